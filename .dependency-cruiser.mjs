@@ -1,0 +1,48 @@
+// Who may import whom. The rooms are explained in CONTRIBUTING.md.
+const room = (name, comment, from, to) => ({ name, comment, severity: 'error', from: { path: from, pathNot: "\\.test\\.ts$" }, to });
+
+export default {
+  forbidden: [
+    room('sim-imports-nothing-of-ours', 'Worlds know nothing of streams, pages or servers.', '^sim/', {
+      path: '^(transport|components|server|demo|bench|e2e|scripts)/',
+    }),
+    room('transport-imports-nothing-of-ours', 'Streams know nothing of worlds, pages or servers.', '^transport/', {
+      path: '^(sim|components|server|demo|bench|e2e|scripts)/',
+    }),
+    room('components-import-sim-and-transport', 'A page never loads server code.', '^components/', {
+      path: '^(server|demo|bench|e2e|scripts)/',
+    }),
+    room('server-never-imports-components', 'The relay has no page.', '^server/', {
+      path: '^(components|demo|bench|e2e|scripts)/',
+    }),
+    room('no-node-in-the-page', 'These rooms run in browsers.', '^(sim|transport|components)/', {
+      dependencyTypes: ['core'],
+    }),
+    room('wire-is-pure', 'Bytes in, bytes out: codecs know no state and no link.', '^transport/wire/', {
+      path: '^transport/(state|link|source|receiver)',
+    }),
+    room('state-knows-no-link', 'Replicas and dirty sets do not know how bytes travel.', '^transport/state/', {
+      path: '^transport/(link|source|receiver)',
+    }),
+    {
+      name: 'no-cycles',
+      comment: 'A cycle means two files are one idea.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no-dev-dependencies-in-the-package',
+      comment: 'What ships may only use what is installed with it.',
+      severity: 'error',
+      from: { path: '^(sim|transport|components|server)/', pathNot: '\\.test\\.ts$|/testing/' },
+      to: { dependencyTypes: ['npm-dev'] },
+    },
+  ],
+  options: {
+    parser: 'swc',
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '\\.test\\.ts$|/testing/|^dist/' },
+  },
+};

@@ -1,0 +1,131 @@
+/** The JSON payloads of the session frames: small, rare, and readable in any network inspector. */
+
+/** Where a channel stands, as the relay or the source tells it. */
+export type ChannelState = 'waiting' | 'live' | 'ended';
+
+/** Who may steer: nobody, every viewer, or those whose token says so. */
+export type ControlMode = 'none' | 'viewers' | 'token';
+
+/** `Publish` (0x76), source to relay, first message on `/peer/{channel}`. */
+export interface PublishMessage {
+  protocol: 1;
+  /** A secret of this source: who shows it again may take the channel back at once. 16..64 characters. */
+  claim: string;
+  /** The peer id under which this source answers WebRTC offers, if it does. */
+  peer?: string;
+  /** Viewers it would serve directly. */
+  maxPeers?: number;
+}
+
+/** `SubscribeFilter` (0x33), receiver to source or relay: first message on `/stream/{channel}`, and again to change it. */
+export interface SubscribeMessage {
+  protocol: 1;
+  /** What the receiver already holds, whole: only what changed since is sent. */
+  resume?: { epoch: number; version: number };
+  /** Keep the session, send no state: the receiver is fed over another link. */
+  standby?: boolean;
+  /** Frames of state a second, at most. */
+  maxFps?: number;
+  /** Right to control, where the channel asks for a token. */
+  token?: string;
+}
+
+/** `Welcome` (0x73), the answer to each `SubscribeFilter` and to `Publish`. */
+export interface WelcomeMessage {
+  protocol: 1;
+  channel: string;
+  state: ChannelState;
+  /** What follows: the whole state, what changed since `resume`, or (yet) nothing. */
+  resume: 'full' | 'merged' | 'none';
+  epoch?: number;
+  /** The source takes WebRTC peers: ask for an introduction. */
+  peers?: boolean;
+}
+
+/** `Status` (0x72): the channel's state changed, or the source tells how it fares (about once a second). */
+export interface StatusMessage {
+  state: ChannelState;
+  reason?: string;
+  /** Viewers on the channel, where known. */
+  viewers?: number;
+  source?: SourceReport;
+}
+
+/** What a source says of itself once a second. */
+export interface SourceReport {
+  /** Steps since the world was loaded. */
+  generation: number;
+  /** Steps a second, measured. */
+  rate: number;
+  /** Live cells, where cheap to know. */
+  population?: number;
+  /** The engine at work, and why that one. */
+  engine: string;
+  engineReason?: string;
+  /** Frames of state captured a second. */
+  fps: number;
+  /** Tiles changed a second. */
+  tilesChanged: number;
+}
+
+/** `ControlState` (0x71): what can be steered and how it stands now. */
+export interface ControlStateMessage {
+  control: ControlMode;
+  /** May this receiver steer? */
+  granted: boolean;
+  /** Why not. */
+  reason?: string;
+  paused: boolean;
+  /** Generations a second asked for; 0 stands for as fast as it goes. */
+  speed: number;
+  rule: string;
+  neighborhood: 'moore' | 'von-neumann';
+  wrap: 'torus' | 'bounded';
+  width: number;
+  height: number;
+  /** Name of the pattern loaded, or empty for a soup. */
+  pattern: string;
+}
+
+/** `Control` (0x70), receiver to source: one command. `id` grows by one with each command of a session. */
+export type ControlMessage = { id: number } & ControlCommand;
+
+export type ControlCommand =
+  | { command: 'play' }
+  | { command: 'pause' }
+  | { command: 'reset' }
+  | { command: 'clear' }
+  | { command: 'stop' }
+  | { command: 'step'; n: number }
+  | { command: 'speed'; value: number }
+  | { command: 'rule'; rule: string; neighborhood?: 'moore' | 'von-neumann' }
+  | { command: 'wrap'; wrap: 'torus' | 'bounded' }
+  | { command: 'grid'; width: number; height: number }
+  | { command: 'pattern'; text: string; name: string }
+  | { command: 'soup'; density: number; seed: number }
+  /** Cells as x, y, x, y ...; all set alive or dead. */
+  | { command: 'draw'; alive: boolean; cells: number[] };
+
+/** `ControlReply` (0x77), source to receiver: every command gets exactly one. */
+export interface ControlReplyMessage {
+  id: number;
+  ok: boolean;
+  /** Why it was refused, in words a person can act on. */
+  reason?: string;
+}
+
+/** `Introduce` (0x78): how two peers get to know each other through a relay both trust. */
+export interface IntroduceMessage {
+  /** The other side's peer id. */
+  peer: string;
+  /** Relay to source: may this viewer control? */
+  control?: boolean;
+  /** Refused, and why: the viewer stays on the relay. */
+  refused?: string;
+}
+
+/** `Error` (0x75): said before a link is closed, or instead of closing it. */
+export interface ErrorMessage {
+  code: number;
+  reason: string;
+}
