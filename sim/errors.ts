@@ -1,0 +1,43 @@
+/** What a person typed or dropped was not what it should be. Each error names the input and the way out. */
+
+/** A rule that cannot be read. `column` counts from 1. */
+export class RuleError extends Error {
+  override readonly name = 'RuleError';
+  constructor(
+    message: string,
+    readonly column = 1,
+  ) {
+    super(message);
+  }
+}
+
+/** A grid size that cannot be read, or lies outside 1..65536. */
+export class GridError extends Error {
+  override readonly name = 'GridError';
+}
+
+/** The memory for a grid cannot be had here. */
+export class MemoryError extends Error {
+  override readonly name = 'MemoryError';
+}
+
+/**
+ * A pattern that cannot be read (`line` and `column` count from 1 and stand in the message too), or that does not fit
+ * the grid (then both are 0).
+ */
+export class PatternError extends Error {
+  override readonly name = 'PatternError';
+  constructor(
+    message: string,
+    readonly line = 0,
+    readonly column = 0,
+  ) {
+    super(line > 0 ? `Line ${line}, column ${column}: ${message}` : message);
+  }
+}
+
+/** `text` as it may stand in a message: short, one line. */
+export function quote(text: string): string {
+  const line = text.replace(/[^\x20-\x7e\u00a1-\uffff]/g, ' ');
+  return `"${line.length > 40 ? `${line.slice(0, 37)}...` : line}"`;
+}

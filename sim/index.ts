@@ -1,0 +1,11 @@
+/** `mpl-kit/sim`: worlds and how they change. No DOM, no network; the same in a page, a worker and Node. */
+export { GridError, MemoryError, PatternError, RuleError } from './errors.js';
+export { createLife, type EngineChoice, type LifeOptions } from './life/create.js';
+export type { Rect } from './life/digest.js';
+export { MAX_SIDE, parseGrid, type Wrap } from './life/grid.js';
+export type { Life, SoupOptions } from './life/life.js';
+export { NAMED_RULES, type Neighborhood, parseRule, type Rule } from './life/rule.js';
+export { formatRle } from './pattern/format.js';
+export { PATTERNS, patternByName } from './pattern/library.js';
+export { parsePattern } from './pattern/parse.js';
+export { type Pattern, patternCells } from './pattern/pattern.js';

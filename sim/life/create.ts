@@ -1,0 +1,42 @@
+/** Makes a world on the best engine there is. */
+import type { BlockEngine } from './blocks.js';
+import { checkGrid, checkWrap, type Wrap } from './grid.js';
+import { createJsEngine } from './js/engine.js';
+import { Layout } from './layout.js';
+import { Life } from './life.js';
+import { type Neighborhood, parseRule } from './rule.js';
+
+export type EngineChoice = 'auto' | 'gpu' | 'wasm' | 'js';
+
+export interface LifeOptions {
+  /** Cells across and down, 1..65536. */
+  width: number;
+  height: number;
+  /** Default "B3/S23". See `parseRule`. */
+  rule?: string;
+  /** Default: as the rule says, else "moore". */
+  neighborhood?: Neighborhood;
+  /** Default "torus". On a bounded grid all cells outside are dead for ever. */
+  wrap?: Wrap;
+  /** Default "auto". An engine that is not there is replaced by the best there is; `engineReason` says why. */
+  engine?: EngineChoice;
+}
+
+/**
+ * Makes an empty world.
+ *
+ * @throws GridError, RuleError, MemoryError (as rejections), each naming what is wrong.
+ */
+export async function createLife(options: LifeOptions): Promise<Life> {
+  const { width, height } = checkGrid(options.width, options.height);
+  const rule = parseRule(options.rule ?? 'B3/S23', options.neighborhood);
+  const wrap = checkWrap(options.wrap ?? 'torus');
+  const { engine, reason } = await chooseEngine(new Layout(width, height), options.engine ?? 'auto');
+  return new Life(engine, reason, rule, wrap);
+}
+
+async function chooseEngine(layout: Layout, choice: EngineChoice): Promise<{ engine: BlockEngine; reason: string }> {
+  if (!['auto', 'gpu', 'wasm', 'js'].includes(choice))
+    throw new RangeError(`Engine "${choice}" is unknown: use "auto", "gpu", "wasm" or "js".`);
+  return { engine: createJsEngine(layout), reason: choice === 'js' ? 'asked for' : 'the only engine there is' };
+}

@@ -1,0 +1,77 @@
+/** A pattern: living cells as runs, so that a breeder of 100,000 cells is one small array. */
+import { MAX_SIDE, type Wrap } from '../life/grid.js';
+
+export interface Pattern {
+  /** Cells across and down: what the file states, or more where its cells reach further. */
+  readonly width: number;
+  readonly height: number;
+  /** Runs of living cells, three numbers each: x and y of the first cell, from the top-left corner, and the length. */
+  readonly runs: Int32Array;
+  /** Where the file wants the top-left corner, counted from the middle of the grid; undefined where it does not say. */
+  readonly x?: number;
+  readonly y?: number;
+  /** Canonical rule, e.g. "B3/S23", where the file states one. */
+  readonly rule?: string;
+  /** Edges and size, where the file's rule states them ("B3/S23:T100,80"). A side of 0 is not bounded. */
+  readonly wrap?: Wrap;
+  readonly grid?: { readonly width: number; readonly height: number };
+  readonly name?: string;
+  /** Comment lines, without their marks. */
+  readonly comments: readonly string[];
+}
+
+/** Living cells of a pattern (a cell named twice counts twice). */
+export function patternCells(pattern: Pattern): number {
+  let count = 0;
+  for (let i = 2; i < pattern.runs.length; i += 3) count += pattern.runs[i];
+  return count;
+}
+
+/** Gathers runs in the order they are read. Coordinates may be negative until `finish` moves them to the corner. */
+export class RunBuilder {
+  #data = new Int32Array(96);
+  #size = 0;
+  minX = Number.POSITIVE_INFINITY;
+  minY = Number.POSITIVE_INFINITY;
+  maxX = Number.NEGATIVE_INFINITY;
+  maxY = Number.NEGATIVE_INFINITY;
+
+  /** Adds cells; false when the pattern would become wider or higher than a grid can be. */
+  add(x: number, y: number, length: number): boolean {
+    this.minX = Math.min(this.minX, x);
+    this.minY = Math.min(this.minY, y);
+    this.maxX = Math.max(this.maxX, x + length - 1);
+    this.maxY = Math.max(this.maxY, y);
+    if (this.maxX - this.minX >= MAX_SIDE || this.maxY - this.minY >= MAX_SIDE) return false;
+    const data = this.#data;
+    const at = this.#size;
+    if (at > 0 && data[at - 2] === y && data[at - 3] + data[at - 1] === x) {
+      data[at - 1] += length;
+      return true;
+    }
+    if (at + 3 > data.length) {
+      this.#data = new Int32Array(data.length * 2);
+      this.#data.set(data);
+    }
+    this.#data[at] = x;
+    this.#data[at + 1] = y;
+    this.#data[at + 2] = length;
+    this.#size = at + 3;
+    return true;
+  }
+
+  get empty(): boolean {
+    return this.#size === 0;
+  }
+
+  /** The runs, counted from (x, y). */
+  finish(x = 0, y = 0): Int32Array {
+    const runs = this.#data.slice(0, this.#size);
+    if (x !== 0 || y !== 0)
+      for (let i = 0; i < runs.length; i += 3) {
+        runs[i] -= x;
+        runs[i + 1] -= y;
+      }
+    return runs;
+  }
+}
