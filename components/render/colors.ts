@@ -1,0 +1,66 @@
+/** CSS colors to numbers, by the browser's own parser. */
+
+/** The colors of a view, as CSS colors. `currentColor` and `var()` mean nothing here: resolve them first. */
+export interface ViewColors {
+  alive?: string;
+  dead?: string;
+  /** Lines between cells, from 8 pixels a cell on. May be translucent. */
+  grid?: string;
+  /** Beyond the edge of the world. */
+  outside?: string;
+}
+
+/** Red, green, blue, alpha: 0 to 255. */
+export type Rgba = readonly [number, number, number, number];
+
+/** What painters use: all but `grid` opaque. */
+export interface Palette {
+  readonly alive: Rgba;
+  readonly dead: Rgba;
+  readonly grid: Rgba;
+  readonly outside: Rgba;
+}
+
+export const DEFAULT_COLORS: Required<ViewColors> = {
+  alive: '#e9f2ff',
+  dead: '#0c1118',
+  grid: 'rgb(130 150 180 / 0.28)',
+  outside: '#06090d',
+};
+
+let context: CanvasRenderingContext2D | null | undefined;
+
+/** A CSS color as numbers, or null where it is none. */
+export function parseColor(css: string): Rgba | null {
+  if (context === undefined) {
+    const canvas = document.createElement('canvas');
+    canvas.width = canvas.height = 1;
+    context = canvas.getContext('2d', { willReadFrequently: true });
+  }
+  if (!context) return null;
+  // A canvas ignores what it cannot parse: the color it keeps then is the one it had.
+  context.fillStyle = '#000';
+  context.fillStyle = css;
+  const first = context.fillStyle;
+  context.fillStyle = '#fff';
+  context.fillStyle = css;
+  if (context.fillStyle !== first) return null;
+  context.clearRect(0, 0, 1, 1);
+  context.fillRect(0, 0, 1, 1);
+  const [r, g, b, a] = context.getImageData(0, 0, 1, 1).data;
+  return [r!, g!, b!, a!];
+}
+
+const over = (top: Rgba, below: Rgba): Rgba => {
+  const a = top[3] / 255;
+  const mix = (i: 0 | 1 | 2): number => Math.round(top[i] * a + below[i] * (1 - a));
+  return [mix(0), mix(1), mix(2), 255];
+};
+
+/** Numbers for a set of colors; a missing or invalid one falls back to the default. */
+export function paletteOf(colors: ViewColors): Palette {
+  const read = (name: keyof ViewColors): Rgba =>
+    (colors[name] ? parseColor(colors[name]) : null) ?? parseColor(DEFAULT_COLORS[name]) ?? [0, 0, 0, 255];
+  const dead = over(read('dead'), [0, 0, 0, 255]);
+  return { dead, alive: over(read('alive'), dead), outside: over(read('outside'), dead), grid: read('grid') };
+}

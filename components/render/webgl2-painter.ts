@@ -1,0 +1,165 @@
+/** Draws tiles with WebGL2: packed tiles go to the GPU as they are, and one draw call unpacks what is in view. */
+
+import { type TileGrid, tilesFor } from '../../transport/state/tile.js';
+import type { Palette, Rgba } from './colors.js';
+import { type Frame, gridFade, sameRect, type TileRect, tilesIn } from './frame.js';
+import { type Painter, population, readTile, type Scene } from './painter.js';
+import { buildProgram } from './shaders.js';
+import { TileAtlas } from './tile-atlas.js';
+import { TileIndex } from './tile-index.js';
+
+/** Below a pixel a tile, the number of its live cells is all that shows: no tile needs a slot. */
+const isCoarse = (frame: Frame): boolean => frame.scale <= 1 / 64;
+const NOTHING: TileRect = { x0: 0, y0: 0, x1: 0, y1: 0 };
+const unit = ([r, g, b]: Rgba): [number, number, number] => [r / 255, g / 255, b / 255];
+
+export class WebGL2Painter implements Painter {
+  readonly kind = 'webgl2';
+  readonly #program: WebGLProgram;
+  readonly #at: Record<string, WebGLUniformLocation | null> = {};
+  readonly #atlas: TileAtlas;
+  #index: TileIndex | null = null;
+  #grid: TileGrid | null = null;
+  #scene: Scene | null = null;
+  #visible = NOTHING;
+  #coarse = false;
+  /** Tiles with live cells and no slot: they are drawn as an even shade until they get one. */
+  #shaded = 0;
+
+  /** Throws where the context is lost or the shader is refused. */
+  constructor(readonly gl: WebGL2RenderingContext) {
+    this.#program = buildProgram(gl);
+    this.#atlas = new TileAtlas(gl);
+    gl.useProgram(this.#program);
+    const count = gl.getProgramParameter(this.#program, gl.ACTIVE_UNIFORMS) as number;
+    for (let i = 0; i < count; i++) {
+      const name = gl.getActiveUniform(this.#program, i)!.name;
+      this.#at[name] = gl.getUniformLocation(this.#program, name);
+    }
+    gl.uniform1i(this.#at.atlas!, 0);
+    gl.uniform1i(this.#at.tiles!, 1);
+    gl.activeTexture(gl.TEXTURE0);
+  }
+
+  begin(scene: Scene): void {
+    const { grid, visible, frame } = scene;
+    this.#scene = scene;
+    if (grid !== this.#grid) this.#open(grid);
+    const coarse = isCoarse(frame);
+    const moved = coarse !== this.#coarse || !sameRect(visible, this.#visible);
+    this.#visible = visible;
+    this.#coarse = coarse;
+    if (moved && this.#shaded > 0 && !coarse && tilesIn(visible) < this.#atlas.limit) this.#missing(scene);
+  }
+
+  take(x: number, y: number): void {
+    const { grid, stale } = this.#scene!;
+    const index = this.#index!;
+    const key = y * index.tilesX + x;
+    const tile = readTile(grid, key);
+    const live = population(tile);
+    const held = index.slot(key);
+    let slot = held;
+    if (live === 0) {
+      if (held !== 0) this.#atlas.release(held);
+      slot = 0;
+    } else {
+      if (slot === 0 && !this.#coarse) slot = this.#claim(key, stale);
+      if (slot !== 0) this.#atlas.write(slot, tile);
+    }
+    this.#shaded += Number(slot === 0 && live > 0) - Number(held === 0 && index.live(key) > 0);
+    index.set(x, y, slot, live);
+  }
+
+  draw(frame: Frame, palette: Palette, scene: Scene | null): void {
+    const { gl } = this;
+    gl.bindFramebuffer(gl.FRAMEBUFFER, null);
+    gl.viewport(0, 0, frame.width, frame.height);
+    if (!scene || !this.#index) {
+      gl.clearColor(...unit(palette.outside), 1);
+      gl.clear(gl.COLOR_BUFFER_BIT);
+      return;
+    }
+    gl.activeTexture(gl.TEXTURE1);
+    this.#index.flush();
+    gl.activeTexture(gl.TEXTURE0);
+    gl.bindTexture(gl.TEXTURE_2D, this.#atlas.texture);
+    this.#uniforms(frame, palette, scene.grid);
+    gl.drawArrays(gl.TRIANGLES, 0, 3);
+  }
+
+  read(): ImageData {
+    const { gl } = this;
+    const { drawingBufferWidth: width, drawingBufferHeight: height } = gl;
+    const bottomUp = new Uint8Array(width * height * 4);
+    gl.readPixels(0, 0, width, height, gl.RGBA, gl.UNSIGNED_BYTE, bottomUp);
+    const image = new ImageData(width, height);
+    const row = width * 4;
+    for (let y = 0; y < height; y++) image.data.set(bottomUp.subarray(y * row, (y + 1) * row), (height - 1 - y) * row);
+    return image;
+  }
+
+  dispose(): void {
+    this.#atlas.dispose();
+    this.#index?.dispose();
+    this.gl.deleteProgram(this.#program);
+    this.#index = this.#grid = this.#scene = null;
+  }
+
+  #open(grid: TileGrid): void {
+    this.#index?.dispose();
+    this.#atlas.clear();
+    this.#index = new TileIndex(this.gl, tilesFor(grid.width), tilesFor(grid.height));
+    this.#grid = grid;
+    this.#visible = NOTHING;
+    this.#shaded = 0;
+  }
+
+  #claim(key: number, stale: Scene['stale']): number {
+    const index = this.#index!;
+    const { x0, y0, x1, y1 } = this.#visible;
+    // With more tiles in view than slots there may be nobody to evict: a search through all would find nobody each time.
+    const crowded = tilesIn(this.#visible) >= this.#atlas.limit;
+    const inView = (k: number): boolean => {
+      const x = k % index.tilesX;
+      const y = (k - x) / index.tilesX;
+      return x >= x0 && x < x1 && y >= y0 && y < y1;
+    };
+    return this.#atlas.claim(key, crowded ? null : inView, (k) => {
+      const x = k % index.tilesX;
+      const y = (k - x) / index.tilesX;
+      index.set(x, y, 0, index.live(k));
+      stale.add(x, y);
+      this.#shaded++;
+    });
+  }
+
+  /** Marks the visible tiles that could have a slot now. */
+  #missing({ stale, visible }: Scene): void {
+    const index = this.#index!;
+    for (let y = visible.y0; y < visible.y1; y++) {
+      for (let x = visible.x0; x < visible.x1; x++) {
+        const key = y * index.tilesX + x;
+        if (index.slot(key) === 0 && index.live(key) > 0) stale.add(x, y);
+      }
+    }
+  }
+
+  #uniforms(frame: Frame, palette: Palette, grid: TileGrid): void {
+    const { gl } = this;
+    const at = this.#at;
+    const cells = 1 / frame.scale;
+    // The shader's floats hold 24 bits: it counts from the first cell in view, never from the corner of the world.
+    const x = -frame.originX * cells;
+    const y = -frame.originY * cells;
+    gl.uniform2i(at.world!, grid.width, grid.height);
+    gl.uniform2i(at.firstCell!, Math.floor(x), Math.floor(y));
+    gl.uniform2f(at.firstPart!, x - Math.floor(x), y - Math.floor(y));
+    gl.uniform1f(at.cells!, cells);
+    gl.uniform1f(at.viewHeight!, frame.height);
+    gl.uniform3f(at.alive!, ...unit(palette.alive));
+    gl.uniform3f(at.dead!, ...unit(palette.dead));
+    gl.uniform3f(at.outside!, ...unit(palette.outside));
+    gl.uniform4f(at.gridLine!, ...unit(palette.grid), (palette.grid[3] / 255) * gridFade(frame.cssScale));
+  }
+}
