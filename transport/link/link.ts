@@ -15,8 +15,6 @@ export interface Link {
   readonly buffered: number;
   /** A sender of state waits while `buffered` is above this many bytes. */
   readonly highWater: number;
-  /** Bytes a state frame should stay under on this link, so that control never waits long behind it. */
-  readonly frameLimit: number;
   /** Sends one message. After `close` it does nothing. */
   send(message: Uint8Array): void;
   /** Closes both ways; `onclose` follows, on both sides, exactly once. */

@@ -20,14 +20,15 @@ export interface PublishMessage {
 /** `SubscribeFilter` (0x33), receiver to source or relay: first message on `/stream/{channel}`, and again to change it. */
 export interface SubscribeMessage {
   protocol: 1;
-  /** What the receiver already holds, whole: only what changed since is sent. */
-  resume?: { epoch: number; version: number };
+  /**
+   * What the receiver already holds: it was whole at `version`, so only what changed since is sent. Some of it may be as
+   * new as `seen`: a sender that is not there yet waits until it is, so that no tile goes back in time.
+   */
+  resume?: { epoch: number; version: number; seen: number };
   /** Keep the session, send no state: the receiver is fed over another link. */
   standby?: boolean;
   /** Frames of state a second, at most. */
   maxFps?: number;
-  /** Right to control, where the channel asks for a token. */
-  token?: string;
 }
 
 /** `Welcome` (0x73), the answer to each `SubscribeFilter` and to `Publish`. */
@@ -71,10 +72,6 @@ export interface SourceReport {
 /** `ControlState` (0x71): what can be steered and how it stands now. */
 export interface ControlStateMessage {
   control: ControlMode;
-  /** May this receiver steer? */
-  granted: boolean;
-  /** Why not. */
-  reason?: string;
   paused: boolean;
   /** Generations a second asked for; 0 stands for as fast as it goes. */
   speed: number;
@@ -88,7 +85,11 @@ export interface ControlStateMessage {
 }
 
 /** `Control` (0x70), receiver to source: one command. `id` grows by one with each command of a session. */
-export type ControlMessage = { id: number } & ControlCommand;
+export type ControlMessage = {
+  id: number;
+  /** The right to steer, where `control` is `token`. */
+  token?: string;
+} & ControlCommand;
 
 export type ControlCommand =
   | { command: 'play' }

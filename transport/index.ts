@@ -1,0 +1,21 @@
+/** `mpl-kit/transport`: how change travels. No DOM, no world; runs in pages, workers and Node. */
+
+export type { Link, LinkClose, LinkKind } from './link/link.js';
+export { memoryLinks } from './link/memory.js';
+export { connectWebSocket, LinkError, WebSocketLink } from './link/websocket.js';
+export * from './receiver.js';
+export { Fanout, type FanoutOptions } from './session/fanout.js';
+export { ReceiverEnd, type ReceiverHandlers } from './session/receiver-end.js';
+export { Replica } from './session/replica.js';
+export type { SharedFrame, SourceEnd, SourceEndOptions } from './session/source-end.js';
+export type { PeerDialer } from './session/upgrade.js';
+export * from './source.js';
+export { type Digest, digest, type Rect } from './state/digest.js';
+export { Grid, type GridShape } from './state/grid.js';
+export * from './state/tile.js';
+export * from './uplink.js';
+export { CLOSE, type CloseCode, closeCode } from './wire/codes.js';
+export { WireError } from './wire/errors.js';
+export { decodeFrame, encodeFrame, type Frame, type Header } from './wire/frame.js';
+export * from './wire/messages.js';
+export { FLAG, FRAME, type FrameName, type FrameType } from './wire/types.js';

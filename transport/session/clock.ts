@@ -1,0 +1,50 @@
+/**
+ * The age of a picture, without a common clock: the source's timestamps are compared with the quickest frame seen lately,
+ * which is taken to have needed half a round trip.
+ */
+
+/** Frames after which an old minimum is forgotten, so that drifting clocks do no harm. */
+const WINDOW = 256;
+
+export class AgeClock {
+  #min = Number.POSITIVE_INFINITY;
+  #nextMin = Number.POSITIVE_INFINITY;
+  #count = 0;
+  #epoch = -1;
+  #last = -1;
+  #high = 0;
+  #arrivedAt = 0;
+  #late = 0;
+
+  /** Notes a frame captured at `timestamp` (ms, modulo 2^32) in `epoch`. */
+  frame(epoch: number, timestamp: number, now: number): void {
+    if (epoch !== this.#epoch) {
+      this.#epoch = epoch;
+      this.#last = -1;
+      this.#high = 0;
+      this.#min = this.#nextMin = Number.POSITIVE_INFINITY;
+    }
+    // A large step back is the wrap after 49 days, a small one a frame that another link brought late.
+    if (this.#last >= 0 && timestamp < this.#last - 2 ** 31) this.#high += 2 ** 32;
+    this.#last = timestamp;
+    const transit = now - (this.#high + timestamp);
+    this.#min = Math.min(this.#min, transit);
+    this.#nextMin = Math.min(this.#nextMin, transit);
+    if (++this.#count % WINDOW === 0) {
+      this.#min = this.#nextMin;
+      this.#nextMin = Number.POSITIVE_INFINITY;
+    }
+    this.#late = transit - this.#min;
+    this.#arrivedAt = now;
+  }
+
+  /** Milliseconds since what is shown was captured, given the round trip to the source. */
+  age(now: number, rtt: number): number {
+    return this.#arrivedAt === 0 ? 0 : now - this.#arrivedAt + this.#late + rtt / 2;
+  }
+
+  /** Milliseconds the last frame took, from capture to arrival. */
+  transit(rtt: number): number {
+    return this.#late + rtt / 2;
+  }
+}

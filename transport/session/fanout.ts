@@ -1,0 +1,148 @@
+/**
+ * One grid, many receivers: what a source does for its viewers, and a relay for its own.
+ *
+ * It knows what is common to all receivers (the grid, the latest control state, the frames of the last capture) and lets
+ * each `SourceEnd` decide what its receiver gets.
+ */
+
+import type { Link, LinkClose } from '../link/link.js';
+import type { Grid } from '../state/grid.js';
+import { CLOSE } from '../wire/codes.js';
+import type { WireError } from '../wire/errors.js';
+import { encodeFrame, type Header } from '../wire/frame.js';
+import type { ChannelState, ControlMessage, ControlStateMessage, IntroduceMessage, StatusMessage } from '../wire/messages.js';
+import * as session from '../wire/session.js';
+import { type EndOwner, type SharedFrame, SourceEnd, type SourceEndOptions } from './source-end.js';
+import { every, type Timer } from './timer.js';
+
+/** A receiver that has not been sent anything for so long gets a ping, so that it knows the link is alive; ms. */
+const HEARTBEAT = { webrtc: 250, websocket: 10_000, memory: 10_000 } as const;
+/** Frames are outstanding and nothing was acknowledged for this long: the receiver is stuck, ms. */
+const STALLED = 10_000;
+
+export interface FanoutOptions {
+  channel: string;
+  /** Tiles a frame, at most; by default as many as the link drains. */
+  tileBudget?: number;
+  /** Frames of state a second, at most. Default 30. */
+  maxFps?: number;
+}
+
+export class Fanout implements EndOwner {
+  readonly channel: string;
+  readonly ends = new Set<SourceEnd>();
+  tileBudget: number;
+  maxFps: number;
+
+  /** The state that is shown, or null while there is none. */
+  grid: Grid | null = null;
+  state: ChannelState = 'waiting';
+  /** Can receivers be introduced to the source? */
+  peers = false;
+  /** Round trip from here to the source, milliseconds. */
+  upstream = 0;
+  /** Sequence and time of the last capture: every frame made from it says so. */
+  stamp: Pick<Header, 'sequence' | 'timestamp'> = { sequence: 0, timestamp: 0 };
+  controlFrame: Uint8Array | null = null;
+
+  /** Carries out a command; rejects with the reason if it is refused. */
+  oncontrol: (message: ControlMessage, end: SourceEnd) => Promise<void> = () => Promise.reject(new Error('nothing to steer'));
+  onintroduce: ((message: IntroduceMessage, end: SourceEnd) => void) | null = null;
+  /** Called before a receiver begins: brings the grid up to date, where it can be. */
+  refresh: (() => void) | null = null;
+  /** A receiver came, went, or changed what it wants. */
+  onends: (() => void) | null = null;
+  /** A receiver sent what it should not have; it is about to be closed. */
+  onbad: ((error: WireError, end: SourceEnd) => void) | null = null;
+
+  #watch: Timer | null = null;
+
+  constructor(options: FanoutOptions) {
+    this.channel = options.channel;
+    this.tileBudget = options.tileBudget ?? Number.POSITIVE_INFINITY;
+    this.maxFps = options.maxFps ?? 30;
+  }
+
+  /** Does anyone want state? If not, nothing need be captured. */
+  get wanted(): boolean {
+    for (const end of this.ends) if (end.active) return true;
+    return false;
+  }
+
+  /** Would a receiver take a frame that is made for all? */
+  get anyInStep(): boolean {
+    for (const end of this.ends) if (end.inStep) return true;
+    return false;
+  }
+
+  /** A receiver has come over this link. */
+  attach(link: Link, options: SourceEndOptions = {}): SourceEnd {
+    const end = new SourceEnd(link, this, options);
+    this.ends.add(end);
+    this.#watch ??= every(HEARTBEAT.webrtc, () => this.#check());
+    this.onends?.();
+    return end;
+  }
+
+  /** For `SourceEnd`: its link is closed. */
+  remove(end: SourceEnd, _event: LinkClose): void {
+    if (!this.ends.delete(end)) return;
+    if (this.ends.size === 0) {
+      this.#watch?.stop();
+      this.#watch = null;
+    }
+    this.onends?.();
+  }
+
+  /** Another grid (a new epoch, or the first): every receiver begins with it from nothing. */
+  replace(grid: Grid | null): void {
+    this.grid = grid;
+    for (const end of this.ends) end.start();
+  }
+
+  /** The grid changed: these frames take a receiver in step from the version before to the present one. */
+  publish(frames: readonly SharedFrame[]): void {
+    for (const end of this.ends) end.offer(frames);
+  }
+
+  setControlState(state: ControlStateMessage): void {
+    this.controlFrame = encodeFrame('ControlState', session.controlState.encode(state));
+    this.broadcast(this.controlFrame);
+  }
+
+  setState(state: ChannelState, reason?: string): void {
+    this.state = state;
+    this.tell({ state, ...(reason === undefined ? {} : { reason }) });
+  }
+
+  tell(status: StatusMessage): void {
+    this.broadcast(encodeFrame('Status', session.status.encode(status)));
+  }
+
+  broadcast(bytes: Uint8Array): void {
+    for (const end of this.ends) end.send(bytes);
+  }
+
+  /** Ends the channel: receivers are told, and do not come back. */
+  end(): void {
+    this.state = 'ended';
+    this.broadcast(encodeFrame('End', new Uint8Array()));
+  }
+
+  close(code: number = CLOSE.goingAway.code, reason = 'closing'): void {
+    this.#watch?.stop();
+    this.#watch = null;
+    for (const end of [...this.ends]) end.close(code, reason);
+  }
+
+  #check(): void {
+    const now = performance.now();
+    for (const end of [...this.ends]) {
+      const stalled = end.pacer.inFlight > 0 && now - end.pacer.progressAt > STALLED;
+      // A peer connection never says that its other side is gone; its receiver pings every second.
+      const silent = end.link.kind === 'webrtc' && now - end.heardAt > STALLED;
+      if (stalled || silent) end.close(CLOSE.timeout.code, stalled ? 'frames are not acknowledged' : 'nothing heard');
+      else if (now - end.sentAt >= HEARTBEAT[end.link.kind]) end.ping();
+    }
+  }
+}

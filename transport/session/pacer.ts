@@ -1,0 +1,57 @@
+/**
+ * How much may be on its way to one receiver. A socket's own buffer says little (the kernel and the proxies have theirs),
+ * so the receiver's acks decide: the window grows while they come back soon and shrinks when they come late.
+ */
+
+import type { Ack } from '../wire/session.js';
+
+const WINDOW_MIN = 64 * 1024;
+const WINDOW_START = 512 * 1024;
+const WINDOW_MAX = 8 * 1024 * 1024;
+/** An ack later than this means that frames stand in a queue somewhere, milliseconds. */
+const LATE = 400;
+const SOON = 200;
+
+export class Pacer {
+  /** Bytes sent and not yet acknowledged. */
+  inFlight = 0;
+  /** Bytes that may be in flight. */
+  window = WINDOW_START;
+  /** From sending a frame to its ack, the last time, milliseconds. */
+  latency = 0;
+  /** What the receiver says of its own work. */
+  decodeMs = 0;
+  /** When anything was last acknowledged, or first became outstanding. */
+  progressAt = 0;
+
+  readonly #outstanding: { bytes: number; at: number }[] = [];
+  #frames = 0;
+
+  get ready(): boolean {
+    // One frame may always go, however large.
+    return this.inFlight === 0 || this.inFlight < this.window;
+  }
+
+  sent(bytes: number, now: number): void {
+    if (this.inFlight === 0) this.progressAt = now;
+    this.inFlight += bytes;
+    this.#outstanding.push({ bytes, at: now });
+  }
+
+  /** Takes an ack; false if it counts frames that were never sent. */
+  acked(ack: Ack, now: number): boolean {
+    const count = ack.frames - this.#frames;
+    if (count < 0 || count > this.#outstanding.length) return false;
+    if (count === 0) return true;
+    const done = this.#outstanding.splice(0, count);
+    this.#frames = ack.frames;
+    const pressed = this.inFlight > this.window / 2;
+    for (const frame of done) this.inFlight -= frame.bytes;
+    this.latency = now - done[done.length - 1]!.at;
+    this.decodeMs = ack.decodeMs;
+    this.progressAt = now;
+    if (this.latency > LATE) this.window = Math.max(WINDOW_MIN, this.window * 0.7);
+    else if (this.latency < SOON && pressed) this.window = Math.min(WINDOW_MAX, this.window * 1.5);
+    return true;
+  }
+}

@@ -1,0 +1,221 @@
+/**
+ * The receiving end of one link: a viewer's session with a relay or a source, or a relay's with its source.
+ *
+ * It decodes and checks frames, acknowledges state, measures the round trip, and matches replies to commands. What a
+ * frame of state does to a replica is for its owner to say, because two links may feed one replica.
+ */
+
+import type { Link, LinkClose } from '../link/link.js';
+import { CLOSE } from '../wire/codes.js';
+import { decompress } from '../wire/deflate.js';
+import { WireError } from '../wire/errors.js';
+import { decodeFrame, encodeFrame, type Frame } from '../wire/frame.js';
+import { decodeGridMeta, decodeGridReset, decodeGridTiles, type GridMeta, type GridTiles } from '../wire/grid.js';
+import type {
+  ControlCommand,
+  ControlStateMessage,
+  IntroduceMessage,
+  PublishMessage,
+  StatusMessage,
+  SubscribeMessage,
+  WelcomeMessage,
+} from '../wire/messages.js';
+import * as session from '../wire/session.js';
+import { FLAG } from '../wire/types.js';
+import { after, every, type Timer } from './timer.js';
+
+/** What the owner of a receiving end is told. */
+export interface ReceiverHandlers {
+  /** A frame of state; says whether it was applied. `raw` is the whole frame as it came. */
+  tiles(tiles: GridTiles, frame: Frame, raw: Uint8Array, end: ReceiverEnd): void;
+  welcome?(message: WelcomeMessage, end: ReceiverEnd): void;
+  /** The first message of a source that came to a relay. */
+  publish?(message: PublishMessage, end: ReceiverEnd): void;
+  status?(message: StatusMessage, end: ReceiverEnd): void;
+  controlState?(message: ControlStateMessage, frame: Uint8Array, end: ReceiverEnd): void;
+  introduce?(message: IntroduceMessage, end: ReceiverEnd): void;
+  /** The source has ended the channel. */
+  ended?(end: ReceiverEnd): void;
+  /** A frame could not be understood; the link is about to close. */
+  bad?(error: WireError, end: ReceiverEnd): void;
+  closed?(event: LinkClose, end: ReceiverEnd): void;
+}
+
+/** Acks go out with the frames, not by a timer: a hidden page's timers sleep, its messages do not. */
+const ACK_FRAMES = 8;
+const ACK_BYTES = 32 * 1024;
+const ACK_MS = 250;
+const COMMAND_MS = 10_000;
+const COMMANDS_OUT = 256;
+
+interface PendingCommand {
+  resolve(): void;
+  reject(error: Error): void;
+  timer: Timer;
+}
+
+export class ReceiverEnd {
+  /** Shape of the grid this link speaks of. */
+  meta: GridMeta | null = null;
+  /** Version at which this link began from nothing; null once that was taken up by the replica. */
+  reset: number | null = null;
+  /** Round trip to the other side, milliseconds; 0 = not known yet. */
+  rtt = 0;
+  /** Round trip from the other side on to the source, milliseconds. */
+  upstream = 0;
+  heardAt = performance.now();
+  bytes = 0;
+  framesOfState = 0;
+  open = true;
+  /** Its frames do not fit the replica; a new subscription was sent and is not yet answered. */
+  lost = false;
+
+  #ackedFrames = 0;
+  #ackedAt = 0;
+  #unackedBytes = 0;
+  #decodeMs = 0;
+  #commandId = 0;
+  readonly #commands = new Map<number, PendingCommand>();
+  readonly #ping: Timer;
+
+  constructor(
+    readonly link: Link,
+    readonly handlers: ReceiverHandlers,
+    /** Bytes a compressed payload may inflate to. */
+    readonly inflateLimit = 64 * 2 ** 20,
+  ) {
+    link.onmessage = (message) => this.#receive(message);
+    link.onclose = (event) => this.#closed(event);
+    this.#ping = every(link.kind === 'webrtc' ? 1000 : 2000, () => this.ping());
+    this.ping();
+  }
+
+  subscribe(message: Omit<SubscribeMessage, 'protocol'>): void {
+    this.#send(encodeFrame('SubscribeFilter', session.subscribe.encode({ protocol: 1, ...message })));
+  }
+
+  introduce(message: IntroduceMessage): void {
+    this.#send(encodeFrame('Introduce', session.introduce.encode(message)));
+  }
+
+  /** Sends a command; resolves when the source has done it, rejects with the reason if it will not. */
+  command(command: ControlCommand & { token?: string }): Promise<void> {
+    if (!this.open) return Promise.reject(new Error('not connected'));
+    if (this.#commands.size >= COMMANDS_OUT) return Promise.reject(new Error('too many commands wait for an answer'));
+    const id = ++this.#commandId;
+    return new Promise((resolve, reject) => {
+      const timer = after(COMMAND_MS, () => this.#settle(id, 'the source did not answer'));
+      this.#commands.set(id, { resolve, reject, timer });
+      this.#send(encodeFrame('Control', session.control.encode({ ...command, id })));
+    });
+  }
+
+  ping(): void {
+    this.#send(encodeFrame('Ping', session.encodePing({ echo: false, time: performance.now(), upstream: 0 })));
+  }
+
+  close(code: number = CLOSE.normal.code, reason = ''): void {
+    this.link.close(code, reason);
+  }
+
+  #send(bytes: Uint8Array): void {
+    if (this.open) this.link.send(bytes);
+  }
+
+  #receive(message: Uint8Array): void {
+    this.heardAt = performance.now();
+    this.bytes += message.length;
+    try {
+      this.#handle(decodeFrame(message), message);
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error;
+      this.handlers.bad?.(error, this);
+      this.#send(encodeFrame('Error', session.errorMessage.encode({ code: error.code, reason: error.message })));
+      this.close(error.code, error.message);
+    }
+  }
+
+  #handle(frame: Frame, raw: Uint8Array): void {
+    if ((frame.flags & FLAG.INPUT) !== 0) throw new WireError('a source may not send input', CLOSE.forbidden.code);
+    switch (frame.type) {
+      case 'GridTiles':
+        return this.#tiles(frame, raw);
+      case 'GridMeta':
+        this.meta = decodeGridMeta(frame.payload);
+        this.reset = null;
+        return;
+      case 'GridReset':
+        this.reset = decodeGridReset(frame.payload);
+        return;
+      case 'Ping': {
+        const ping = session.decodePing(frame.payload);
+        if (!ping.echo) return this.#send(encodeFrame('Ping', session.encodePing({ ...ping, echo: true, upstream: 0 })));
+        const rtt = performance.now() - ping.time;
+        if (rtt >= 0) this.rtt = this.rtt === 0 ? rtt : this.rtt * 0.7 + rtt * 0.3;
+        this.upstream = Number.isFinite(ping.upstream) ? Math.max(0, ping.upstream) : 0;
+        return;
+      }
+      case 'Welcome':
+        return this.handlers.welcome?.(session.welcome.decode(frame.payload), this);
+      case 'Publish':
+        return this.handlers.publish?.(session.publish.decode(frame.payload), this);
+      case 'Status':
+        return this.handlers.status?.(session.status.decode(frame.payload), this);
+      case 'ControlState':
+        return this.handlers.controlState?.(session.controlState.decode(frame.payload), raw, this);
+      case 'ControlReply': {
+        const reply = session.controlReply.decode(frame.payload);
+        return this.#settle(reply.id, reply.ok ? null : (reply.reason ?? 'refused'));
+      }
+      case 'Introduce':
+        return this.handlers.introduce?.(session.introduce.decode(frame.payload), this);
+      case 'End':
+        return this.handlers.ended?.(this);
+      case 'SubscribeFilter':
+      case 'Control':
+      case 'Ack':
+        throw new WireError(`a source may not send ${frame.type}`, CLOSE.forbidden.code);
+      default:
+        // Error frames are for people who read the log; reserved kinds of state are passed over.
+        return;
+    }
+  }
+
+  #tiles(frame: Frame, raw: Uint8Array): void {
+    if (this.meta === null) throw new WireError('tiles came before the shape of their grid');
+    const began = performance.now();
+    const payload = (frame.flags & FLAG.COMPRESSED) !== 0 ? decompress(frame.payload, this.inflateLimit) : frame.payload;
+    this.framesOfState++;
+    this.handlers.tiles(decodeGridTiles(payload), frame, raw, this);
+    const now = performance.now();
+    this.#unackedBytes += raw.length;
+    this.#decodeMs += now - began;
+    const frames = this.framesOfState - this.#ackedFrames;
+    if (frames >= ACK_FRAMES || this.#unackedBytes >= ACK_BYTES || now - this.#ackedAt >= ACK_MS) this.#ack(now, frames);
+  }
+
+  #ack(now: number, frames: number): void {
+    const ack = { frames: this.framesOfState, decodeMs: this.#decodeMs / frames };
+    this.#send(encodeFrame('Ack', session.encodeAck(ack)));
+    this.#ackedFrames = this.framesOfState;
+    this.#ackedAt = now;
+    this.#unackedBytes = 0;
+    this.#decodeMs = 0;
+  }
+
+  #settle(id: number, refused: string | null): void {
+    const command = this.#commands.get(id);
+    if (command === undefined) return;
+    this.#commands.delete(id);
+    command.timer.stop();
+    if (refused === null) command.resolve();
+    else command.reject(new Error(refused));
+  }
+
+  #closed(event: LinkClose): void {
+    this.open = false;
+    this.#ping.stop();
+    for (const id of [...this.#commands.keys()]) this.#settle(id, 'the connection was lost before an answer came');
+    this.handlers.closed?.(event, this);
+  }
+}

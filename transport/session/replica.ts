@@ -1,0 +1,45 @@
+/** A grid that follows one link at a time, and knows when a frame is not for it. */
+
+import { applyTiles, fits } from '../state/apply.js';
+import { Grid } from '../state/grid.js';
+import type { GridTiles } from '../wire/grid.js';
+import type { SubscribeMessage } from '../wire/messages.js';
+import type { ReceiverEnd } from './receiver-end.js';
+
+export type Taken =
+  /** These tiles changed. */
+  | { kind: 'changed'; keys: number[] }
+  /** A new grid has taken the old one's place. */
+  | { kind: 'replaced'; keys: number[] }
+  /** The frame does not follow from what is held: subscribe again. */
+  | { kind: 'stale' };
+
+export class Replica {
+  grid: Grid | null = null;
+
+  /** What a subscription may leave out, because it is held already. */
+  get resume(): SubscribeMessage['resume'] {
+    const { grid } = this;
+    return grid && grid.wholeVersion >= 0 ? { epoch: grid.epoch, version: grid.wholeVersion, seen: grid.version } : undefined;
+  }
+
+  /**
+   * Takes a frame that came over `end`.
+   * @throws WireError if it is malformed; the replica is then as it was.
+   */
+  take(tiles: GridTiles, end: ReceiverEnd): Taken {
+    const meta = end.meta!;
+    if (end.reset !== null) {
+      // Shown only once its first tiles are in: until then the old picture is better than none.
+      const grid = new Grid(meta);
+      grid.clear(end.reset);
+      const keys = applyTiles(grid, tiles);
+      this.grid = grid;
+      end.reset = null;
+      return { kind: 'replaced', keys };
+    }
+    const { grid } = this;
+    if (grid === null || !grid.is(meta) || !fits(grid, tiles)) return { kind: 'stale' };
+    return { kind: 'changed', keys: applyTiles(grid, tiles) };
+  }
+}

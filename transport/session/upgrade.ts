@@ -1,0 +1,97 @@
+/**
+ * Behind the picture's back: gets a direct link to the source through an introduction, and tries again, ever less often,
+ * where that fails.
+ */
+
+import type { Link } from '../link/link.js';
+import type { IntroduceMessage } from '../wire/messages.js';
+import { after, type Timer } from './timer.js';
+
+/** One side of WebRTC that can call the other; made by `link/peer.ts`, loaded only when it is wanted. */
+export interface PeerDialer {
+  /** Resolves with this side's fresh, random id once signaling is reached. */
+  ready(): Promise<string>;
+  dial(peer: string): Promise<Link>;
+  close(): void;
+}
+
+const FIRST_RETRY = 15_000;
+const LAST_RETRY = 120_000;
+const INTRODUCE_MS = 5_000;
+
+export interface UpgradeOptions {
+  dialer: () => Promise<PeerDialer>;
+  /** Asks the relay to introduce this peer id to the source. */
+  introduce: (message: IntroduceMessage) => void;
+  onlink: (link: Link) => void;
+  onfail: (reason: string) => void;
+}
+
+export class Upgrade {
+  #dialer: PeerDialer | null = null;
+  #answer: ((message: IntroduceMessage) => void) | null = null;
+  #retry: Timer | null = null;
+  #wait = FIRST_RETRY;
+  #stopped = false;
+
+  constructor(readonly options: UpgradeOptions) {
+    void this.#try();
+  }
+
+  /** The relay answered. */
+  introduced(message: IntroduceMessage): void {
+    this.#answer?.(message);
+  }
+
+  /** The link that was had is gone: look for another, after a while. */
+  lost(): void {
+    this.#later();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#retry?.stop();
+    this.#dialer?.close();
+    this.#dialer = null;
+  }
+
+  async #try(): Promise<void> {
+    try {
+      this.#dialer ??= await this.options.dialer();
+      const peer = await this.#dialer.ready();
+      if (this.#stopped) return this.stop();
+      const host = await this.#introduction(peer);
+      const link = await this.#dialer.dial(host);
+      if (this.#stopped) return link.close();
+      this.#wait = FIRST_RETRY;
+      this.options.onlink(link);
+    } catch (error) {
+      if (this.#stopped) return this.stop();
+      this.options.onfail((error as Error).message);
+      // A dialer that failed may be of no more use; the next try makes a new one, with a new id.
+      this.#dialer?.close();
+      this.#dialer = null;
+      this.#later();
+    }
+  }
+
+  #introduction(peer: string): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const timer = after(INTRODUCE_MS, () => reject(new Error('the source did not answer an introduction')));
+      this.#answer = (message) => {
+        timer.stop();
+        this.#answer = null;
+        if (message.refused === undefined) resolve(message.peer);
+        else reject(new Error(message.refused));
+      };
+      this.options.introduce({ peer });
+    });
+  }
+
+  #later(): void {
+    if (this.#stopped) return;
+    this.#retry?.stop();
+    this.#retry = after(this.#wait * (0.75 + Math.random() / 2), () => void this.#try());
+    this.#wait = Math.min(LAST_RETRY, this.#wait * 2);
+  }
+}

@@ -1,0 +1,150 @@
+/**
+ * A source: a world that others may watch. It captures the world when asked to, compares it with what was captured
+ * before, and lets every receiver have what it lacks. It never waits for one, and with none it does nothing.
+ */
+
+import type { Link } from './link/link.js';
+import { Deflater } from './session/deflater.js';
+import { Fanout } from './session/fanout.js';
+import type { SourceEnd, SourceEndOptions } from './session/source-end.js';
+import { capture } from './state/capture.js';
+import { Grid } from './state/grid.js';
+import type { TileProducer } from './state/tile.js';
+import { encodeFrame } from './wire/frame.js';
+import type { ControlCommand, ControlMode, ControlStateMessage, SourceReport } from './wire/messages.js';
+import { FLAG } from './wire/types.js';
+
+export interface SourceOptions {
+  /** Name under which it is announced; only for show. */
+  channel?: string;
+  /** Frames a second, 1..120. Default 30. */
+  maxFps?: number;
+  /** Tiles a frame, at most; by default as many as each link drains. */
+  tileBudget?: number;
+  /** Who may steer. Default "none". */
+  control?: ControlMode;
+  /** The secret that grants control where `control` is "token". */
+  token?: string;
+  /** Carries out a command that was granted; throw to refuse it with a reason. */
+  oncommand?: (command: ControlCommand) => void | Promise<void>;
+}
+
+/** Counts since the source was made; the reader makes rates of them. */
+export interface SourceCounts {
+  captures: number;
+  tilesChanged: number;
+  /** Bytes of the frames made for all. */
+  frameBytes: number;
+}
+
+export class Source {
+  readonly fanout: Fanout;
+  readonly counts: SourceCounts = { captures: 0, tilesChanged: 0, frameBytes: 0 };
+  control: ControlMode;
+  token: string | undefined;
+  oncommand: SourceOptions['oncommand'];
+
+  #world: TileProducer;
+  #grid!: Grid;
+  #began = 0;
+  #captured = false;
+  readonly #deflater = new Deflater();
+
+  constructor(world: TileProducer, options: SourceOptions = {}) {
+    this.fanout = new Fanout({ channel: options.channel ?? '', ...options });
+    this.control = options.control ?? 'none';
+    this.token = options.token;
+    this.oncommand = options.oncommand;
+    this.fanout.oncontrol = (message, end) => this.#command(message, end);
+    this.fanout.state = 'live';
+    // A receiver begins with the world as it is now, even if nobody watched until now and nothing changes any more.
+    this.fanout.refresh = () => this.#publish();
+    this.#world = world;
+    this.restart(world);
+  }
+
+  get epoch(): number {
+    return this.#grid.epoch;
+  }
+
+  /** Another world, or the same after a change that no version tells (a load, a reset): a new epoch. */
+  restart(world: TileProducer): void {
+    this.#world = world;
+    this.#began = performance.now();
+    this.#captured = false;
+    const [epoch] = crypto.getRandomValues(new Uint32Array(1));
+    this.#grid = new Grid({ epoch: epoch!, width: world.width, height: world.height, planes: world.planes });
+    this.#grid.version = world.version;
+    // Captured now, since receivers begin with it now; a world's first report names every tile that is not empty.
+    if (this.fanout.wanted) this.#capture(false);
+    this.fanout.replace(this.#grid);
+  }
+
+  /** A receiver has come over this link. */
+  attach(link: Link, options: SourceEndOptions = {}): SourceEnd {
+    return this.fanout.attach(link, options);
+  }
+
+  /** Captures the world as it is now and sends what changed. Returns how many tiles did. */
+  publish(): number {
+    return this.fanout.wanted ? this.#publish() : 0;
+  }
+
+  #publish(): number {
+    const { grid, version } = { grid: this.#grid, version: this.#world.version };
+    if (this.#captured && version === grid.version) return 0;
+    const base = this.#captured;
+    const { keys, chunks } = this.#capture(base && this.fanout.anyInStep);
+    const header = { ...this.fanout.stamp, width: grid.tilesX, height: grid.tilesY };
+    const remote = [...this.fanout.ends].some((end) => end.link.kind !== 'memory');
+    const frames = chunks.map(({ payload, ...chunk }) => {
+      const deflated = remote ? this.#deflater.try(payload) : null;
+      const flags = deflated ? FLAG.COMPRESSED : 0;
+      const bytes = encodeFrame('GridTiles', deflated ?? payload, { ...header, flags });
+      this.counts.frameBytes += bytes.length;
+      return { ...chunk, bytes };
+    });
+    // Nobody in step: the tiles become dirty for everyone, and each end encodes what its receiver lacks.
+    if (frames.length === 0) frames.push({ keys, version, base: -1, whole: true, bytes: new Uint8Array() });
+    this.fanout.publish(frames);
+    return keys.length;
+  }
+
+  setControlState(state: Omit<ControlStateMessage, 'control'>): void {
+    this.fanout.setControlState({ control: this.control, ...state });
+  }
+
+  /** Tells all receivers how the source fares. */
+  report(source: SourceReport): void {
+    this.fanout.tell({ state: this.fanout.state, source });
+  }
+
+  /** Ends the channel for good and lets go of all receivers. */
+  end(): void {
+    this.fanout.end();
+    this.fanout.close(1000, 'ended');
+  }
+
+  #capture(encode: boolean) {
+    const captured = capture(this.#world, this.#grid, encode);
+    this.#captured = true;
+    this.counts.captures++;
+    this.counts.tilesChanged += captured.keys.length;
+    this.fanout.stamp = {
+      sequence: (this.fanout.stamp.sequence + 1) & 0xffff,
+      timestamp: Math.round(performance.now() - this.#began) >>> 0,
+    };
+    return captured;
+  }
+
+  async #command(message: ControlCommand & { token?: string }, end: SourceEnd): Promise<void> {
+    if (!end.owner) {
+      if (this.control === 'none') throw new Error('this channel is for watching only');
+      if (this.control === 'token' && !end.control && (this.token === undefined || message.token !== this.token)) {
+        throw new Error(message.token === undefined ? 'this channel asks for a token to steer' : 'the token is not the right one');
+      }
+    }
+    if (this.oncommand === undefined) throw new Error('this source cannot be steered');
+    await this.oncommand(message);
+  }
+}

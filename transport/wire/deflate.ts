@@ -1,0 +1,36 @@
+/**
+ * Deflate-raw, synchronous: a frame is applied in the turn in which it comes, so no other frame can overtake it.
+ */
+
+import { deflateSync, inflateSync } from 'fflate';
+import { Reader, Writer } from './bytes.js';
+import { WireError } from './errors.js';
+
+/** `varint inflated length | deflate-raw data`. */
+export function compress(payload: Uint8Array): Uint8Array {
+  const data = deflateSync(payload, { level: 1 });
+  return new Writer(data.length + 8).varint(payload.length).put(data).take();
+}
+
+/**
+ * The payload inside a compressed one.
+ * @throws WireError if it says it is longer than `limit` or than deflate can make it, or is not what it says.
+ */
+export function decompress(payload: Uint8Array, limit: number): Uint8Array {
+  const reader = new Reader(payload);
+  const length = reader.varint();
+  const data = reader.rest();
+  // 1032:1 is the most that deflate can do (RFC 1951), so a larger claim is a lie.
+  if (length > limit || length > 1032 * data.length) {
+    throw new WireError(`a payload of ${data.length} bytes says it inflates to ${length}, more than is allowed`);
+  }
+  let out: Uint8Array;
+  try {
+    // One byte more than stated: enough to see that there is more, never enough to hurt.
+    out = inflateSync(data, { out: new Uint8Array(length + 1) });
+  } catch (error) {
+    throw new WireError(`a compressed payload cannot be inflated: ${(error as Error).message}`);
+  }
+  if (out.length !== length) throw new WireError(`a compressed payload is not of the ${length} bytes it states`);
+  return out;
+}
