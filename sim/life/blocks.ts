@@ -13,6 +13,8 @@ import type { Rule } from './rule.js';
 
 export const USED = 1;
 export const CHANGED = 3;
+/** Marks all rows of a block. An engine may mark groups of 8 rows each, bit g for rows 8g..8g+7. */
+export const ALL = 0xff;
 
 /** Memory of an engine: each buffer holds all blocks and then a block of zeros. */
 export interface BlockMemory {
@@ -82,8 +84,8 @@ export abstract class BlockEngine {
           if (!this.torus) continue;
           x = (x + blocksX) % blocksX;
         }
-        this.marks[0][y * flagStride + x] = 1;
-        this.marks[1][y * flagStride + x] = 1;
+        this.marks[0][y * flagStride + x] = ALL;
+        this.marks[1][y * flagStride + x] = ALL;
       }
     }
   }
@@ -92,7 +94,7 @@ export abstract class BlockEngine {
   forceAll(): void {
     const { blocksX, blocksY, flagStride } = this.layout;
     for (let y = 0; y < blocksY; y++)
-      for (const marks of this.marks) marks.fill(1, y * flagStride, y * flagStride + blocksX);
+      for (const marks of this.marks) marks.fill(ALL, y * flagStride, y * flagStride + blocksX);
   }
 
   /** All blocks that may hold anything, and their neighbours; all blocks where the rule gives birth to cells of nothing. */

@@ -1,10 +1,12 @@
 /** Makes a world on the best engine there is. */
+import { MemoryError } from '../errors.js';
 import type { BlockEngine } from './blocks.js';
 import { checkGrid, checkWrap, type Wrap } from './grid.js';
 import { createJsEngine } from './js/engine.js';
 import { Layout } from './layout.js';
 import { Life } from './life.js';
 import { type Neighborhood, parseRule } from './rule.js';
+import { createWasmEngine } from './wasm/engine.js';
 
 export type EngineChoice = 'auto' | 'gpu' | 'wasm' | 'js';
 
@@ -38,5 +40,15 @@ export async function createLife(options: LifeOptions): Promise<Life> {
 async function chooseEngine(layout: Layout, choice: EngineChoice): Promise<{ engine: BlockEngine; reason: string }> {
   if (!['auto', 'gpu', 'wasm', 'js'].includes(choice))
     throw new RangeError(`Engine "${choice}" is unknown: use "auto", "gpu", "wasm" or "js".`);
-  return { engine: createJsEngine(layout), reason: choice === 'js' ? 'asked for' : 'the only engine there is' };
+  if (choice === 'js') return { engine: createJsEngine(layout), reason: 'asked for' };
+  const gpu = choice === 'gpu' ? 'there is no GPU engine yet; ' : '';
+  try {
+    const engine = await createWasmEngine(layout);
+    return { engine, reason: `${gpu}${choice === 'wasm' ? 'asked for' : 'WebAssembly is the fastest here'}` };
+  } catch (error) {
+    if (error instanceof MemoryError) throw error;
+    // A page's Content-Security-Policy may forbid WebAssembly, and old browsers lack its SIMD.
+    const why = error instanceof Error ? error.message : String(error);
+    return { engine: createJsEngine(layout), reason: `${gpu}WebAssembly cannot be used here: ${why}` };
+  }
 }
