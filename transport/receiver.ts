@@ -17,7 +17,13 @@ import type { Grid } from './state/grid.js';
 import { CLOSE, closeCode } from './wire/codes.js';
 import type { Frame } from './wire/frame.js';
 import type { GridTiles } from './wire/grid.js';
-import type { ControlCommand, ControlStateMessage, SourceReport, StatusMessage, WelcomeMessage } from './wire/messages.js';
+import type {
+  ControlCommand,
+  ControlStateMessage,
+  SourceReport,
+  StatusMessage,
+  WelcomeMessage,
+} from './wire/messages.js';
 
 export type Status = 'idle' | 'connecting' | 'waiting' | 'live' | 'reconnecting' | 'ended' | 'failed';
 export type Transport = 'auto' | 'p2p' | 'relay';

@@ -141,7 +141,9 @@ export class Source {
     if (!end.owner) {
       if (this.control === 'none') throw new Error('this channel is for watching only');
       if (this.control === 'token' && !end.control && (this.token === undefined || message.token !== this.token)) {
-        throw new Error(message.token === undefined ? 'this channel asks for a token to steer' : 'the token is not the right one');
+        throw new Error(
+          message.token === undefined ? 'this channel asks for a token to steer' : 'the token is not the right one',
+        );
       }
     }
     if (this.oncommand === undefined) throw new Error('this source cannot be steered');

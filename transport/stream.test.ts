@@ -52,7 +52,10 @@ describe('a source and its receivers', () => {
       assert.ok(agree(world, receiver));
     }
     assert.deepEqual(await receiver.digest(), digest(world));
-    assert.deepEqual(await receiver.digest({ x: 3, y: 60, width: 100, height: 7 }), digest(world, { x: 3, y: 60, width: 100, height: 7 }));
+    assert.deepEqual(
+      await receiver.digest({ x: 3, y: 60, width: 100, height: 7 }),
+      digest(world, { x: 3, y: 60, width: 100, height: 7 }),
+    );
     receiver.stop();
   });
 
@@ -130,7 +133,7 @@ describe('a source and its receivers', () => {
     await assert.rejects(receiver.command({ command: 'play' }), /not connected/);
   });
 
-  test('any interleaving of steps, captures, losses, tile budgets and epochs ends in the source\'s own state', async () => {
+  test("any interleaving of steps, captures, losses, tile budgets and epochs ends in the source's own state", async () => {
     const action = fc.oneof(
       fc.record({ do: fc.constant('step' as const), n: fc.integer({ min: 0, max: 300 }) }),
       fc.record({ do: fc.constant('publish' as const) }),

@@ -74,7 +74,9 @@ export class WebSocketLink implements Link {
 
 function cut(reason: string): string {
   const bytes = new TextEncoder().encode(reason);
-  return bytes.length <= 123 ? reason : `${new TextDecoder().decode(bytes.subarray(0, 117)).replace(/\uFFFD+$/, '')}...`;
+  return bytes.length <= 123
+    ? reason
+    : `${new TextDecoder().decode(bytes.subarray(0, 117)).replace(/\uFFFD+$/, '')}...`;
 }
 
 /**
@@ -83,7 +85,11 @@ function cut(reason: string): string {
  * @param timeout milliseconds
  * @throws LinkError if it cannot be opened in time; a browser never says why.
  */
-export function connectWebSocket(url: string, timeout = 10_000, Socket: new (url: string) => SocketLike = WebSocket as never): Promise<Link> {
+export function connectWebSocket(
+  url: string,
+  timeout = 10_000,
+  Socket: new (url: string) => SocketLike = WebSocket as never,
+): Promise<Link> {
   return new Promise((resolve, reject) => {
     const socket = new Socket(url);
     socket.binaryType = 'arraybuffer';

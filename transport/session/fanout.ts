@@ -10,7 +10,13 @@ import type { Grid } from '../state/grid.js';
 import { CLOSE } from '../wire/codes.js';
 import type { WireError } from '../wire/errors.js';
 import { encodeFrame, type Header } from '../wire/frame.js';
-import type { ChannelState, ControlMessage, ControlStateMessage, IntroduceMessage, StatusMessage } from '../wire/messages.js';
+import type {
+  ChannelState,
+  ControlMessage,
+  ControlStateMessage,
+  IntroduceMessage,
+  StatusMessage,
+} from '../wire/messages.js';
 import * as session from '../wire/session.js';
 import { type EndOwner, type SharedFrame, SourceEnd, type SourceEndOptions } from './source-end.js';
 import { every, type Timer } from './timer.js';
@@ -46,8 +52,11 @@ export class Fanout implements EndOwner {
   controlFrame: Uint8Array | null = null;
 
   /** Carries out a command; rejects with the reason if it is refused. */
-  oncontrol: (message: ControlMessage, end: SourceEnd) => Promise<void> = () => Promise.reject(new Error('nothing to steer'));
+  oncontrol: (message: ControlMessage, end: SourceEnd) => Promise<void> = () =>
+    Promise.reject(new Error('nothing to steer'));
   onintroduce: ((message: IntroduceMessage, end: SourceEnd) => void) | null = null;
+  /** A relay says how many watch. */
+  onstatus: ((message: StatusMessage, end: SourceEnd) => void) | null = null;
   /** Called before a receiver begins: brings the grid up to date, where it can be. */
   refresh: (() => void) | null = null;
   /** A receiver came, went, or changed what it wants. */
@@ -63,9 +72,9 @@ export class Fanout implements EndOwner {
     this.maxFps = options.maxFps ?? 30;
   }
 
-  /** Does anyone want state? If not, nothing need be captured. */
+  /** Does anyone want state now? If not, nothing need be captured. */
   get wanted(): boolean {
-    for (const end of this.ends) if (end.active) return true;
+    for (const end of this.ends) if (end.due) return true;
     return false;
   }
 
@@ -108,6 +117,13 @@ export class Fanout implements EndOwner {
   setControlState(state: ControlStateMessage): void {
     this.controlFrame = encodeFrame('ControlState', session.controlState.encode(state));
     this.broadcast(this.controlFrame);
+  }
+
+  /** Receivers can, or can no longer, be introduced to the source. */
+  setPeers(peers: boolean): void {
+    if (peers === this.peers) return;
+    this.peers = peers;
+    for (const end of this.ends) end.welcome('none');
   }
 
   setState(state: ChannelState, reason?: string): void {

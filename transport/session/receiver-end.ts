@@ -149,7 +149,8 @@ export class ReceiverEnd {
         return;
       case 'Ping': {
         const ping = session.decodePing(frame.payload);
-        if (!ping.echo) return this.#send(encodeFrame('Ping', session.encodePing({ ...ping, echo: true, upstream: 0 })));
+        if (!ping.echo)
+          return this.#send(encodeFrame('Ping', session.encodePing({ ...ping, echo: true, upstream: 0 })));
         const rtt = performance.now() - ping.time;
         if (rtt >= 0) this.rtt = this.rtt === 0 ? rtt : this.rtt * 0.7 + rtt * 0.3;
         this.upstream = Number.isFinite(ping.upstream) ? Math.max(0, ping.upstream) : 0;
@@ -184,14 +185,16 @@ export class ReceiverEnd {
   #tiles(frame: Frame, raw: Uint8Array): void {
     if (this.meta === null) throw new WireError('tiles came before the shape of their grid');
     const began = performance.now();
-    const payload = (frame.flags & FLAG.COMPRESSED) !== 0 ? decompress(frame.payload, this.inflateLimit) : frame.payload;
+    const payload =
+      (frame.flags & FLAG.COMPRESSED) !== 0 ? decompress(frame.payload, this.inflateLimit) : frame.payload;
     this.framesOfState++;
     this.handlers.tiles(decodeGridTiles(payload), frame, raw, this);
     const now = performance.now();
     this.#unackedBytes += raw.length;
     this.#decodeMs += now - began;
     const frames = this.framesOfState - this.#ackedFrames;
-    if (frames >= ACK_FRAMES || this.#unackedBytes >= ACK_BYTES || now - this.#ackedAt >= ACK_MS) this.#ack(now, frames);
+    if (frames >= ACK_FRAMES || this.#unackedBytes >= ACK_BYTES || now - this.#ackedAt >= ACK_MS)
+      this.#ack(now, frames);
   }
 
   #ack(now: number, frames: number): void {

@@ -20,7 +20,9 @@ export class Replica {
   /** What a subscription may leave out, because it is held already. */
   get resume(): SubscribeMessage['resume'] {
     const { grid } = this;
-    return grid && grid.wholeVersion >= 0 ? { epoch: grid.epoch, version: grid.wholeVersion, seen: grid.version } : undefined;
+    return grid && grid.wholeVersion >= 0
+      ? { epoch: grid.epoch, version: grid.wholeVersion, seen: grid.version }
+      : undefined;
   }
 
   /**

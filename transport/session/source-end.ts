@@ -14,7 +14,14 @@ import { CLOSE } from '../wire/codes.js';
 import { WireError } from '../wire/errors.js';
 import { decodeFrame, encodeFrame, type Frame, type Header } from '../wire/frame.js';
 import { encodeGridMeta, encodeGridReset } from '../wire/grid.js';
-import type { ChannelState, ControlMessage, IntroduceMessage, SubscribeMessage, WelcomeMessage } from '../wire/messages.js';
+import type {
+  ChannelState,
+  ControlMessage,
+  IntroduceMessage,
+  StatusMessage,
+  SubscribeMessage,
+  WelcomeMessage,
+} from '../wire/messages.js';
 import * as session from '../wire/session.js';
 import { FLAG } from '../wire/types.js';
 import { Pacer } from './pacer.js';
@@ -43,6 +50,7 @@ export interface EndOwner {
   readonly maxFps: number;
   oncontrol(message: ControlMessage, end: SourceEnd): Promise<void>;
   onintroduce: ((message: IntroduceMessage, end: SourceEnd) => void) | null;
+  onstatus: ((message: StatusMessage, end: SourceEnd) => void) | null;
   refresh: (() => void) | null;
   onends: (() => void) | null;
   onbad: ((error: WireError, end: SourceEnd) => void) | null;
@@ -96,9 +104,25 @@ export class SourceEnd {
     return this.#dirty?.size ?? 0;
   }
 
+  /** Has it said what it wants? */
+  get greeted(): boolean {
+    return this.#wanted !== null;
+  }
+
   /** Does it want state over this link? */
   get active(): boolean {
     return this.#wanted !== null && this.#wanted.standby !== true && this.#dirty !== null;
+  }
+
+  /** Is it time for its next frame, by the rate it asked for? If not, it sees to itself when it is. */
+  get due(): boolean {
+    const fps = this.#wanted?.maxFps;
+    if (!this.active || fps === undefined) return this.active;
+    const wait = this.#stateAt + 1000 / fps - performance.now();
+    // Clocks and timers are a little off; a frame early by a tenth is better than a frame skipped.
+    if (wait <= 100 / fps) return true;
+    this.#flushLater(wait);
+    return false;
   }
 
   /** Nothing is outstanding: it may take the frames that all others take. */
@@ -110,37 +134,30 @@ export class SourceEnd {
   start(resume?: SubscribeMessage['resume']): void {
     const { grid } = this.fanout;
     if (this.#wanted === null) return;
-    const welcome: WelcomeMessage = {
-      protocol: 1,
-      channel: this.fanout.channel,
-      state: this.fanout.state,
-      resume: 'none',
-      peers: this.fanout.peers,
-    };
-    if (grid !== null) welcome.epoch = grid.epoch;
     if (grid === null || this.#wanted.standby) {
       this.#dirty = null;
-      this.send(encodeFrame('Welcome', session.welcome.encode(welcome)));
-      return;
+      return this.welcome('none');
     }
+    let how: WelcomeMessage['resume'] = 'none';
     this.#dirty = new DirtySet(grid.tiles);
     this.#owesWhole = true;
     this.#waitFor = null;
     const from = resume && resume.epoch === grid.epoch && resume.version >= grid.since ? resume.version : -1;
     if (from < 0) {
-      welcome.resume = 'full';
+      how = 'full';
       this.#dirty.addAll(grid.changedSince(-1));
     } else if (resume!.seen > grid.version) {
-      welcome.resume = 'merged';
+      how = 'merged';
       this.#waitFor = resume!;
     } else {
       this.#dirty.addAll(grid.changedSince(from));
-      if (this.#dirty.size > 0) welcome.resume = 'merged';
+      if (this.#dirty.size > 0) how = 'merged';
     }
-    this.send(encodeFrame('Welcome', session.welcome.encode(welcome)));
+    this.welcome(how);
     const header = { ...this.fanout.stamp, width: grid.tilesX, height: grid.tilesY };
     this.send(encodeFrame('GridMeta', encodeGridMeta(grid), header));
-    if (from < 0) this.send(encodeFrame('GridReset', encodeGridReset(grid.version), { ...header, flags: FLAG.KEYFRAME }));
+    if (from < 0)
+      this.send(encodeFrame('GridReset', encodeGridReset(grid.version), { ...header, flags: FLAG.KEYFRAME }));
     if (this.fanout.controlFrame) this.send(this.fanout.controlFrame);
     this.#version = grid.version;
     this.flush();
@@ -191,6 +208,15 @@ export class SourceEnd {
     }
   }
 
+  /** Answers a subscription: where the channel stands, and what follows. */
+  welcome(resume: WelcomeMessage['resume']): void {
+    if (this.#wanted === null) return;
+    const { channel, state, peers, grid } = this.fanout;
+    const message: WelcomeMessage = { protocol: 1, channel, state, resume, peers };
+    if (grid !== null) message.epoch = grid.epoch;
+    this.send(encodeFrame('Welcome', session.welcome.encode(message)));
+  }
+
   send(bytes: Uint8Array): void {
     if (this.#closed) return;
     this.sentAt = performance.now();
@@ -218,18 +244,13 @@ export class SourceEnd {
   /** Has the link room, and the receiver time, for a frame? Chunks of the version last sent belong to one picture. */
   #mayState(version: number): boolean {
     if (this.#closed || this.link.buffered > this.link.highWater || !this.pacer.ready) return false;
-    const fps = Math.min(this.#wanted?.maxFps ?? Number.POSITIVE_INFINITY, this.fanout.maxFps);
-    if (version === this.#version || this.#wanted?.maxFps === undefined) return true;
-    const wait = this.#stateAt + 1000 / fps - performance.now();
-    // Clocks and timers are a little off; a frame early by a tenth is better than a frame skipped.
-    if (wait <= 100 / fps) return true;
-    this.#flushLater(wait);
-    return false;
+    return version === this.#version || this.due;
   }
 
   #flushLater(ms: number): void {
     this.#later ??= after(ms, () => {
       this.#later = null;
+      this.fanout.refresh?.();
       this.flush();
     });
   }
@@ -256,19 +277,24 @@ export class SourceEnd {
         return;
       case 'Ack': {
         const ack = session.decodeAck(frame.payload);
-        if (!this.pacer.acked(ack, performance.now())) throw new WireError(`an ack of ${ack.frames} frames that were not sent`);
+        if (!this.pacer.acked(ack, performance.now()))
+          throw new WireError(`an ack of ${ack.frames} frames that were not sent`);
         return this.flush();
       }
       case 'Ping': {
         const ping = session.decodePing(frame.payload);
         if (ping.echo) return;
-        return this.send(encodeFrame('Ping', session.encodePing({ ...ping, echo: true, upstream: this.fanout.upstream })));
+        return this.send(
+          encodeFrame('Ping', session.encodePing({ ...ping, echo: true, upstream: this.fanout.upstream })),
+        );
       }
       case 'Control':
         void this.#command(session.control.decode(frame.payload));
         return;
       case 'Introduce':
         return this.fanout.onintroduce?.(session.introduce.decode(frame.payload), this);
+      case 'Status':
+        return this.fanout.onstatus?.(session.status.decode(frame.payload), this);
       case 'Error':
         return;
       default:

@@ -1,6 +1,6 @@
 /** Source side: brings a replica up to its world, and finds what changed by comparing content. */
 
-import { ChunkBuilder, type Chunk } from './chunk.js';
+import { type Chunk, ChunkBuilder } from './chunk.js';
 import type { Grid } from './grid.js';
 import { TILE_WORDS, type TileProducer } from './tile.js';
 

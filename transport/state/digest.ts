@@ -28,7 +28,9 @@ export function digest(grid: TileGrid, rect?: Rect): Digest {
   const { x, y, width, height } = rect ?? { x: 0, y: 0, width: grid.width, height: grid.height };
   const inside = [x, y, width, height].every(Number.isInteger) && x >= 0 && y >= 0 && width >= 1 && height >= 1;
   if (!inside || x + width > grid.width || y + height > grid.height) {
-    throw new RangeError(`the rectangle ${width}x${height} at ${x},${y} is not inside the ${grid.width}x${grid.height} grid`);
+    throw new RangeError(
+      `the rectangle ${width}x${height} at ${x},${y} is not inside the ${grid.width}x${grid.height} grid`,
+    );
   }
   const tilesX = Math.ceil(grid.width / 64);
   const firstWord = x >> 5;

@@ -106,7 +106,13 @@ export function readBatch(batch: Uint8Array, tiles: number, planes: number): Til
 }
 
 /** Writes one checked record into `words` at `offset`: packed rows, plane after plane. */
-export function applyRecord(batch: Uint8Array, record: TileRecord, words: Uint32Array, offset: number, planes: number): void {
+export function applyRecord(
+  batch: Uint8Array,
+  record: TileRecord,
+  words: Uint32Array,
+  offset: number,
+  planes: number,
+): void {
   let at = record.at;
   if (record.mode === MODE.RAW) {
     for (let i = offset; i < offset + PLANE_WORDS * planes; i++, at += 4) {

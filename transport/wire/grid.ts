@@ -25,7 +25,8 @@ export function decodeGridMeta(payload: Uint8Array): GridMeta {
   for (const cells of [meta.width, meta.height]) {
     if (cells < 1 || cells > MAX_CELLS) throw new WireError(`a grid side of ${cells} cells is not in 1..${MAX_CELLS}`);
   }
-  if (meta.planes < 1 || meta.planes > MAX_PLANES) throw new WireError(`${meta.planes} planes are not in 1..${MAX_PLANES}`);
+  if (meta.planes < 1 || meta.planes > MAX_PLANES)
+    throw new WireError(`${meta.planes} planes are not in 1..${MAX_PLANES}`);
   return meta;
 }
 

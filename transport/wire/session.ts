@@ -22,8 +22,7 @@ export interface Ack {
   decodeMs: number;
 }
 
-export const encodeAck = (ack: Ack): Uint8Array =>
-  new Writer(16).varint(ack.frames).f32(ack.decodeMs).take();
+export const encodeAck = (ack: Ack): Uint8Array => new Writer(16).varint(ack.frames).f32(ack.decodeMs).take();
 
 export function decodeAck(payload: Uint8Array): Ack {
   const reader = new Reader(payload);
@@ -42,7 +41,11 @@ export interface Ping {
 }
 
 export const encodePing = (ping: Ping): Uint8Array =>
-  new Writer(16).u8(ping.echo ? 1 : 0).f64(ping.time).f32(ping.upstream).take();
+  new Writer(16)
+    .u8(ping.echo ? 1 : 0)
+    .f64(ping.time)
+    .f32(ping.upstream)
+    .take();
 
 export function decodePing(payload: Uint8Array): Ping {
   const reader = new Reader(payload);
@@ -60,11 +63,22 @@ const text: Check = (v) => typeof v === 'string';
 const finite: Check = (v) => typeof v === 'number' && Number.isFinite(v);
 const natural: Check = (v) => Number.isSafeInteger(v) && (v as number) >= 0;
 const boolean: Check = (v) => typeof v === 'boolean';
-const one = (...values: unknown[]): Check => (v) => values.includes(v);
-const optional = (check: Check): Check => (v) => v === undefined || check(v);
+const one =
+  (...values: unknown[]): Check =>
+  (v) =>
+    values.includes(v);
+const optional =
+  (check: Check): Check =>
+  (v) =>
+    v === undefined || check(v);
 const integers: Check = (v) => Array.isArray(v) && v.every((n) => Number.isSafeInteger(n));
-const object = (fields: Record<string, Check>): Check => (v) =>
-  typeof v === 'object' && v !== null && !Array.isArray(v) && wrongField(v as Record<string, unknown>, fields) === undefined;
+const object =
+  (fields: Record<string, Check>): Check =>
+  (v) =>
+    typeof v === 'object' &&
+    v !== null &&
+    !Array.isArray(v) &&
+    wrongField(v as Record<string, unknown>, fields) === undefined;
 
 const wrongField = (value: Record<string, unknown>, fields: Record<string, Check>): string | undefined =>
   Object.keys(fields).find((name) => !fields[name]!(Object.hasOwn(value, name) ? value[name] : undefined));
@@ -139,7 +153,11 @@ export const controlState = json<ControlStateMessage>('ControlState', {
   pattern: string,
 });
 
-export const controlReply = json<ControlReplyMessage>('ControlReply', { id: natural, ok: boolean, reason: optional(string) });
+export const controlReply = json<ControlReplyMessage>('ControlReply', {
+  id: natural,
+  ok: boolean,
+  reason: optional(string),
+});
 
 export const introduce = json<IntroduceMessage>('Introduce', {
   peer: string,

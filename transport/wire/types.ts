@@ -12,7 +12,12 @@ export interface FrameType {
 }
 
 const used = (code: number, sender: Sender, meaning: string): FrameType => ({ code, sender, status: 'used', meaning });
-const reserved = (code: number, meaning: string): FrameType => ({ code, sender: 'source', status: 'reserved', meaning });
+const reserved = (code: number, meaning: string): FrameType => ({
+  code,
+  sender: 'source',
+  status: 'reserved',
+  meaning,
+});
 
 export const FRAME = {
   Pixels: reserved(0x01, 'RGBA pixels'),
@@ -36,7 +41,7 @@ export const FRAME = {
   GridHash: reserved(0x53, 'a hash of the grid'),
   Control: used(0x70, 'receiver', 'a command to the source'),
   ControlState: used(0x71, 'source', 'what can be steered, and how it stands'),
-  Status: used(0x72, 'source', 'where the channel stands; how the source fares'),
+  Status: used(0x72, 'both', 'where the channel stands; how the source fares'),
   Welcome: used(0x73, 'source', 'the answer to Publish and SubscribeFilter'),
   Ack: used(0x74, 'receiver', 'state frames applied, and the time it took'),
   Error: used(0x75, 'both', 'what was wrong'),
