@@ -2,13 +2,14 @@
 
 import { type TileGrid, tilesFor } from '../../transport/state/tile.js';
 import type { Palette, Rgba } from './colors.js';
-import { cellOf, type Frame, gridFade, pixelOf } from './frame.js';
+import { cellOf, type Frame, gridFade, NUDGE, pixelOf, type TileRect } from './frame.js';
 import { type Painter, readTile, type Scene } from './painter.js';
 import { levelFor, rasterBoxes, rasterCells } from './raster.js';
 import { RasterWindow } from './raster-window.js';
 
 /** Above this many tiles, one copy of the rectangle around them costs less than a copy of each. */
 const ONE_BY_ONE = 64;
+const NOTHING: TileRect = { x0: 0, y0: 0, x1: 0, y1: 0 };
 const css = ([r, g, b, a]: Rgba, fade = 1): string => `rgb(${r} ${g} ${b} / ${(a / 255) * fade})`;
 const sameColor = (a: Rgba, b: Rgba): boolean => a.every((v, i) => v === b[i]);
 
@@ -32,7 +33,7 @@ export class Canvas2DPainter implements Painter {
   }
 
   begin(scene: Scene): void {
-    const { grid, visible, frame, palette, stale } = scene;
+    const { grid, visible, frame, palette } = scene;
     this.#scene = scene;
     const level = levelFor(frame.scale);
     const pixels = 64 * frame.scale;
@@ -47,14 +48,13 @@ export class Canvas2DPainter implements Painter {
       const before = old.rect;
       old.moveTo(visible.x0, visible.y0);
       this.#all = true;
-      this.#uncover(scene, before);
+      this.#uncover(scene, old, before);
       return;
     }
     const next = new RasterWindow(level, columns, rows, palette.dead, palette.alive);
     next.moveTo(visible.x0, visible.y0);
     if (old && !recolored) next.resemble(old);
-    if (old && !recolored && old.level === level) this.#uncover(scene, old.rect);
-    else stale.addRect(visible);
+    this.#uncover(scene, next, old && !recolored && old.level === level ? old.rect : NOTHING);
     this.#window = next;
     this.#all = true;
   }
@@ -81,13 +81,14 @@ export class Canvas2DPainter implements Painter {
     const { scale, originX, originY } = frame;
     const box = 2 ** w.level;
     // Only what is in view, in whole raster pixels: a huge rectangle scaled 64 times would lose precision.
-    const x0 = Math.max(0, Math.floor(cellOf(0, originX, scale) / box) - w.x * w.side);
-    const y0 = Math.max(0, Math.floor(cellOf(0, originY, scale) / box) - w.y * w.side);
+    const x0 = Math.max(0, Math.floor(-originX / scale / box) - w.x * w.side);
+    const y0 = Math.max(0, Math.floor(-originY / scale / box) - w.y * w.side);
     const x1 = Math.min(w.width, Math.ceil((frame.width - originX) / scale / box) - w.x * w.side);
     const y1 = Math.min(w.height, Math.ceil((frame.height - originY) / scale / box) - w.y * w.side);
     const zoom = box * scale;
-    const left = originX + (w.x * w.side + x0) * zoom;
-    const top = originY + (w.y * w.side + y0) * zoom;
+    const nudge = scale > 1 && !Number.isInteger(scale) ? NUDGE : 0;
+    const left = originX + (w.x * w.side + x0) * zoom - nudge;
+    const top = originY + (w.y * w.side + y0) * zoom - nudge;
     context.imageSmoothingEnabled = scale < 1 && Math.abs(zoom - 1) > 1e-9;
     if (x1 > x0 && y1 > y0) {
       const source = this.#sheet.canvas;
@@ -107,15 +108,18 @@ export class Canvas2DPainter implements Painter {
     this.#window = this.#grid = this.#scene = null;
   }
 
-  /** Marks the visible tiles that an earlier window did not cover. */
-  #uncover({ visible, stale }: Scene, before: { x0: number; y0: number; x1: number; y1: number }): void {
-    for (let y = visible.y0; y < visible.y1; y++) {
-      if (y < before.y0 || y >= before.y1) {
-        stale.addRect({ ...visible, y0: y, y1: y + 1 });
+  /** Marks the tiles that the window covers and did not before, in view already or about to be. */
+  #uncover({ stale }: Scene, { rect }: RasterWindow, before: TileRect): void {
+    const x1 = Math.min(rect.x1, stale.tilesX);
+    const y1 = Math.min(rect.y1, stale.tilesY);
+    for (let y0 = rect.y0; y0 < y1; y0++) {
+      const row = { x0: rect.x0, x1, y0, y1: y0 + 1 };
+      if (y0 < before.y0 || y0 >= before.y1) {
+        stale.addRect(row);
         continue;
       }
-      stale.addRect({ x0: visible.x0, x1: Math.min(visible.x1, before.x0), y0: y, y1: y + 1 });
-      stale.addRect({ x0: Math.max(visible.x0, before.x1), x1: visible.x1, y0: y, y1: y + 1 });
+      stale.addRect({ ...row, x1: Math.min(x1, before.x0) });
+      stale.addRect({ ...row, x0: Math.max(rect.x0, before.x1) });
     }
   }
 

@@ -24,7 +24,7 @@ export interface Palette {
 export const DEFAULT_COLORS: Required<ViewColors> = {
   alive: '#e9f2ff',
   dead: '#0c1118',
-  grid: 'rgb(130 150 180 / 0.28)',
+  grid: 'rgb(88 104 130 / 0.45)',
   outside: '#06090d',
 };
 

@@ -49,7 +49,8 @@ export function attachGestures(element: HTMLElement, view: View, options: Gestur
     const { width, height } = camera.world;
     const cells = line(stroke!.x, stroke!.y, x, y);
     const inside: number[] = [];
-    for (let i = 0; i < cells.length; i += 2) {
+    // The first cell of a line is the last of the one before: painted already.
+    for (let i = cells.length > 2 ? 2 : 0; i < cells.length; i += 2) {
       if (cells[i]! >= 0 && cells[i]! < width && cells[i + 1]! >= 0 && cells[i + 1]! < height) {
         inside.push(cells[i]!, cells[i + 1]!);
       }

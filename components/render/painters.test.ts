@@ -159,6 +159,44 @@ for (const renderer of ['webgl2', 'canvas2d'] as const) {
       expect(field.reads).to.be.at.most(4);
     });
 
+    it('is right wherever a long walk with changes on the way leads', () => {
+      const field = Field.soup(500, 400, 0.25, 41);
+      const v = view(renderer, field, 128, 128);
+      place(v, 250, 200, 1);
+      let state = 12345;
+      const random = (below: number): number => {
+        state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+        return Math.floor((state / 2 ** 32) * below);
+      };
+      for (let step = 0; step < 120; step++) {
+        const kind = random(8);
+        if (kind === 0) v.camera.scale = [1, 2, 0.5, 1.5, 0.25][random(5)]!;
+        else if (kind < 3) v.camera.panBy(random(5) - 2, random(5) - 2);
+        else v.camera.panBy(random(200) - 100, random(160) - 80);
+        const key = random(field.tilesX * field.tilesY);
+        const x = (key % field.tilesX) * 64 + random(50);
+        const y = Math.floor(key / field.tilesX) * 64 + random(16);
+        field.set(x, y, random(2) === 0);
+        v.changed([key]);
+        const image = v.capture();
+        if (v.camera.scale >= 1) expectCells(image, v, field);
+      }
+    });
+
+    it('reads shared memory', function () {
+      if (typeof SharedArrayBuffer === 'undefined') this.skip();
+      const field = Field.soup(100, 100, 0.3, 43);
+      const shared = new Uint32Array(new SharedArrayBuffer(512));
+      const tile = field.tile.bind(field);
+      field.tile = (key) => {
+        const { words, offset } = tile(key);
+        shared.set(words.subarray(offset, offset + 128));
+        return { words: shared, offset: 0, stride: 2 };
+      };
+      const v = view(renderer, field, 100, 100);
+      expectCells(v.capture(), v, field);
+    });
+
     it('draws an old level of detail anew when the scale changes', () => {
       const field = Field.soup(640, 640, 0.25, 13);
       const v = view(renderer, field, 160, 160);

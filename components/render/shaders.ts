@@ -20,7 +20,7 @@ uniform usampler2D atlas;
 uniform usampler2D tiles;
 uniform ivec2 world;       // cells
 uniform ivec2 firstCell;   // of the pixel at the top left
-uniform vec2 firstPart;    // how far into that cell (or box of cells) the pixel begins
+uniform vec2 firstPart;    // how far into that cell the pixel is read off
 uniform float cells;       // cells a pixel
 uniform float viewHeight;
 uniform vec3 alive;
@@ -100,13 +100,13 @@ void main() {
       shade = mix(dead, alive, sqrt(liveIn(from, min(to, world)) / area));
     }
   } else {
-    ivec2 cell = firstCell + ivec2(floor((pixel + 0.5) * cells + firstPart));
+    ivec2 cell = firstCell + ivec2(floor(pixel * cells + firstPart));
     if (any(lessThan(cell, ivec2(0))) || any(greaterThanEqual(cell, world))) {
       shade = outside;
     } else {
       shade = ofCell(cell);
       if (gridLine.a > 0.0) {
-        ivec2 before = firstCell + ivec2(floor((pixel - 0.5) * cells + firstPart));
+        ivec2 before = firstCell + ivec2(floor((pixel - 1.0) * cells + firstPart));
         if (any(notEqual(before, cell))) shade = mix(shade, gridLine.rgb, gridLine.a);
       }
     }

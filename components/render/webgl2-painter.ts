@@ -2,7 +2,7 @@
 
 import { type TileGrid, tilesFor } from '../../transport/state/tile.js';
 import type { Palette, Rgba } from './colors.js';
-import { type Frame, gridFade, sameRect, type TileRect, tilesIn } from './frame.js';
+import { type Frame, gridFade, probe, sameRect, type TileRect, tilesIn } from './frame.js';
 import { type Painter, population, readTile, type Scene } from './painter.js';
 import { buildProgram } from './shaders.js';
 import { TileAtlas } from './tile-atlas.js';
@@ -150,8 +150,8 @@ export class WebGL2Painter implements Painter {
     const at = this.#at;
     const cells = 1 / frame.scale;
     // The shader's floats hold 24 bits: it counts from the first cell in view, never from the corner of the world.
-    const x = -frame.originX * cells;
-    const y = -frame.originY * cells;
+    const x = (probe(frame.scale) - frame.originX) * cells;
+    const y = (probe(frame.scale) - frame.originY) * cells;
     gl.uniform2i(at.world!, grid.width, grid.height);
     gl.uniform2i(at.firstCell!, Math.floor(x), Math.floor(y));
     gl.uniform2f(at.firstPart!, x - Math.floor(x), y - Math.floor(y));
