@@ -1,0 +1,63 @@
+/** Flags of `mpl serve`. Those for limits come from the table of limits. */
+
+import { parseArgs } from 'node:util';
+import { checkLimit, LIMIT_NAMES, OptionError, type RelayOptions } from '../options.js';
+import { packagedDemo } from '../package.js';
+
+export interface ServeFlags {
+  port: number;
+  host: string;
+  relay: RelayOptions;
+}
+
+/** `maxChannels` is `--max-channels`. */
+export const flagOf = (option: string): string => option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+const OPTIONS = {
+  port: { type: 'string' },
+  host: { type: 'string' },
+  demo: { type: 'string' },
+  'no-demo': { type: 'boolean' },
+  dist: { type: 'string' },
+  'signal-key': { type: 'string' },
+  'trust-proxy': { type: 'boolean' },
+} as const;
+
+/** @throws OptionError that names the flag or variable that cannot be used */
+export function parseServeFlags(argv: string[], env: NodeJS.ProcessEnv): ServeFlags {
+  const limits = Object.fromEntries(LIMIT_NAMES.map((name) => [flagOf(name), { type: 'string' as const }]));
+  const { values, positionals } = parse(argv, { ...limits, ...OPTIONS });
+  if (positionals.length) throw new OptionError(positionals[0], 'not expected here');
+
+  const relay: RelayOptions = {};
+  for (const name of LIMIT_NAMES) {
+    const text = values[flagOf(name)];
+    if (text !== undefined) relay[name] = checkLimit(name, toNumber(text), `--${flagOf(name)}`);
+  }
+  if (values['signal-key'] !== undefined) relay.signalKey = values['signal-key'] as string;
+  if (values['trust-proxy']) relay.trustProxy = true;
+  if (values.dist !== undefined) relay.dist = values.dist as string;
+  relay.demo = values['no-demo'] ? false : ((values.demo as string | undefined) ?? packagedDemo() ?? false);
+  const port = values.port !== undefined ? toPort(values.port, '--port') : toPort(env.PORT || '8787', 'PORT');
+  return { port, host: (values.host as string | undefined) ?? (env.HOST || '127.0.0.1'), relay };
+}
+
+type Values = Record<string, string | boolean | (string | boolean)[] | undefined>;
+
+function parse(args: string[], options: Record<string, { type: 'string' | 'boolean' }>) {
+  try {
+    return parseArgs({ args, options, allowPositionals: true }) as { values: Values; positionals: string[] };
+  } catch (error) {
+    // "Unknown option '--prot'. To specify a positional argument ..." : the first sentence names the flag.
+    const message = (error as Error).message.split(/\.\s/, 1)[0];
+    throw new OptionError(/--?[\w-]+/.exec(message)?.[0] ?? 'flags', message);
+  }
+}
+
+const toNumber = (text: unknown): unknown => (typeof text === 'string' && /^\d+$/.test(text) ? Number(text) : text);
+
+function toPort(text: unknown, label: string): number {
+  const port = toNumber(text);
+  if (typeof port === 'number' && port <= 65_535) return port;
+  throw new OptionError(label, `expected a port from 0 to 65535, got ${JSON.stringify(text)}`);
+}

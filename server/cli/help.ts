@@ -1,0 +1,33 @@
+import { LIMIT_NAMES, LIMITS } from '../options.js';
+import { flagOf } from './flags.js';
+
+/** What `mpl help` prints. */
+export function helpText(): string {
+  const rows = LIMIT_NAMES.map((name) => [`--${flagOf(name)} N`, `${LIMITS[name].help} (${LIMITS[name].default})`]);
+  return `mpl: a relay for live simulations
+
+Usage
+  mpl serve [flags]      serve channels, signaling, mpl.js and the demo on one port
+  mpl help               print this
+  mpl --version          print the version
+
+Flags of serve
+${table([
+  ['--port N', 'port to listen on, 0 for a free one (PORT, else 8787)'],
+  ['--host NAME', 'address to bind, 0.0.0.0 for all (HOST, else 127.0.0.1)'],
+  ['--demo DIR', 'folder of the site at / (the demo of this package)'],
+  ['--no-demo', 'no site at /'],
+  ['--dist DIR', 'folder that holds mpl.js (this package as built)'],
+  ['--signal-key KEY', 'key that PeerJS clients show (peerjs)'],
+  ['--trust-proxy', 'behind a proxy: count addresses by X-Forwarded-For'],
+])}
+
+Limits
+${table(rows)}
+`;
+}
+
+function table(rows: string[][]): string {
+  const width = Math.max(...rows.map(([flag]) => flag.length));
+  return rows.map(([flag, text]) => `  ${flag.padEnd(width)}  ${text}`).join('\n');
+}

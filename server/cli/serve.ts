@@ -1,0 +1,59 @@
+/** `mpl serve`: runs a relay until it is told to stop. */
+
+import { networkInterfaces } from 'node:os';
+import { createRelay, type RelayAddress } from '../create-relay.js';
+import { packagedDist, packageVersion } from '../package.js';
+import type { ServeFlags } from './flags.js';
+
+/** Resolves with the exit code once the relay has closed. */
+export async function serve({ port, host, relay: options }: ServeFlags): Promise<number> {
+  const relay = createRelay(options);
+  let address: RelayAddress;
+  try {
+    address = await relay.listen(port, host);
+  } catch (error) {
+    await relay.close();
+    process.stderr.write(`mpl: ${explain(error as NodeJS.ErrnoException, port, host)}\n`);
+    return 1;
+  }
+  const stopped = new Promise((resolve) => {
+    // Once: a second Ctrl+C ends the process the hard way.
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve);
+  });
+  process.stdout.write(greeting(address, options.demo !== false, Boolean(options.dist ?? packagedDist())));
+  await stopped;
+  await relay.close();
+  return 0;
+}
+
+function greeting({ host, port, url }: RelayAddress, demo: boolean, built: boolean): string {
+  const lines = [`MPL ${packageVersion} is serving`];
+  if (demo) lines.push(`  demo      ${url}/`);
+  lines.push(`  script    ${url}/mpl.js${built ? '' : '   (not built yet: npm run build)'}`);
+  lines.push(`  channels  ${url}/channels`);
+  if (host === '0.0.0.0' || host === '::') {
+    for (const outside of ownAddresses()) lines.push(`  network   http://${outside}:${port}/`);
+  }
+  return `${lines.join('\n')}\nCtrl+C stops it.\n`;
+}
+
+/** IPv4 addresses by which other machines may find this one. */
+function ownAddresses(): string[] {
+  const all = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+  return all.filter(({ internal, family }) => !internal && family === 'IPv4').map(({ address }) => address);
+}
+
+function explain(error: NodeJS.ErrnoException, port: number, host: string): string {
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return `port ${port} on ${host} is in use. Stop what holds it, or take another: mpl serve --port ${port < 65_535 ? port + 1 : 8787}`;
+    case 'EACCES':
+      return `port ${port} needs more rights than this user has. Take one from 1024 up: mpl serve --port 8787`;
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `${host} is not an address of this machine. Try --host 127.0.0.1, or 0.0.0.0 for all`;
+    default:
+      return `cannot listen on ${host}:${port}: ${error.message}`;
+  }
+}

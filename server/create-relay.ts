@@ -1,0 +1,140 @@
+/** The relay as a whole: channels, signaling and files behind one port, or within somebody's own server. */
+
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Server as SecureServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { createHandler } from './http/handler.js';
+import { sendNotFound } from './http/respond.js';
+import { StaticFolder } from './http/static-folder.js';
+import { OptionError, type RelayOptions, resolveOptions } from './options.js';
+import { packagedDist } from './package.js';
+import { createHub } from './relay/create-hub.js';
+import type { ChannelInfo } from './relay/hub.js';
+import { Signal } from './signal/signal.js';
+import { Sockets } from './sockets.js';
+import { answerRaw, createUpgrader } from './upgrade.js';
+
+/** Where a relay listens. */
+export interface RelayAddress {
+  host: string;
+  port: number;
+  /** For a browser on this machine, without a slash at the end. */
+  url: string;
+}
+
+export interface Relay {
+  /**
+   * Takes WebSockets for `/peer/{channel}`, `/stream/{channel}` and `/signal/...` on this server; others are left to
+   * the server's other `upgrade` listeners. Returns a function that undoes it.
+   */
+  attach(server: Server | SecureServer): () => void;
+  /** Answers a request that is the relay's and returns true; any other is untouched, and false returned. */
+  handler(req: IncomingMessage, res: ServerResponse): boolean;
+  /**
+   * Serves on a port of its own. Port 0 takes a free one.
+   * @throws the error of `server.listen`, such as `EADDRINUSE`
+   */
+  listen(port?: number, host?: string): Promise<RelayAddress>;
+  /** The channels there are now, as `/channels` shows them. */
+  channels(): ChannelInfo[];
+  /** Closes every socket with code 1012 and every server of its own. Takes well under a second. */
+  close(): Promise<void>;
+}
+
+/** Milliseconds that answers under way have to finish once the relay closes. */
+const CLOSE_GRACE = 300;
+
+/**
+ * Makes a relay. Nothing listens until `listen` or `attach`.
+ * @throws OptionError that names the option that cannot be used
+ */
+export function createRelay(options: RelayOptions = {}): Relay {
+  const resolved = resolveOptions(options);
+  const sockets = new Sockets(resolved);
+  const hub = createHub(resolved);
+  const signal = new Signal(resolved);
+  const own = new Set<Server>();
+  const detach = new Map<Server | SecureServer, () => void>();
+  let closing: Promise<void> | undefined;
+
+  const handler = createHandler({
+    channels: () => hub.channels(),
+    ready: () => !closing,
+    signalKey: resolved.signalKey,
+    dist: openFolder('dist', resolved.dist ?? packagedDist()),
+    demo: openFolder('demo', resolved.demo),
+  });
+  const upgrade = createUpgrader(resolved, sockets, hub, signal);
+
+  function attach(server: Server | SecureServer): () => void {
+    const done = detach.get(server);
+    if (done) return done;
+    const onUpgrade = (req: IncomingMessage, duplex: Duplex, head: Buffer): void => {
+      if (upgrade(req, duplex, head)) return;
+      // Nobody else will answer: without a word the socket would stay open for ever.
+      if (server.listenerCount('upgrade') === 1) answerRaw(duplex, 404, 'No WebSocket is served here.');
+    };
+    server.on('upgrade', onUpgrade);
+    const undo = (): void => {
+      server.off('upgrade', onUpgrade);
+      detach.delete(server);
+    };
+    detach.set(server, undo);
+    return undo;
+  }
+
+  async function listen(port = 8787, host = '127.0.0.1'): Promise<RelayAddress> {
+    if (closing) throw new Error('the relay is closed');
+    const server = createServer({ headersTimeout: 10_000, requestTimeout: 30_000 }, (req, res) => {
+      if (!handler(req, res)) sendNotFound(req, res, 'This is an MPL relay; see /channels.');
+    });
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, host, () => {
+        server.off('error', reject);
+        resolve();
+      });
+    });
+    own.add(server);
+    attach(server);
+    const address = server.address() as AddressInfo;
+    return { host, port: address.port, url: `http://${urlHost(host)}:${address.port}` };
+  }
+
+  async function closeAll(): Promise<void> {
+    for (const undo of [...detach.values()]) undo();
+    hub.close();
+    const servers = [...own].map((server) => closeServer(server));
+    await sockets.close();
+    await Promise.all(servers);
+  }
+
+  return { attach, handler, listen, channels: () => hub.channels(), close: () => (closing ??= closeAll()) };
+}
+
+function openFolder(option: string, folder: string | false | null): StaticFolder | null {
+  if (!folder) return null;
+  try {
+    return new StaticFolder(folder);
+  } catch {
+    throw new OptionError(option, `there is no folder ${JSON.stringify(folder)}`);
+  }
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const cut = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE);
+    server.close(() => {
+      clearTimeout(cut);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
+
+/** A host as it stands in a URL; the wildcard addresses are not one a browser can open. */
+function urlHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
+}

@@ -1,0 +1,69 @@
+/** Which plain HTTP requests are the relay's, and what it answers. */
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { answerSignal } from '../signal/http.js';
+import { sendJson, sendNotFound, sendNothing, sendText } from './respond.js';
+import type { StaticFolder } from './static-folder.js';
+
+export interface HandlerParts {
+  /** What `/channels` shows. */
+  channels(): unknown;
+  /** False once the relay is closing. */
+  ready(): boolean;
+  signalKey: string;
+  /** Where `mpl.js` lies. */
+  dist: StaticFolder | null;
+  /** The site at `/`. */
+  demo: StaticFolder | null;
+}
+
+/** Answers the request and returns true, or returns false and leaves it to others. */
+export type Handler = (req: IncomingMessage, res: ServerResponse) => boolean;
+
+/** Any page may load the script and see the channels: embedding is what the relay is for. */
+const CORS = { 'Access-Control-Allow-Origin': '*' };
+const ASSET = /^\/[^/]+\.(js|mjs|css|map|wasm)$/;
+
+export function createHandler(parts: HandlerParts): Handler {
+  return (req, res) => {
+    const path = (req.url ?? '/').split(/[?#]/, 1)[0];
+    const answer = route(parts, path);
+    if (!answer) return false;
+    if (req.method === 'OPTIONS') sendNothing(res, 204, { ...CORS, 'Access-Control-Allow-Methods': 'GET, HEAD' });
+    else if (req.method !== 'GET' && req.method !== 'HEAD') {
+      sendText(req, res, 405, 'Only GET and HEAD.\n', { Allow: 'GET, HEAD, OPTIONS', Connection: 'close' });
+    } else {
+      Promise.resolve(answer(req, res)).catch(() => {
+        if (res.headersSent) res.destroy();
+        else sendText(req, res, 500, 'The server could not read this file.\n');
+      });
+    }
+    return true;
+  };
+}
+
+type Answer = (req: IncomingMessage, res: ServerResponse) => void | Promise<void>;
+
+function route({ channels, ready, signalKey, dist, demo }: HandlerParts, path: string): Answer | null {
+  switch (path) {
+    case '/healthz':
+      return (req, res) => sendText(req, res, 200, 'ok\n');
+    case '/readyz':
+      return (req, res) => (ready() ? sendText(req, res, 200, 'ready\n') : sendText(req, res, 503, 'closing\n'));
+    case '/channels':
+      return (req, res) => sendJson(req, res, 200, channels(), CORS);
+  }
+  if (path === '/signal' || path.startsWith('/signal/')) {
+    return (req, res) => answerSignal(req, res, path.slice('/signal'.length), signalKey);
+  }
+  if (/^\/(peer|stream)(\/|$)/.test(path)) {
+    return (req, res) => sendText(req, res, 426, 'This is for WebSockets.\n', { ...CORS, Upgrade: 'websocket' });
+  }
+  if (dist && ASSET.test(path) && dist.has(path)) return (req, res) => dist.serve(req, res, path, CORS);
+  if (path === '/mpl.js') {
+    const hint = 'mpl.js is not built: run "npm run build" in the package, or set the option dist.';
+    return (req, res) => sendNotFound(req, res, hint, CORS);
+  }
+  if (demo) return (req, res) => demo.serve(req, res, path, CORS);
+  return null;
+}

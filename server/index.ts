@@ -1,0 +1,17 @@
+/**
+ * `mpl-kit/server`: a relay for live channels, in Node.
+ *
+ * ```js
+ * import { createRelay } from 'mpl-kit/server';
+ *
+ * const relay = createRelay({ maxViewers: 500 });
+ * await relay.listen(8787);
+ * ```
+ *
+ * On a server you already have: `relay.attach(server)` for its WebSockets, and `relay.handler(req, res)` first in your
+ * request listener (in Express, `app.use((req, res, next) => relay.handler(req, res) || next())`).
+ */
+
+export { createRelay, type Relay, type RelayAddress } from './create-relay.js';
+export { OptionError, type RelayLimits, type RelayOptions } from './options.js';
+export type { ChannelInfo } from './relay/hub.js';

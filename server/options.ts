@@ -1,0 +1,139 @@
+/** Every option of a relay, its default and its range, in one place. The CLI makes its flags from the same table. */
+
+/** An option that cannot be used. `option` names it as the caller wrote it. */
+export class OptionError extends Error {
+  override readonly name = 'OptionError';
+  constructor(
+    readonly option: string,
+    message: string,
+  ) {
+    super(`${option}: ${message}`);
+  }
+}
+
+/** What one relay will bear. Whatever goes over a limit is refused with a reason; nothing is queued for later. */
+export interface RelayLimits {
+  /** Channels at once, with a source or with viewers waiting for one. */
+  maxChannels: number;
+  /** Viewers of one channel. */
+  maxViewers: number;
+  /** WebSockets of all kinds at once. */
+  maxConnections: number;
+  /** New WebSockets a second from one address (an IPv6 /64 counts as one). */
+  connectionRate: number;
+  /** Bytes of one message from a source. */
+  sourcePayload: number;
+  /** Bytes of one message from a viewer. */
+  viewerPayload: number;
+  /** Fragments of one message. Browsers split 1 MiB into at most 12. */
+  maxFragments: number;
+  /** Chunks of one unfinished message kept in memory. */
+  maxBufferedChunks: number;
+  /** Bytes a compressed payload may grow to. */
+  inflatedPayload: number;
+  /** Control commands a second from one viewer. */
+  controlRate: number;
+  /** Milliseconds a channel outlives its source, for it to come back. */
+  sourceGraceMs: number;
+  /** Milliseconds a new socket has for its first message. */
+  helloMs: number;
+  /** Milliseconds between pings. A socket silent for two of them is dead. */
+  pingMs: number;
+  /** Peers known to the signaling at once. */
+  signalPeers: number;
+  /** Bytes of one signaling message. */
+  signalPayload: number;
+  /** Signaling messages a second from one peer, on average; four times as many may come at once. */
+  signalRate: number;
+}
+
+export interface RelayOptions extends Partial<RelayLimits> {
+  /** Key that peers show to the signaling, as in `new Peer({ key })`. Default `peerjs`, as in PeerJS. */
+  signalKey?: string;
+  /** Folder of a site to serve at `/`, or false. Default false. */
+  demo?: string | false;
+  /** Folder that holds `mpl.js` and its chunks, or false. Default: where this package was built. */
+  dist?: string | false;
+  /** The relay stands behind a proxy that sets `X-Forwarded-For`: count addresses by it. Default false. */
+  trustProxy?: boolean;
+}
+
+/** Options with every default filled in. */
+export type ResolvedOptions = RelayLimits &
+  Required<Omit<RelayOptions, keyof RelayLimits | 'dist'>> &
+  Pick<RelayOptions, 'dist'>;
+
+interface Limit {
+  default: number;
+  min: number;
+  max: number;
+  /** One line for `mpl help`. */
+  help: string;
+}
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+const DAY = 86_400_000;
+
+export const LIMITS: Readonly<Record<keyof RelayLimits, Limit>> = {
+  maxChannels: { default: 1000, min: 1, max: 1e6, help: 'channels at once' },
+  maxViewers: { default: 10_000, min: 1, max: 1e6, help: 'viewers of one channel' },
+  maxConnections: { default: 20_000, min: 1, max: 1e7, help: 'WebSockets at once' },
+  connectionRate: { default: 200, min: 1, max: 1e6, help: 'new WebSockets a second from one address' },
+  sourcePayload: { default: MIB, min: KIB, max: 64 * MIB, help: 'bytes of one message from a source' },
+  viewerPayload: { default: 64 * KIB, min: KIB, max: 64 * MIB, help: 'bytes of one message from a viewer' },
+  maxFragments: { default: 64, min: 1, max: 16_384, help: 'fragments of one message' },
+  maxBufferedChunks: { default: 4096, min: 16, max: 262_144, help: 'chunks of one unfinished message' },
+  inflatedPayload: { default: 64 * MIB, min: KIB, max: 1024 * MIB, help: 'bytes a compressed payload may grow to' },
+  controlRate: { default: 30, min: 1, max: 10_000, help: 'control commands a second from one viewer' },
+  sourceGraceMs: { default: 30_000, min: 0, max: DAY, help: 'ms a channel outlives its source' },
+  helloMs: { default: 10_000, min: 10, max: DAY, help: 'ms a new socket has for its first message' },
+  pingMs: { default: 25_000, min: 10, max: DAY, help: 'ms between pings; silent for two is dead' },
+  signalPeers: { default: 10_000, min: 1, max: 1e6, help: 'signaling peers at once' },
+  signalPayload: { default: 16 * KIB, min: KIB, max: MIB, help: 'bytes of one signaling message' },
+  signalRate: { default: 50, min: 1, max: 10_000, help: 'signaling messages a second from one peer' },
+};
+
+export const LIMIT_NAMES = Object.keys(LIMITS) as (keyof RelayLimits)[];
+
+/** A limit as a number in range, or an `OptionError` that says what would do. `label` is the name the caller used. */
+export function checkLimit(name: keyof RelayLimits, value: unknown, label: string = name): number {
+  const { min, max } = LIMITS[name];
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < min || value > max) {
+    throw new OptionError(label, `expected a whole number from ${min} to ${max}, got ${show(value)}`);
+  }
+  return value;
+}
+
+/** Fills in defaults. Unknown and unusable options throw `OptionError`: a limit misspelt is a limit missing. */
+export function resolveOptions(options: RelayOptions = {}): ResolvedOptions {
+  if (typeof options !== 'object' || options === null) throw new OptionError('options', 'expected an object');
+  for (const name of Object.keys(options)) {
+    if (!Object.hasOwn(LIMITS, name) && !OTHERS.includes(name)) {
+      throw new OptionError(name, `no such option; there are ${[...LIMIT_NAMES, ...OTHERS].join(', ')}`);
+    }
+  }
+  const limits = {} as RelayLimits;
+  for (const name of LIMIT_NAMES) {
+    const value = options[name];
+    limits[name] = value === undefined ? LIMITS[name].default : checkLimit(name, value);
+  }
+  const { signalKey = 'peerjs', demo = false, dist, trustProxy = false } = options;
+  if (typeof signalKey !== 'string' || !/^[A-Za-z0-9_-]{1,64}$/.test(signalKey)) {
+    throw new OptionError('signalKey', `expected 1 to 64 letters, digits, _ or -, got ${show(signalKey)}`);
+  }
+  checkFolder('demo', demo);
+  if (dist !== undefined) checkFolder('dist', dist);
+  if (typeof trustProxy !== 'boolean') throw new OptionError('trustProxy', 'expected true or false');
+  return { ...limits, signalKey, demo, dist, trustProxy };
+}
+
+const OTHERS = ['signalKey', 'demo', 'dist', 'trustProxy'];
+
+function checkFolder(option: string, value: unknown): void {
+  if (value !== false && (typeof value !== 'string' || value === '')) {
+    throw new OptionError(option, `expected the path of a folder, or false, got ${show(value)}`);
+  }
+}
+
+const show = (value: unknown): string => (typeof value === 'string' ? JSON.stringify(value) : String(value));

@@ -1,0 +1,64 @@
+/** Which WebSockets are the relay's, and who takes them. */
+
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { CLOSE } from '../transport/wire/codes.js';
+import { CHANNEL_NAME_RULE, channelName } from './channel-name.js';
+import type { ResolvedOptions } from './options.js';
+import { AddressRate } from './rate.js';
+import type { Hub } from './relay/hub.js';
+import type { Signal } from './signal/signal.js';
+import { refuse, type Sockets } from './sockets.js';
+
+/** Takes the request and returns true, or returns false and leaves it to others. */
+export type Upgrader = (req: IncomingMessage, duplex: Duplex, head: Buffer) => boolean;
+
+export function createUpgrader(options: ResolvedOptions, sockets: Sockets, hub: Hub, signal: Signal): Upgrader {
+  const rate = new AddressRate(options.connectionRate);
+
+  return (req, duplex, head) => {
+    const [path, query = ''] = (req.url ?? '/').split('?', 2);
+    const [, room, name = '', ...more] = path.split('/');
+    if (room !== 'peer' && room !== 'stream' && room !== 'signal') return false;
+    // Before the handshake: whoever floods a relay should cost it as little as can be.
+    if (!rate.take(addressOf(req, options.trustProxy))) {
+      answerRaw(duplex, 429, 'Too many connections from this address. Try again in a second.');
+    } else if (sockets.size >= options.maxConnections) {
+      answerRaw(duplex, 503, 'The relay has as many connections as it takes. Try again later.');
+    } else if (room === 'signal') {
+      if (name !== 'peerjs' || more.length) answerRaw(duplex, 404, 'Signaling is at /signal/peerjs.');
+      else {
+        sockets.upgrade(req, duplex, head, options.signalPayload, (socket) => {
+          signal.accept(socket, new URLSearchParams(query));
+        });
+      }
+    } else {
+      const channel = more.length ? null : channelName(name);
+      const limit = room === 'peer' ? options.sourcePayload : options.viewerPayload;
+      sockets.upgrade(req, duplex, head, limit, (socket) => {
+        // After the handshake: a page cannot read why a handshake failed.
+        if (channel === null) refuse(socket, CLOSE.badChannel, `a channel name is ${CHANNEL_NAME_RULE}`);
+        else if (room === 'peer') hub.source(socket, channel, req);
+        else hub.viewer(socket, channel, req);
+      });
+    }
+    return true;
+  };
+}
+
+/** Refuses a WebSocket in plain HTTP. */
+export function answerRaw(duplex: Duplex, status: number, text: string): void {
+  duplex.on('error', () => {});
+  duplex.once('finish', () => duplex.destroy());
+  duplex.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n` +
+      `Content-Length: ${Buffer.byteLength(text) + 1}\r\n\r\n${text}\n`,
+  );
+}
+
+/** The last entry of `X-Forwarded-For` is the one our own proxy wrote; those before it are hearsay. */
+function addressOf(req: IncomingMessage, trustProxy: boolean): string {
+  const forwarded = trustProxy && req.headers['x-forwarded-for'];
+  const last = (Array.isArray(forwarded) ? forwarded.join() : forwarded || '').split(',').at(-1)?.trim();
+  return last || req.socket.remoteAddress || '';
+}
