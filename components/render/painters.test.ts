@@ -1,5 +1,6 @@
 import { expect } from '@open-wc/testing';
 import { Field } from './testing/field.js';
+import { needsWebGL2 } from './testing/webgl2.js';
 import { View, type ViewOptions } from './view.js';
 
 const COLORS = { alive: '#fe8040', dead: '#102030', outside: '#000', grid: 'rgb(255 255 255 / 0.5)' };
@@ -62,6 +63,8 @@ function expectCells(image: ImageData, v: View, field: Field): void {
 
 for (const renderer of ['webgl2', 'canvas2d'] as const) {
   describe(`${renderer} painter`, () => {
+    if (renderer === 'webgl2') before(needsWebGL2);
+
     it('is the one asked for', () => {
       const v = view(renderer, new Field(64, 64), 64, 64);
       expect(v.stats.renderer).to.equal(renderer);
@@ -229,6 +232,8 @@ for (const renderer of ['webgl2', 'canvas2d'] as const) {
 }
 
 describe('both painters', () => {
+  before(needsWebGL2);
+
   it('give the same picture with grid lines', () => {
     const field = Field.soup(100, 80, 0.3, 23);
     for (const dpr of [1, 2]) {

@@ -1,6 +1,7 @@
 import { expect } from '@open-wc/testing';
 import { TILE_WORDS } from '../../transport/state/tile.js';
 import { SLOTS_PER_ROW } from './shaders.js';
+import { needsWebGL2 } from './testing/webgl2.js';
 import { TileAtlas } from './tile-atlas.js';
 
 function context(): WebGL2RenderingContext {
@@ -21,6 +22,8 @@ function slotContent(gl: WebGL2RenderingContext, atlas: TileAtlas, slot: number)
 }
 
 describe('TileAtlas', () => {
+  before(needsWebGL2);
+
   it('grows without losing what it holds', () => {
     const gl = context();
     const atlas = new TileAtlas(gl);

@@ -1,5 +1,6 @@
 import { aTimeout, expect, nextFrame, waitUntil } from '@open-wc/testing';
 import { Field } from './testing/field.js';
+import { needsWebGL2 } from './testing/webgl2.js';
 import { View, type ViewOptions } from './view.js';
 
 const open: View[] = [];
@@ -107,6 +108,23 @@ describe('View', () => {
     else expect(why).to.match(/WebGL2/);
   });
 
+  it('removes its canvas when disposed, and draws no more', async () => {
+    for (const renderer of ['webgl2', 'canvas2d'] as const) {
+      const field = Field.soup(256, 256, 0.3, 5);
+      const v = view({ renderer }, field);
+      const container = v.canvas.parentElement!;
+      v.changed([0]);
+      v.dispose();
+      expect(container.childElementCount).to.equal(0);
+      await aTimeout(40);
+      expect(field.reads).to.equal(0);
+    }
+  });
+});
+
+describe('View on WebGL2', () => {
+  before(needsWebGL2);
+
   it('survives the loss of WebGL2 on Canvas 2D, and comes back', async () => {
     const field = Field.soup(256, 256, 0.3, 5);
     const v = view({ renderer: 'webgl2' }, field);
@@ -134,19 +152,6 @@ describe('View', () => {
     extension.loseContext();
     await waitUntil(() => v.stats.renderer === 'canvas2d');
     expect(v.capture().data).to.deep.equal(meanwhile.data);
-  });
-
-  it('removes its canvas when disposed, and draws no more', async () => {
-    for (const renderer of ['webgl2', 'canvas2d'] as const) {
-      const field = Field.soup(256, 256, 0.3, 5);
-      const v = view({ renderer }, field);
-      const container = v.canvas.parentElement!;
-      v.changed([0]);
-      v.dispose();
-      expect(container.childElementCount).to.equal(0);
-      await aTimeout(40);
-      expect(field.reads).to.equal(0);
-    }
   });
 
   it('opens far more WebGL2 views, one after the other, than a page may hold', () => {
