@@ -2,6 +2,7 @@
 
 export type { Link, LinkClose, LinkKind } from './link/link.js';
 export { memoryLinks } from './link/memory.js';
+export { bridge, PortLink } from './link/port.js';
 export { connectWebSocket, LinkError, WebSocketLink } from './link/websocket.js';
 export * from './receiver.js';
 export { Fanout, type FanoutOptions } from './session/fanout.js';

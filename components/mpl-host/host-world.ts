@@ -1,0 +1,171 @@
+/**
+ * The page's side of a world: starts its worker, gives the page a receiver's link to it, and brings it what only a page
+ * can have, WebRTC.
+ */
+
+import { bridge, type Digest, type Link, PortLink, type Rect, type UplinkStatus } from '../../transport/index.js';
+import type { PeerHost } from '../../transport/link/peer.js';
+import { claimFor } from './claim.js';
+import { spawnWorld, type WorldPort } from './spawn.js';
+import type { FromWorld, ToWorld, WorldPace, WorldSettings } from './world-messages.js';
+
+export type HostWorldEvent =
+  | { type: 'ready' }
+  | { type: 'uplink' }
+  | { type: 'viewers' }
+  | { type: 'ended' }
+  /** `fatal`: there is no world; else it goes on as it was. */
+  | { type: 'error'; error: Error; fatal: boolean };
+
+export interface PeerOptions {
+  signal: string;
+  iceServers?: RTCIceServer[];
+  maxPeers: number;
+  /** Where there is no relay: the id under which everybody may call. */
+  id?: string;
+}
+
+export class HostWorld {
+  uplink: { status: UplinkStatus | 'none'; reason: string; reconnects: number } = { status: 'none', reason: '', reconnects: 0 };
+  /** Viewers on the relay. */
+  viewers = 0;
+  /** To all receivers but the page's own, since the world began. */
+  sent = { bytes: 0, frames: 0, pending: 0 };
+
+  readonly #port: Promise<WorldPort>;
+  #peers: PeerHost | null = null;
+  #peersWanted = 0;
+  #digestId = 0;
+  readonly #digests = new Map<number, { resolve(digest: Digest): void; reject(error: Error): void }>();
+  #closed = false;
+
+  constructor(
+    readonly channel: string,
+    settings: WorldSettings,
+    pace: WorldPace,
+    readonly onevent: (event: HostWorldEvent) => void,
+  ) {
+    this.#port = spawnWorld((message) => this.#receive(message));
+    this.#post({ type: 'start', channel, settings, pace });
+  }
+
+  /** Viewers connected without a relay. */
+  get directViewers(): number {
+    return this.#peers?.size ?? 0;
+  }
+
+  /** Where the world runs: "worker", or "page" and why. */
+  async where(): Promise<string> {
+    return (await this.#port).where;
+  }
+
+  /** A link for the page's own receiver, which has the owner's rights. */
+  connect(): Promise<Link> {
+    const { port1, port2 } = new MessageChannel();
+    this.#post({ type: 'view', port: port2 }, [port2]);
+    return Promise.resolve(new PortLink(port1));
+  }
+
+  change(settings: Partial<WorldSettings>): void {
+    this.#post({ type: 'change', settings });
+  }
+
+  pace(pace: Partial<WorldPace>): void {
+    this.#post({ type: 'pace', pace });
+  }
+
+  /** Streams to this relay (`ws(s)://…/peer/{channel}`), or to none. */
+  streamTo(url: string | null): void {
+    this.uplink = { status: url === null ? 'none' : 'connecting', reason: '', reconnects: 0 };
+    this.#post({ type: 'uplink', url, claim: claimFor(this.channel) });
+  }
+
+  retryNow(): void {
+    this.#post({ type: 'retry' });
+  }
+
+  /** Lets viewers connect without a relay in between, or (null) no longer. */
+  async takePeers(options: PeerOptions | null): Promise<void> {
+    const wanted = ++this.#peersWanted;
+    this.#peers?.close();
+    this.#peers = null;
+    if (options === null || options.maxPeers === 0) return;
+    const { PeerHost } = await import('../../transport/link/peer.js');
+    if (wanted !== this.#peersWanted || this.#closed) return;
+    this.#peers = new PeerHost({
+      ...options,
+      onlink: (link, control) => this.#direct(link, control),
+      onid: (peer) => this.#post({ type: 'peer', peer, maxPeers: options.maxPeers }),
+    });
+  }
+
+  /** The digest of the world itself, at the version at which the request finds it. */
+  digest(rect?: Rect): Promise<Digest> {
+    if (this.#closed) return Promise.reject(new Error('the world has ended'));
+    const id = ++this.#digestId;
+    return new Promise((resolve, reject) => {
+      this.#digests.set(id, { resolve, reject });
+      this.#post({ type: 'digest', id, rect });
+    });
+  }
+
+  /** Ends the stream for everybody. */
+  stop(): void {
+    this.#post({ type: 'stop' });
+  }
+
+  /** Lets go of the world without a word to viewers, who wait for it to come back. */
+  async dispose(): Promise<void> {
+    this.#closed = true;
+    this.#peers?.close();
+    for (const { reject } of this.#digests.values()) reject(new Error('the world has ended'));
+    this.#digests.clear();
+    (await this.#port).close();
+  }
+
+  #post(message: ToWorld, transfer?: Transferable[]): void {
+    if (!this.#closed) void this.#port.then((port) => port.post(message, transfer));
+  }
+
+  #direct(link: Link, control: boolean): void {
+    const { port1, port2 } = new MessageChannel();
+    bridge(new PortLink(port1), link);
+    this.#post({ type: 'direct', port: port2, control }, [port2]);
+  }
+
+  #receive(message: FromWorld): void {
+    if (this.#closed) return;
+    switch (message.type) {
+      case 'uplink':
+        this.uplink = { status: message.status, reason: message.reason, reconnects: message.reconnects };
+        return this.onevent({ type: 'uplink' });
+      case 'viewers':
+        this.viewers = message.viewers;
+        return this.onevent({ type: 'viewers' });
+      case 'sent':
+        this.sent = { bytes: message.bytes, frames: message.frames, pending: message.pending };
+        return;
+      case 'introduce': {
+        const { peer, control = false } = message.message;
+        const refused = this.#peers === null ? 'the source takes no direct viewers' : this.#peers.expect(peer, control);
+        return this.#post({ type: 'introduced', message: refused === undefined ? { peer } : { peer, refused } });
+      }
+      case 'digest':
+      case 'digest-error': {
+        const waiting = this.#digests.get(message.id);
+        this.#digests.delete(message.id);
+        if (message.type === 'digest') waiting?.resolve({ version: message.version, hash: message.hash });
+        else waiting?.reject(new RangeError(message.message));
+        return;
+      }
+      case 'error': {
+        const error = new Error(message.message);
+        error.name = message.name;
+        return this.onevent({ type: 'error', error, fatal: message.fatal });
+      }
+      case 'ready':
+      case 'ended':
+        return this.onevent({ type: message.type });
+    }
+  }
+}

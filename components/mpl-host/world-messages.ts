@@ -1,0 +1,64 @@
+/** What a page and its world's worker say to each other. State itself travels on links, over ports of their own. */
+
+import type { Neighborhood, Wrap } from '../../sim/index.js';
+import type { ControlMode, IntroduceMessage, Rect, UplinkStatus } from '../../transport/index.js';
+
+/** How a world is to be. */
+export interface WorldSettings {
+  engine: 'auto' | 'gpu' | 'wasm' | 'js';
+  width: number;
+  height: number;
+  rule: string;
+  neighborhood: Neighborhood | undefined;
+  wrap: Wrap;
+  /** A pattern's text and name; null for a soup. */
+  pattern: { text: string; name: string } | null;
+  /** Share of living cells in a soup, 0..1. */
+  density: number;
+  seed: number;
+}
+
+/** How it is to run; may change at any time. */
+export interface WorldPace {
+  paused: boolean;
+  /** Generations a second; 0 = as fast as it goes. */
+  speed: number;
+  maxFps: number;
+  /** Tiles a frame for each receiver; 0 = what its link drains. */
+  tileBudget: number;
+  control: ControlMode;
+  token: string;
+}
+
+export type ToWorld =
+  | { type: 'start'; channel: string; settings: WorldSettings; pace: WorldPace }
+  /** Some settings have changed: the world begins again with them, or takes them as it runs where it can. */
+  | { type: 'change'; settings: Partial<WorldSettings> }
+  | { type: 'pace'; pace: Partial<WorldPace> }
+  /** A receiver in the page, with the owner's rights. */
+  | { type: 'view'; port: MessagePort }
+  /** A viewer that reached the page directly. */
+  | { type: 'direct'; port: MessagePort; control: boolean }
+  /** The relay to stream to; null for none. */
+  | { type: 'uplink'; url: string | null; claim: string }
+  | { type: 'retry' }
+  /** The page answers WebRTC calls under this id. */
+  | { type: 'peer'; peer: string; maxPeers: number }
+  | { type: 'introduced'; message: IntroduceMessage }
+  | { type: 'digest'; id: number; rect: Rect | undefined }
+  | { type: 'stop' };
+
+export type FromWorld =
+  /** The worker runs. */
+  | { type: 'hello' }
+  /** The world stands. */
+  | { type: 'ready' }
+  /** A setting could not be had; the world goes on as it was, or does not begin (`fatal`). */
+  | { type: 'error'; name: string; message: string; fatal: boolean }
+  | { type: 'uplink'; status: UplinkStatus; reason: string; reconnects: number }
+  | { type: 'introduce'; message: IntroduceMessage }
+  | { type: 'viewers'; viewers: number }
+  | { type: 'sent'; bytes: number; frames: number; pending: number }
+  | { type: 'digest'; id: number; version: number; hash: string }
+  | { type: 'digest-error'; id: number; message: string }
+  | { type: 'ended' };

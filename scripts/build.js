@@ -1,0 +1,72 @@
+// Builds the package: kernels, modules with types, the one-file bundle, the manifest.
+// `--if-stale` does nothing where dist/ is newer than every source.
+
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const at = (...parts) => join(root, ...parts);
+const stamp = at('dist', '.built');
+
+function newest(path) {
+  const stats = statSync(path);
+  if (!stats.isDirectory()) return stats.mtimeMs;
+  return Math.max(0, ...readdirSync(path).map((name) => newest(join(path, name))));
+}
+
+const sources = ['sim', 'transport', 'components', 'server', 'scripts', 'package.json', 'tsconfig.json', 'tsconfig.build.json'];
+if (process.argv.includes('--if-stale') && existsSync(stamp)) {
+  // Generated kernels lie among the sources, and are older than the stamp of the build that made them.
+  if (Math.max(...sources.map((path) => newest(at(path)))) < statSync(stamp).mtimeMs) process.exit(0);
+}
+
+const run = (command, ...args) => execFileSync(process.execPath, [at(command), ...args], { cwd: root, stdio: 'inherit' });
+const began = Date.now();
+
+rmSync(at('dist'), { recursive: true, force: true });
+run('scripts/build-wasm.js');
+run('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json');
+chmodSync(at('dist/server/cli.js'), 0o755);
+
+const common = { absWorkingDir: root, bundle: true, format: 'esm', target: 'es2022', minify: true, sourcemap: true, legalComments: 'none', logLevel: 'warning' };
+
+// The world's worker without imports of packages, so that it runs wherever the modules are served from.
+await build({ ...common, entryPoints: ['components/mpl-host/world.worker.ts'], outfile: 'dist/components/mpl-host/world.worker.js' });
+
+// PeerJS brings a shim for browsers of 2016 that is most of its weight; every browser that runs the kit has real WebRTC.
+const withoutAdapter = {
+  name: 'without-webrtc-adapter',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^webrtc-adapter$/ }, () => ({ path: 'adapter', namespace: 'modern' }));
+    onLoad({ filter: /.*/, namespace: 'modern' }, () => ({
+      contents: `const agent = navigator.userAgent;
+        const [, browser, version] = /(Firefox)\\/(\\d+)/.exec(agent) ?? /(Chrome)\\/(\\d+)/.exec(agent) ?? /(Safari)\\/(\\d+)/.exec(agent) ?? [];
+        export default { browserDetails: { browser: (browser ?? 'unknown').toLowerCase(), version: Number(version ?? 0) } };`,
+    }));
+  },
+};
+
+// One file that is page and worker: which of the two it is, it sees when it is loaded.
+await build({
+  ...common,
+  stdin: {
+    contents: `
+      const inPage = typeof document !== 'undefined';
+      const kit = inPage ? await import('./components/define/all.ts') : await import('./components/mpl-host/world.worker.ts');
+      export const { MplHost, MplViewer, MplControls, MplStats } = kit;
+    `,
+    resolveDir: root,
+    loader: 'ts',
+  },
+  banner: { js: 'const MPL_BUNDLE=import.meta.url;' },
+  outfile: 'dist/mpl.js',
+  plugins: [withoutAdapter],
+});
+
+run('node_modules/@custom-elements-manifest/analyzer/cem.js', 'analyze', '--litelement', '--globs', 'components/**/mpl-*.ts', '--exclude', '**/*.test.ts', '--quiet');
+
+writeFileSync(stamp, '');
+console.log(`built in ${((Date.now() - began) / 1000).toFixed(1)} s`);
