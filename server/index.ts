@@ -14,4 +14,4 @@
 
 export { createRelay, type Relay, type RelayAddress } from './create-relay.js';
 export { OptionError, type RelayLimits, type RelayOptions } from './options.js';
-export type { ChannelInfo } from './relay/hub.js';
+export type { ChannelInfo } from './relay/channel-info.js';

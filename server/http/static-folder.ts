@@ -12,8 +12,9 @@ import { contentType } from './types.js';
 
 /** Larger files are streamed from the disk, neither kept nor compressed. */
 const MAX_CACHED = 8 * 2 ** 20;
-/** Bundlers put a hash of the content into such names: they never change. */
-const HASHED = /-[A-Za-z0-9_-]{8}\.[a-z0-9]+(\.map)?$/;
+/** Bundlers put a hash of the content into such names: they never change. `game-controls.js` has none. */
+const HASHED =
+  /-(?=[a-z_-]*[A-Z0-9])[\w-]{8}\.(js|mjs|css|wasm)(\.map)?$|\/assets\/[^/]+-(?=[a-z_-]*[A-Z0-9])[\w-]{8}\.\w+$/;
 
 /** A missing file or a way out of the folder ends in the same 404. */
 const ABSENT = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ELOOP', 'EACCES', 'EISDIR']);

@@ -2,13 +2,7 @@
 
 import type { IncomingMessage } from 'node:http';
 import type { WebSocket } from 'ws';
-
-/** One line of `/channels`. */
-export interface ChannelInfo {
-  name: string;
-  state: 'waiting' | 'live' | 'ended';
-  viewers: number;
-}
+import type { ChannelInfo } from './channel-info.js';
 
 export interface Hub {
   /** Takes an open WebSocket that asked for `/peer/{channel}`. */

@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { LIMIT_NAMES, LIMITS, OptionError } from '../options.js';
+import { packageVersion } from '../package.js';
+import { makeFolder } from '../testing/folder.js';
+import { connect } from '../testing/sockets.js';
+import { flagOf, parseServeFlags } from './flags.js';
+import { helpText } from './help.js';
+
+const cli = join(import.meta.dirname, '..', 'cli.ts');
+
+interface Run {
+  child: ChildProcess;
+  /** What it has printed so far. */
+  text: { out: string; err: string };
+  done: Promise<number | null>;
+  /** Resolves once `pattern` has been printed. */
+  printed(pattern: RegExp): Promise<RegExpExecArray>;
+}
+
+function run(args: string[], env: Record<string, string> = {}): Run {
+  const child = spawn(process.execPath, ['--import', 'tsx', cli, ...args], {
+    env: { ...process.env, PORT: '', HOST: '', ...env },
+  });
+  const text = { out: '', err: '' };
+  child.stdout.on('data', (part) => (text.out += part));
+  child.stderr.on('data', (part) => (text.err += part));
+  const done = once(child, 'close').then(([code]) => code as number | null);
+  const printed = async (pattern: RegExp): Promise<RegExpExecArray> => {
+    for (;;) {
+      const match = pattern.exec(text.out);
+      if (match) return match;
+      await Promise.race([once(child.stdout, 'data'), done]);
+      if (child.exitCode !== null && !pattern.test(text.out)) throw new Error(`ended: ${text.out}${text.err}`);
+    }
+  };
+  return { child, text, done, printed };
+}
+
+describe('flags of serve', () => {
+  const flags = (line: string, env: NodeJS.ProcessEnv = {}) => parseServeFlags(line.split(' ').filter(Boolean), env);
+
+  test('port and host come from flags, then from the environment, then from the defaults', () => {
+    assert.deepEqual([flags('').port, flags('').host], [8787, '127.0.0.1']);
+    const env = { PORT: '9000', HOST: '0.0.0.0' };
+    assert.deepEqual([flags('', env).port, flags('', env).host], [9000, '0.0.0.0']);
+    assert.deepEqual([flags('--port 1 --host ::1', env).port, flags('--port=1 --host=::1', env).host], [1, '::1']);
+  });
+
+  test('every limit has a flag, in the help too', () => {
+    for (const name of LIMIT_NAMES) {
+      const { min } = LIMITS[name];
+      assert.equal(flags(`--${flagOf(name)} ${min}`).relay[name], min);
+      assert.ok(helpText().includes(`--${flagOf(name)} `), name);
+    }
+    assert.equal(flagOf('sourceGraceMs'), 'source-grace-ms');
+  });
+
+  test('the others', () => {
+    assert.equal(flags('--no-demo').relay.demo, false);
+    assert.equal(flags('--demo /x').relay.demo, '/x');
+    const { relay } = flags('--dist /y --signal-key k --trust-proxy');
+    assert.deepEqual([relay.dist, relay.signalKey, relay.trustProxy], ['/y', 'k', true]);
+  });
+
+  test('what cannot be used is named', () => {
+    const bad: [string, string, NodeJS.ProcessEnv?][] = [
+      ['--prot 80', '--prot'],
+      ['--port', '--port'],
+      ['--port abc', '--port'],
+      ['--port 65536', '--port'],
+      ['--port -1', '--port'],
+      ['--port 80.5', '--port'],
+      ['--port=', '--port'],
+      ['', 'PORT', { PORT: 'http' }],
+      ['--max-viewers 0', '--max-viewers'],
+      ['--max-viewers many', '--max-viewers'],
+      ['--max-viewers 1e3', '--max-viewers'],
+      ['--no-demo=yes', '--no-demo'],
+      ['--constructor 1', '--constructor'],
+      ['demo', 'demo'],
+    ];
+    for (const [line, name, env] of bad) {
+      assert.throws(
+        () => flags(line, env),
+        (error) => error instanceof OptionError && error.option === name && error.message.includes(name),
+        line,
+      );
+    }
+  });
+});
+
+describe('mpl', { timeout: 60_000 }, () => {
+  const site = makeFolder({ 'index.html': 'the site' });
+  after(() => site.remove());
+
+  test('serve serves, says where, and stops at a word with every socket told', async () => {
+    const mpl = run(['serve', '--port', '0', '--demo', site.path]);
+    const [, url] = await mpl.printed(/demo +(http:\/\/127\.0\.0\.1:\d+)\//);
+    assert.ok(mpl.text.out.includes(`${url}/mpl.js`));
+    assert.equal(await (await fetch(url)).text(), 'the site');
+    assert.equal(await (await fetch(`${url}/healthz`)).text(), 'ok\n');
+    const viewer = await connect(`${url}/stream/demo`);
+    const start = performance.now();
+    mpl.child.kill('SIGTERM');
+    assert.equal((await viewer.closed).code, 1012);
+    assert.equal(await mpl.done, 0);
+    assert.ok(performance.now() - start < 2000);
+    assert.equal(mpl.text.err, '');
+  });
+
+  test('a port that is taken is named, with the way out', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const mpl = run(['serve'], { PORT: String(port) });
+    assert.equal(await mpl.done, 1);
+    assert.match(mpl.text.err, new RegExp(`port ${port} on 127\\.0\\.0\\.1 is in use.*--port ${port + 1}`));
+    server.close();
+  });
+
+  test('help, version, and what is no command', async () => {
+    const [help, version, none, bad] = [
+      run(['help']),
+      run(['--version']),
+      run(['sevre']),
+      run(['serve', '--prot', '1']),
+    ];
+    assert.deepEqual(await Promise.all([help.done, version.done, none.done, bad.done]), [0, 0, 2, 2]);
+    assert.equal(help.text.out, helpText());
+    assert.equal(version.text.out, `${packageVersion}\n`);
+    assert.match(none.text.err, /"sevre"/);
+    assert.match(bad.text.err, /--prot/);
+  });
+});

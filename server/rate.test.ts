@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { AddressRate, network, TokenBucket } from './rate.js';
+
+test('a bucket lets a burst through, then the rate, and never saves up more than the burst', () => {
+  const bucket = new TokenBucket(10, 3, 0);
+  const taken = (now: number, tries: number) =>
+    Array.from({ length: tries }, () => bucket.take(now)).filter(Boolean).length;
+  assert.equal(taken(0, 10), 3);
+  assert.equal(taken(99, 10), 0);
+  assert.equal(taken(200, 10), 2);
+  assert.equal(taken(3_600_000, 10), 3);
+  // A clock that steps back gives nothing away.
+  assert.equal(taken(0, 10), 0);
+});
+
+test('each address has its own count, anew every second', () => {
+  const rate = new AddressRate(2);
+  const take = (address: string, now: number) => rate.take(address, now);
+  assert.deepEqual([take('1.1.1.1', 0), take('1.1.1.1', 1), take('1.1.1.1', 999)], [true, true, false]);
+  assert.equal(take('2.2.2.2', 999), true);
+  assert.equal(take('1.1.1.1', 1000), true);
+});
+
+test('an IPv6 customer is one address, however many of his own he uses', () => {
+  assert.equal(network('192.0.2.1'), '192.0.2.1');
+  assert.equal(network('::ffff:192.0.2.1'), '192.0.2.1');
+  assert.equal(network('2001:db8:1:2:3:4:5:6'), '2001:db8:1:2');
+  assert.equal(network('2001:0DB8:1:2::9'), '2001:db8:1:2');
+  assert.equal(network('2001:db8::9'), '2001:db8:0:0');
+  assert.equal(network('fe80::1%eth0'), 'fe80:0:0:0');
+  assert.equal(network('::1'), '0:0:0:0');
+});
