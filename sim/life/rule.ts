@@ -90,6 +90,7 @@ export function parseRule(text: string, neighborhood?: Neighborhood): Rule {
 class RuleReader {
   #masks = { birth: 0, survival: 0 };
   #seen = new Set<'birth' | 'survival'>();
+  #slashed = false;
 
   constructor(private readonly text: string) {}
 
@@ -109,7 +110,10 @@ class RuleReader {
       else if (ch === 'S' || ch === 's') part = this.#open('survival', at);
       else if (ch === '/') {
         if (!lettered) part = this.#open('birth', at);
-        else if (part === undefined || this.#seen.size > 1) this.#fail(at, 'one "/" between births and survivals');
+        else if (this.#slashed && this.#seen.size === 2)
+          this.#fail(at, 'rules with more than two states are not supported');
+        else if (part === undefined || this.#slashed) this.#fail(at, 'one "/" stands between births and survivals');
+        this.#slashed = true;
       } else if (ch >= '0' && ch <= '8') {
         if (part === undefined) this.#fail(at, 'a rule begins with "B" or "S", as in "B3/S23"');
         else this.#masks[part] |= 1 << Number(ch);

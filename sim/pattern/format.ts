@@ -42,7 +42,8 @@ export function formatRle(pattern: Pattern): string {
     x = Math.max(x, end);
   }
   put(alive, 'o');
-  lines.push(`${line}!`, '');
+  put(1, '!');
+  lines.push(line, '');
   return lines.join('\n');
 }
 

@@ -1,6 +1,6 @@
 /** The engine in plain TypeScript: runs everywhere, and is what the WebAssembly engine is tested against. */
 import { MemoryError } from '../../errors.js';
-import { BlockEngine, CHANGED, USED } from '../blocks.js';
+import { ALL, BlockEngine, CHANGED, USED } from '../blocks.js';
 import { BLOCK_WORDS, type Layout } from '../layout.js';
 import type { Rule } from '../rule.js';
 import { ANY, type Column, type ColumnKernel, EAST, NORTH, SOUTH, WEST } from './kernel.js';
@@ -66,7 +66,7 @@ export class JsEngine extends BlockEngine {
           const changed = this.#stepBlock(bx, by);
           if (changed === 0) continue;
           this.state[row + bx] = CHANGED;
-          next[row + bx] = 1;
+          next[row + bx] = ALL;
           if (changed !== ANY) this.#markAround(next, bx, by, changed);
         }
       }
@@ -139,15 +139,11 @@ export class JsEngine extends BlockEngine {
     const x2 = bx < blocksX - 1 ? bx + 1 : torus ? 0 : -1;
     const west = (changed & WEST) !== 0 && x1 >= 0;
     const east = (changed & EAST) !== 0 && x2 >= 0;
-    const mark = (y: number) => {
-      const row = y * flagStride;
-      next[row + bx] = 1;
-      if (west) next[row + x1] = 1;
-      if (east) next[row + x2] = 1;
-    };
-    mark(by);
-    if (changed & NORTH && (by > 0 || torus)) mark(by > 0 ? by - 1 : blocksY - 1);
-    if (changed & SOUTH && (by < blocksY - 1 || torus)) mark(by < blocksY - 1 ? by + 1 : 0);
+    markRow(next, by * flagStride, bx, west ? x1 : bx, east ? x2 : bx);
+    if (changed & NORTH && (by > 0 || torus))
+      markRow(next, (by > 0 ? by - 1 : blocksY - 1) * flagStride, bx, west ? x1 : bx, east ? x2 : bx);
+    if (changed & SOUTH && (by < blocksY - 1 || torus))
+      markRow(next, (by < blocksY - 1 ? by + 1 : 0) * flagStride, bx, west ? x1 : bx, east ? x2 : bx);
   }
 
   override population(): number {
@@ -192,6 +188,12 @@ export class JsEngine extends BlockEngine {
     });
     return Uint32Array.from(keys);
   }
+}
+
+function markRow(next: Uint8Array, row: number, bx: number, west: number, east: number): void {
+  next[row + bx] = ALL;
+  next[row + west] = ALL;
+  next[row + east] = ALL;
 }
 
 /** Bits set in a word. */

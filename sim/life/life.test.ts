@@ -1,0 +1,268 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { TileProducer } from '../../transport/state/tile.js';
+import {
+  createLife,
+  type EngineChoice,
+  type Life,
+  PATTERNS,
+  PatternError,
+  parsePattern,
+  patternByName,
+} from '../index.js';
+import { NaiveLife } from '../testing/naive.js';
+import { parseRule } from './rule.js';
+import { mix } from './soup.js';
+
+const ENGINES: EngineChoice[] = ['js', 'wasm'];
+const glider = parsePattern(PATTERNS.glider);
+
+const living = (life: Life): string[] => {
+  const cells: string[] = [];
+  for (let y = 0; y < life.height; y++)
+    for (let x = 0; x < life.width; x++) if (life.get(x, y)) cells.push(`${x},${y}`);
+  return cells;
+};
+
+describe('a world', () => {
+  test('is what a stream wants', async () => {
+    const producer: TileProducer = await createLife({ width: 100, height: 65 });
+    assert.equal(producer.planes, 1);
+    const { words, offset, stride } = producer.tile(3);
+    assert.ok(words instanceof Uint32Array && offset + 63 * stride + 1 < words.length);
+  });
+
+  test('says which engine works and why', async () => {
+    const auto = await createLife({ width: 9, height: 9 });
+    assert.deepEqual([auto.engine, auto.engineReason], ['wasm', 'WebAssembly is the fastest here']);
+    const js = await createLife({ width: 9, height: 9, engine: 'js' });
+    assert.deepEqual([js.engine, js.engineReason], ['js', 'asked for']);
+    const gpu = await createLife({ width: 9, height: 9, engine: 'gpu' });
+    assert.equal(gpu.engine, 'wasm');
+    assert.match(gpu.engineReason, /no GPU engine/);
+  });
+
+  test('counts versions: steps and edits, and nothing while it is prepared', async () => {
+    const life = await createLife({ width: 64, height: 64 });
+    const at = () => [life.version, life.generation];
+    assert.deepEqual(at(), [0, 0]);
+    life.load(glider);
+    life.soup({ density: 0.5, seed: 1 });
+    life.clear();
+    life.load(glider);
+    assert.deepEqual(at(), [0, 0]);
+    life.step(10);
+    assert.deepEqual(at(), [10, 10]);
+    life.set(1, 1, true);
+    life.draw([1, 2, 3, 4], false);
+    assert.deepEqual(at(), [12, 10]);
+    life.step();
+    life.load(glider);
+    assert.deepEqual(at(), [14, 0]);
+    life.step(0);
+    life.soup({ density: 0.1, seed: 3 });
+    life.step(3);
+    life.clear();
+    life.paste(glider);
+    assert.deepEqual(at(), [20, 0]);
+    const fresh = await createLife({ width: 64, height: 64 });
+    fresh.set(0, 0, true);
+    assert.deepEqual([fresh.version, fresh.generation], [1, 0]);
+  });
+
+  test('refuses what makes no sense, before anything changes', async () => {
+    const life = await createLife({ width: 20, height: 10, wrap: 'bounded' });
+    assert.throws(() => life.step(-1), RangeError);
+    assert.throws(() => life.step(1.5), RangeError);
+    assert.throws(() => life.soup({ density: 1.1, seed: 1 }), /1.1/);
+    assert.throws(() => life.soup({ density: Number.NaN, seed: 1 }), RangeError);
+    assert.throws(() => life.soup({ density: 0.5, seed: 0.5 }), RangeError);
+    assert.throws(() => life.draw([1, 2, 3], true), /pairs/);
+    assert.throws(() => life.draw([1, 2, 20, 3], true), /20, 3 in this grid of 20x10/);
+    assert.throws(() => life.get(0, -1), RangeError);
+    assert.throws(() => life.get(0.5, 1), RangeError);
+    assert.throws(() => life.tile(1), /Tile 1 does not exist/);
+    assert.throws(() => life.tile(-1), RangeError);
+    assert.throws(() => life.setRule('B9/S'), /"9"/);
+    assert.throws(() => life.setWrap('mobius' as 'torus'), /"mobius"/);
+    assert.deepEqual([life.version, life.population(), life.rule, life.wrap], [0, 0, 'B3/S23', 'bounded']);
+  });
+
+  test('on a torus any coordinates name a cell', async () => {
+    const life = await createLife({ width: 20, height: 10 });
+    life.set(-1, -1, true);
+    life.set(20, 10, true);
+    assert.deepEqual(living(life), ['0,0', '19,9']);
+    assert.equal(life.get(39, -11), true);
+  });
+});
+
+describe('patterns are put', () => {
+  test('in the middle, at a place, or where the file says', async () => {
+    const life = await createLife({ width: 21, height: 11 });
+    life.load(glider);
+    assert.deepEqual(living(life), ['10,4', '11,5', '9,6', '10,6', '11,6']);
+    life.load(glider, 2, 0);
+    assert.deepEqual(living(life), ['3,0', '4,1', '2,2', '3,2', '4,2']);
+    life.load(parsePattern('#P -10 -5\nx = 1, y = 1\no!'));
+    assert.deepEqual(living(life), ['0,0']);
+    life.load(parsePattern('#P -1000 -5\nx = 1, y = 1\no!'));
+    assert.deepEqual(living(life), ['10,5'], 'a place outside is no place');
+    life.paste(parsePattern('x = 1, y = 1\no!'), 3, 3);
+    assert.deepEqual(living(life), ['3,3', '10,5']);
+  });
+
+  test('over the edge of a torus, but not of a bounded grid', async () => {
+    const torus = await createLife({ width: 70, height: 10 });
+    torus.load(parsePattern('x = 40, y = 1\n40o!'), 50, -1);
+    assert.equal(torus.population(), 40);
+    assert.ok(torus.get(69, 9) && torus.get(0, 9) && torus.get(19, 9) && !torus.get(20, 9) && !torus.get(49, 9));
+    const bounded = await createLife({ width: 70, height: 10, wrap: 'bounded' });
+    bounded.soup({ density: 0.5, seed: 1 });
+    const before = await bounded.digest();
+    assert.throws(() => bounded.load(parsePattern('x = 40, y = 1\n40o!'), 50, 0), /at least 90x10/);
+    assert.throws(() => bounded.load(glider, -1, 0), /x of at least 0/);
+    assert.throws(() => bounded.load(patternByName('gosper-gun')!, 0, 5), /at least 70x14/);
+    assert.throws(() => bounded.load(glider, 0.5, 0), PatternError);
+    assert.deepEqual(await bounded.digest(), before);
+    for (const life of [torus, bounded])
+      assert.throws(
+        () => life.load(parsePattern('x = 80, y = 1\n80o!')),
+        /80x1, the grid is 70x10: use a grid of at least 80x10/,
+      );
+  });
+
+  test('of the table: all can be read, and do what they are known for', async () => {
+    const life = await createLife({ width: 512, height: 512 });
+    for (const name of Object.keys(PATTERNS)) assert.ok(patternByName(name)!.comments.length > 0, name);
+    assert.equal(patternByName('Gosper Gun')?.name, 'Gosper glider gun');
+    assert.equal(patternByName('constructor'), undefined);
+    const after = (name: string, steps: number) => {
+      life.load(patternByName(name)!, 100, 100);
+      life.step(steps);
+      return life;
+    };
+    assert.deepEqual(living(after('glider', 400)), ['201,200', '202,201', '200,202', '201,202', '202,202']);
+    const [at] = living(after('lwss', 100));
+    const [from] = living(after('lwss', 0));
+    const shift = Number(at.split(',')[0]) - Number(from.split(',')[0]);
+    assert.equal(Math.abs(shift), 50, 'two cells in four generations');
+    assert.deepEqual(
+      [48, 56, 72, 48],
+      [0, 1, 2, 3].map((n) => after('pulsar', n).population()),
+    );
+    assert.equal(after('infinite-growth', 0).population(), 10);
+    // Once it has got going it lays eight blocks every 288 generations.
+    const wide = await createLife({ width: 2048, height: 2048 });
+    wide.load(patternByName('infinite-growth')!);
+    wide.step(1000);
+    const grown = [0, 288, 288, 288].map((n) => {
+      wide.step(n);
+      return wide.population();
+    });
+    assert.deepEqual(grown, [158, 190, 222, 254]);
+  });
+});
+
+describe('soups', () => {
+  test('are the same on every engine, and what the formula says', async () => {
+    for (const [width, height] of [
+      [130, 70],
+      [64, 64],
+      [1, 200],
+    ]) {
+      const hashes = new Set<string>();
+      for (const engine of ENGINES) {
+        const life = await createLife({ width, height, engine });
+        life.soup({ density: 0.37, seed: 12345 });
+        hashes.add((await life.digest()).hash);
+        for (let y = 0; y < height; y++)
+          for (let x = 0; x < width; x++) {
+            const i = y * width + x;
+            const value = mix((mix(12345) + Math.imul(i + 1, 0x9e3779b9)) | 0) >>> 0;
+            assert.equal(life.get(x, y), value < 0.37 * 2 ** 32);
+          }
+      }
+      assert.equal(hashes.size, 1);
+    }
+  });
+
+  test('stay what they are: a change here would break every link that names a seed', async () => {
+    const life = await createLife({ width: 256, height: 256 });
+    life.soup({ density: 0.5, seed: 1 });
+    assert.equal(life.population(), 32698);
+  });
+
+  test('have the density asked for, and differ by seed', async () => {
+    const life = await createLife({ width: 1024, height: 1024 });
+    for (const density of [0, 0.001, 0.18, 0.5, 1]) {
+      life.soup({ density, seed: 5 });
+      const spread = 6 * Math.sqrt(density * (1 - density) * 2 ** 20);
+      assert.ok(Math.abs(life.population() - density * 2 ** 20) <= spread, `${density}: ${life.population()}`);
+    }
+    const hashes = new Set<string>();
+    for (const seed of [0, 1, -1, 2 ** 31, 7]) {
+      life.soup({ density: 0.5, seed });
+      hashes.add((await life.digest()).hash);
+    }
+    assert.equal(hashes.size, 5);
+  });
+});
+
+for (const engine of ENGINES)
+  describe(`changed tiles, engine ${engine}`, () => {
+    test('a blinker looked at every second generation is at rest; looked at every generation, it is not', async () => {
+      const life = await createLife({ width: 640, height: 640, engine });
+      life.draw([100, 100, 101, 100, 102, 100], true);
+      assert.deepEqual([...life.changedTiles()], [11]);
+      for (let i = 0; i < 10; i++) {
+        life.step(2);
+        assert.deepEqual([...life.changedTiles()], []);
+      }
+      for (let i = 0; i < 10; i++) {
+        life.step(1);
+        assert.deepEqual([...life.changedTiles()], [11]);
+      }
+      life.clear();
+      assert.deepEqual([...life.changedTiles()], [11]);
+      life.step(5);
+      assert.deepEqual([...life.changedTiles()], []);
+    });
+
+    test('a huge grid costs only what lives in it', async () => {
+      const life = await createLife({ width: 16384, height: 16384, engine });
+      life.load(patternByName('gosper-gun')!, 8000, 8000);
+      const start = performance.now();
+      life.step(3000);
+      const took = performance.now() - start;
+      assert.equal(life.population(), 36 + 5 * 100);
+      assert.ok(took < 3000, `${took} ms`);
+      const changed = life.changedTiles();
+      assert.ok(changed.length > 5 && changed.length < 40);
+    });
+
+    test('a world alone in the dark dies as it should (a cell drawn on nothing does not come back)', async () => {
+      const life = await createLife({ width: 300, height: 300, engine });
+      life.step(3);
+      life.set(128, 64, true);
+      const populations = [0, 1, 2, 3, 4].map(() => {
+        const n = life.population();
+        life.step();
+        return n;
+      });
+      assert.deepEqual(populations, [1, 0, 0, 0, 0]);
+    });
+
+    test('B0 on bounded and odd grids: the dark outside stays dark', async () => {
+      for (const wrap of ['bounded', 'torus'] as const)
+        for (const rule of ['B0/S', 'B08/S4', 'B0/S8', 'B04/S0V']) {
+          const life = await createLife({ width: 131, height: 66, wrap, rule, engine });
+          const naive = new NaiveLife(131, 66, parseRule(rule), wrap === 'torus');
+          for (let i = 0; i < 5; i++) {
+            life.step();
+            naive.step();
+            assert.equal(life.population(), naive.population(), `${rule} ${wrap} ${i}`);
+          }
+        }
+    });
+  });
