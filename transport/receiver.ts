@@ -1,32 +1,33 @@
-/**
- * A receiver: follows one channel for as long as it is wanted, over whatever link serves best.
- *
- * The picture comes first, over the relay; a direct link is sought behind its back and takes over when its first frame
- * fits the replica; when it dies, the relay goes on from there. Either way only what changed since is sent.
- */
+/** A receiver: follows one channel for as long as it is wanted, and says how that goes. */
 
-import type { Link, LinkClose } from './link/link.js';
-import { Backoff } from './session/backoff.js';
+import type { Link } from './link/link.js';
 import { AgeClock } from './session/clock.js';
-import { ReceiverEnd } from './session/receiver-end.js';
-import { Replica } from './session/replica.js';
-import { after, every, type Timer } from './session/timer.js';
-import { type PeerDialer, Upgrade } from './session/upgrade.js';
+import { Links, type Transport } from './session/links.js';
+import type { Taken } from './session/replica.js';
+import type { PeerDialer } from './session/upgrade.js';
 import { type Digest, digest, type Rect } from './state/digest.js';
 import type { Grid } from './state/grid.js';
-import { CLOSE, closeCode } from './wire/codes.js';
 import type { Frame } from './wire/frame.js';
-import type { GridTiles } from './wire/grid.js';
 import type {
+  ChannelState,
   ControlCommand,
   ControlStateMessage,
   SourceReport,
   StatusMessage,
-  WelcomeMessage,
 } from './wire/messages.js';
 
+export type { Transport } from './session/links.js';
+
+/**
+ * - `idle`: not started, or stopped
+ * - `connecting`: no picture yet, and no relay
+ * - `waiting`: the relay is there, the source is not
+ * - `live`
+ * - `reconnecting`: there was a picture; it stays until the link is back
+ * - `ended`: by the source, for good
+ * - `failed`: refused; trying again by itself is of no use
+ */
 export type Status = 'idle' | 'connecting' | 'waiting' | 'live' | 'reconnecting' | 'ended' | 'failed';
-export type Transport = 'auto' | 'p2p' | 'relay';
 export type LinkName = 'webrtc' | 'websocket' | 'memory' | 'none';
 
 export interface ReceiverOptions {
@@ -36,7 +37,9 @@ export interface ReceiverOptions {
   dialer?: () => Promise<PeerDialer>;
   /** `auto`: direct where possible; `p2p`: no state over the relay; `relay`: nothing else. Default "auto". */
   transport?: Transport;
+  /** Frames a second, at most; by default as many as the source sends. */
   maxFps?: number;
+  /** Shown with each command, where the source asks for it. */
   token?: string;
 }
 
@@ -46,7 +49,9 @@ export type ReceiverEvent =
   /** Another grid: a new epoch or shape. */
   | { type: 'grid'; grid: Grid }
   | { type: 'tiles'; keys: readonly number[] }
+  /** What can be steered, or how it stands, has changed. */
   | { type: 'control' }
+  /** The source or the relay told how it fares. */
   | { type: 'report' }
   | { type: 'error'; error: Error };
 
@@ -62,49 +67,46 @@ export interface ReceiverCounts {
   stale: number;
 }
 
-/** A direct link that is silent this long is dead, whatever it says; milliseconds. Its source speaks every 250. */
-const PEER_SILENT = 1_000;
-const SOCKET_SILENT = 30_000;
-
 export class Receiver {
   status: Status = 'idle';
   /** Why, in words for a person. */
   reason = '';
-  /** Why there is no direct link; empty where there is one, or none is wanted. */
-  linkReason = '';
   control: ControlStateMessage | null = null;
   report: SourceReport | null = null;
+  /** Viewers of the channel, as the relay says. */
   viewers = 0;
-  /** When the next try to connect begins (performance.now()), or 0. */
-  retryAt = 0;
-  readonly counts: ReceiverCounts = { frames: 0, tiles: 0, bytes: 0, reconnects: 0, switches: 0, stale: 0 };
 
+  readonly #links: Links;
   readonly #listeners = new Set<(event: ReceiverEvent) => void>();
-  readonly #replica = new Replica();
-  readonly #backoff = new Backoff();
   readonly #clock = new AgeClock();
-  #transport: Transport;
-  #maxFps: number | undefined;
-  /** The first link: session, control, introductions; state as long as nothing better is there. */
-  #base: ReceiverEnd | null = null;
-  #direct: ReceiverEnd | null = null;
-  /** The end whose frames the replica follows. */
-  #active: ReceiverEnd | null = null;
-  #upgrade: Upgrade | null = null;
-  #peers = false;
-  #retry: Timer | null = null;
-  #watch: Timer | null = null;
-  #wholeWaiters: (() => void)[] = [];
-  #pastBytes = 0;
-  #attempt = 0;
+  #channel: ChannelState = 'waiting';
+  #frames = 0;
+  #tiles = 0;
+  #waiters: { resolve(): void; reject(error: Error): void }[] = [];
 
   constructor(readonly options: ReceiverOptions) {
-    this.#transport = options.transport ?? 'auto';
-    this.#maxFps = options.maxFps;
+    const { connect, dialer, transport = 'auto', maxFps } = options;
+    this.#links = new Links(
+      { connect, dialer, transport, maxFps },
+      {
+        took: (taken, frame) => this.#took(taken, frame),
+        welcome: ({ state }) => this.#told({ state }),
+        status: (message) => this.#told(message),
+        controlState: (message) => {
+          this.control = message;
+          this.#emit({ type: 'control' });
+        },
+        ended: () => this.#told({ state: 'ended' }),
+        bad: (error) => this.#emit({ type: 'error', error }),
+        changed: () => this.#emit({ type: 'status' }),
+        lost: (reason, retry) => this.#lost(reason, retry),
+      },
+    );
   }
 
+  /** The replica; null before the first frame. Another object with each epoch. */
   get grid(): Grid | null {
-    return this.#replica.grid;
+    return this.#links.replica.grid;
   }
 
   get version(): number {
@@ -113,52 +115,62 @@ export class Receiver {
 
   /** The link whose frames are shown. */
   get link(): LinkName {
-    return this.#active?.open ? this.#active.link.kind : 'none';
+    return this.#links.active?.link.kind ?? 'none';
   }
 
-  /** Round trip to the other side of the link in use, milliseconds. */
+  /** Why there is no direct link; empty where there is one, or none could be. */
+  get linkReason(): string {
+    return this.#links.reason;
+  }
+
+  /** When the next try to connect begins (performance.now()); 0 = none is due. */
+  get retryAt(): number {
+    return this.#links.retryAt;
+  }
+
+  /** Round trip to the other side of the link in use, milliseconds; 0 = not known yet. */
   get rtt(): number {
-    return this.#active?.rtt ?? 0;
+    return this.#links.active?.rtt ?? 0;
   }
 
   /** Milliseconds since what is shown was captured at the source. */
   get age(): number {
-    const end = this.#active;
+    const end = this.#links.active;
     return end === null ? 0 : this.#clock.age(performance.now(), end.rtt + end.upstream);
   }
 
-  /** Milliseconds from capture to arrival, of the last frame. */
-  get transit(): number {
-    const end = this.#active;
-    return end === null ? 0 : this.#clock.transit(end.rtt + end.upstream);
+  get counts(): ReceiverCounts {
+    const { bytes, reconnects, switches, stale } = this.#links;
+    return { frames: this.#frames, tiles: this.#tiles, bytes, reconnects, switches, stale };
   }
 
-  get bytes(): number {
-    return this.#pastBytes + (this.#base?.bytes ?? 0) + (this.#direct?.bytes ?? 0);
-  }
-
+  /** The links that may be used; the picture goes on through a change. */
   get transport(): Transport {
-    return this.#transport;
+    return this.#links.options.transport;
   }
 
-  /** Changes the links that may be used; the picture goes on. */
   set transport(transport: Transport) {
-    if (transport === this.#transport) return;
-    this.#transport = transport;
-    if (this.#base === null) return;
-    this.#dropDirect('');
-    this.#upgrade?.stop();
-    this.#upgrade = null;
-    this.#subscribeBase();
-    this.#seekDirect();
+    if (transport !== this.transport) this.#links.setTransport(transport);
+  }
+
+  get maxFps(): number | undefined {
+    return this.#links.options.maxFps;
   }
 
   set maxFps(fps: number | undefined) {
-    if (fps === this.#maxFps) return;
-    this.#maxFps = fps;
-    this.#subscribe(this.#active);
+    if (fps !== this.maxFps) this.#links.setMaxFps(fps);
   }
 
+  /** Asks for no state while true; the session goes on. Afterwards, what changed since is sent. */
+  get standby(): boolean {
+    return this.#links.standby;
+  }
+
+  set standby(standby: boolean) {
+    if (standby !== this.standby) this.#links.setStandby(standby);
+  }
+
+  /** Calls `listener` with everything that happens, until the function returned is called. */
   listen(listener: (event: ReceiverEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -166,226 +178,70 @@ export class Receiver {
 
   start(): void {
     if (this.status !== 'idle' && this.status !== 'ended' && this.status !== 'failed') return;
+    this.#links.close();
     this.#set('connecting', '');
-    this.#watch ??= every(250, () => this.#check());
-    void this.#connect();
+    this.#links.open();
   }
 
   /** Lets go of everything; the last picture stays. */
   stop(): void {
-    this.#attempt++;
-    this.#retry?.stop();
-    this.#retry = null;
-    this.retryAt = 0;
-    this.#watch?.stop();
-    this.#watch = null;
-    this.#upgrade?.stop();
-    this.#upgrade = null;
-    const ends = [this.#direct, this.#base];
-    this.#direct = this.#base = this.#active = null;
-    for (const end of ends) {
-      if (end === null) continue;
-      this.#pastBytes += end.bytes;
-      end.close();
-    }
+    this.#links.close();
+    for (const { reject } of this.#waiters.splice(0)) reject(new Error('the receiver was stopped'));
     this.#set('idle', '');
   }
 
   /** Tries at once, if it waits to try again: the network is back, the page is seen, somebody pressed Retry. */
   retryNow(): void {
-    if (this.#retry === null) return;
-    this.#retry.stop();
-    this.#retry = null;
-    void this.#connect();
+    this.#links.retryNow();
   }
 
   /** Asks the source to do something; rejects with the reason if it will not. */
   command(command: ControlCommand): Promise<void> {
-    const end = this.#active ?? this.#base;
-    if (end === null) return Promise.reject(new Error('not connected to a source'));
+    const { end } = this.#links;
     const { token } = this.options;
+    if (end === null) return Promise.reject(new Error('not connected to a source'));
     return end.command(token === undefined ? command : { ...command, token });
   }
 
-  /** The digest at the next moment at which the replica is whole. */
+  /**
+   * The digest at the next moment at which the replica is whole.
+   * Rejects if the receiver is stopped before, or with a RangeError for a rectangle outside the grid.
+   */
   async digest(rect?: Rect): Promise<Digest> {
-    while (!this.grid?.whole) await new Promise<void>((resolve) => this.#wholeWaiters.push(resolve));
+    while (!this.grid?.whole) {
+      await new Promise<void>((resolve, reject) => this.#waiters.push({ resolve, reject }));
+    }
     return digest(this.grid, rect);
   }
 
-  async #connect(): Promise<void> {
-    const attempt = ++this.#attempt;
-    this.retryAt = 0;
-    let link: Link;
-    try {
-      link = await this.options.connect();
-    } catch (error) {
-      if (attempt === this.#attempt) this.#later((error as Error).message);
-      return;
-    }
-    if (attempt !== this.#attempt) return link.close();
-    this.#backoff.opened();
-    this.#base = this.#end(link);
-    this.#subscribeBase();
+  #took(taken: Exclude<Taken, { kind: 'stale' }>, frame: Frame): void {
+    const grid = this.grid!;
+    this.#clock.frame(grid.epoch, frame.timestamp, performance.now());
+    this.#frames++;
+    this.#tiles += taken.keys.length;
+    // A relay may still fill in what it holds of a source that is away.
+    if (this.#channel === 'live' || this.#links.direct) this.#set('live', '');
+    if (taken.kind === 'replaced') this.#emit({ type: 'grid', grid });
+    else this.#emit({ type: 'tiles', keys: taken.keys });
+    if (grid.whole) for (const { resolve } of this.#waiters.splice(0)) resolve();
   }
 
-  #end(link: Link): ReceiverEnd {
-    return new ReceiverEnd(link, {
-      tiles: (tiles, frame, raw, end) => this.#tiles(tiles, frame, raw, end),
-      welcome: (message, end) => this.#welcome(message, end),
-      status: (message) => this.#status(message),
-      controlState: (message) => {
-        this.control = message;
-        this.#emit({ type: 'control' });
-      },
-      introduce: (message) => this.#upgrade?.introduced(message),
-      ended: () => this.#set('ended', 'the source has ended the stream'),
-      bad: (error) => this.#emit({ type: 'error', error }),
-      closed: (event, end) => this.#closed(event, end),
-    });
-  }
-
-  #subscribeBase(): void {
-    const standby = this.#direct !== null ? this.#active === this.#direct : this.#transport === 'p2p';
-    if (standby) this.#base?.subscribe({ standby: true });
-    else this.#subscribe(this.#base);
-  }
-
-  #subscribe(end: ReceiverEnd | null): void {
-    const { resume } = this.#replica;
-    end?.subscribe({ ...(resume && { resume }), ...(this.#maxFps && { maxFps: this.#maxFps }) });
-  }
-
-  #welcome(message: WelcomeMessage, end: ReceiverEnd): void {
-    end.lost = false;
-    if (end !== this.#base) return;
-    this.#peers = message.peers ?? false;
-    this.#status({ state: message.state });
-    this.#seekDirect();
-  }
-
-  #status(message: StatusMessage): void {
+  #told(message: StatusMessage): void {
+    this.#channel = message.state;
     if (message.source) this.report = message.source;
     if (message.viewers !== undefined) this.viewers = message.viewers;
     if (message.state === 'ended') this.#set('ended', message.reason ?? 'the source has ended the stream');
     else if (message.state === 'live') {
-      if (this.#active !== null) this.#set('live', '');
-    } else if (this.#direct === null || this.#active !== this.#direct) {
-      this.#set('waiting', message.reason ?? 'the source is not there yet');
-    }
+      if (this.#links.active !== null) this.#set('live', '');
+    } else if (!this.#links.direct) this.#set('waiting', message.reason ?? 'the source is not there yet');
     this.#emit({ type: 'report' });
   }
 
-  #tiles(tiles: GridTiles, frame: Frame, _raw: Uint8Array, end: ReceiverEnd): void {
-    // Two ends may speak at once while one takes over: the direct one wins, as soon as it makes sense.
-    const beaten = end !== this.#direct && this.#direct !== null && this.#active === this.#direct;
-    if (beaten || end.lost) return;
-    const taken = this.#replica.take(tiles, end);
-    if (taken.kind === 'stale') {
-      this.counts.stale++;
-      // What came by the other link was newer: ask again from there, and pass over what is still on its way.
-      end.lost = true;
-      this.#subscribe(end);
-      return;
-    }
-    if (end !== this.#active) this.#takeOver(end);
-    const grid = this.grid!;
-    this.#clock.frame(grid.epoch, frame.timestamp, performance.now());
-    this.counts.frames++;
-    this.counts.tiles += taken.keys.length;
-    if (this.status !== 'live') this.#set('live', '');
-    if (taken.kind === 'replaced') this.#emit({ type: 'grid', grid });
-    else this.#emit({ type: 'tiles', keys: taken.keys });
-    if (grid.whole && this.#wholeWaiters.length > 0) {
-      for (const resolve of this.#wholeWaiters.splice(0)) resolve();
-    }
-  }
-
-  #takeOver(end: ReceiverEnd): void {
-    if (this.#active !== null) this.counts.switches++;
-    this.#active = end;
-    if (end === this.#direct) {
-      this.linkReason = '';
-      this.#base?.subscribe({ standby: true });
-    }
-    this.#emit({ type: 'status' });
-  }
-
-  #seekDirect(): void {
-    const { dialer } = this.options;
-    if (this.#transport === 'relay') this.linkReason = 'the relay was asked for';
-    else if (dialer === undefined) this.linkReason = '';
-    else if (!this.#peers) this.linkReason = 'the source takes no direct viewers';
-    if (this.#transport === 'relay' || dialer === undefined || !this.#peers || this.#upgrade !== null) return;
-    this.linkReason = 'a direct link is being sought';
-    this.#upgrade = new Upgrade({
-      dialer,
-      introduce: (message) => this.#base?.introduce(message),
-      onlink: (link) => {
-        this.#direct = this.#end(link);
-        this.#subscribe(this.#direct);
-      },
-      onfail: (reason) => {
-        this.linkReason = reason;
-        if (this.#transport === 'p2p' && this.#direct === null) this.#set('reconnecting', reason);
-        this.#emit({ type: 'status' });
-      },
-    });
-  }
-
-  #closed(event: LinkClose, end: ReceiverEnd): void {
-    if (end === this.#direct) return this.#dropDirect(event.reason || 'the direct link was lost');
-    if (end !== this.#base) return;
-    this.#pastBytes += end.bytes;
-    this.#base = null;
-    if (this.#active === end) this.#active = null;
-    this.#backoff.closed();
+  #lost(reason: string, retry: boolean): void {
     if (this.status === 'ended') return;
-    const known = closeCode(event.code);
-    const reason = event.reason || known.meaning;
-    if (known.retry) this.#later(reason);
-    else this.#fail(reason, event.code);
-  }
-
-  #dropDirect(reason: string): void {
-    const end = this.#direct;
-    if (end === null) return;
-    this.#direct = null;
-    this.#pastBytes += end.bytes;
-    if (end.open) end.close();
-    this.linkReason = reason;
-    if (this.#active === end) {
-      this.#active = null;
-      if (this.#transport === 'p2p') this.#set('reconnecting', reason);
-      this.#subscribeBase();
-    }
-    this.#upgrade?.lost();
-    this.#emit({ type: 'status' });
-  }
-
-  /** Is a link silent that should not be? */
-  #check(): void {
-    const now = performance.now();
-    if (this.#direct && now - this.#direct.heardAt > PEER_SILENT) this.#dropDirect('the direct link fell silent');
-    if (this.#base && now - this.#base.heardAt > SOCKET_SILENT) this.#base.close(CLOSE.timeout.code, 'nothing heard');
-  }
-
-  #later(reason: string): void {
-    this.counts.reconnects++;
-    // As long as a direct link carries the picture, losing the relay is no news for anyone who watches.
-    if (this.#active === null) this.#set(this.grid === null ? 'connecting' : 'reconnecting', reason);
-    const wait = this.#backoff.next();
-    this.retryAt = performance.now() + wait;
-    this.#retry?.stop();
-    this.#retry = after(wait, () => {
-      this.#retry = null;
-      void this.#connect();
-    });
-  }
-
-  #fail(reason: string, code: number): void {
+    if (retry) return this.#set(this.grid === null ? 'connecting' : 'reconnecting', reason);
     this.#set('failed', reason);
-    this.#emit({ type: 'error', error: new Error(`the relay closed the connection (${code}): ${reason}`) });
+    this.#emit({ type: 'error', error: new Error(`the connection was refused: ${reason}`) });
   }
 
   #set(status: Status, reason: string): void {

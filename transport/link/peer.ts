@@ -4,7 +4,7 @@
  * The library is loaded here and nowhere else, and this module only when a direct link is wanted.
  */
 
-import { Peer, type DataConnection, type PeerOptions } from 'peerjs';
+import { type DataConnection, Peer, type PeerOptions } from 'peerjs';
 import type { PeerDialer } from '../session/upgrade.js';
 import { ChannelLink } from './channel.js';
 import type { Link } from './link.js';
@@ -77,7 +77,8 @@ export async function createPeerDialer(settings: PeerSettings): Promise<PeerDial
   // Losing the signaling server does no harm to connections that stand.
   peer.on('error', () => {});
   return {
-    ready: () => (peer.disconnected ? Promise.reject(new LinkError('the signaling server is gone')) : Promise.resolve(id)),
+    ready: () =>
+      peer.disconnected ? Promise.reject(new LinkError('the signaling server is gone')) : Promise.resolve(id),
     dial: (other) => dial(peer, other),
     close: () => peer.destroy(),
   };
@@ -138,7 +139,8 @@ export class PeerHost {
     const now = performance.now();
     for (const [peer, { until }] of this.#expected) if (until < now) this.#expected.delete(peer);
     if (this.#peer === null || this.#peer.disconnected) return 'the source is not reachable directly right now';
-    if (this.#links.size + this.#expected.size >= this.options.maxPeers) return 'the source has as many direct viewers as it takes';
+    if (this.#links.size + this.#expected.size >= this.options.maxPeers)
+      return 'the source has as many direct viewers as it takes';
     this.#expected.set(id, { control, until: now + 2 * DIAL_MS });
     return undefined;
   }

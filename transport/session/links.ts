@@ -1,0 +1,287 @@
+/**
+ * The links of one receiver, and which of them feeds its replica.
+ *
+ * The base link carries the session, and the picture until something better is there. A direct link is sought behind its
+ * back and takes over with its first frame that fits; when it dies, the base goes on. Each change of link is nothing but a
+ * new subscription: only what changed since the replica was last whole is sent.
+ */
+
+import type { Link, LinkClose } from '../link/link.js';
+import { CLOSE, closeCode } from '../wire/codes.js';
+import type { Frame } from '../wire/frame.js';
+import type { GridTiles } from '../wire/grid.js';
+import type { WelcomeMessage } from '../wire/messages.js';
+import { Backoff } from './backoff.js';
+import { ReceiverEnd, type ReceiverHandlers } from './receiver-end.js';
+import { Replica, type Taken } from './replica.js';
+import { after, every, type Timer } from './timer.js';
+import { type PeerDialer, Upgrade } from './upgrade.js';
+
+export type Transport = 'auto' | 'p2p' | 'relay';
+
+/** A direct link that is silent this long is dead, whatever it says; ms. Its source speaks every 250. */
+const PEER_SILENT = 1_000;
+const SOCKET_SILENT = 30_000;
+
+export interface LinksOptions {
+  connect: () => Promise<Link>;
+  dialer?: (() => Promise<PeerDialer>) | undefined;
+  transport: Transport;
+  maxFps: number | undefined;
+}
+
+/** What the links tell their receiver. */
+export interface LinksOwner extends Pick<ReceiverHandlers, 'status' | 'controlState' | 'ended' | 'bad'> {
+  /** The replica has changed. */
+  took(taken: Exclude<Taken, { kind: 'stale' }>, frame: Frame): void;
+  welcome(message: WelcomeMessage): void;
+  /** Another link is in use, or none, or there is news of why. */
+  changed(): void;
+  /** No link is left that feeds the replica. `retry` is false where coming back is of no use. */
+  lost(reason: string, retry: boolean): void;
+}
+
+export class Links {
+  readonly replica = new Replica();
+  /** The end whose frames the replica follows. */
+  active: ReceiverEnd | null = null;
+  /** Why there is no direct link; empty where there is one, or none could be. */
+  reason = '';
+  /** When the next try to connect begins (performance.now()); 0 = none is due. */
+  retryAt = 0;
+  reconnects = 0;
+  /** Takings over, either way. */
+  switches = 0;
+  /** Frames that did not fit, and were asked for anew. */
+  stale = 0;
+
+  readonly #backoff = new Backoff();
+  #base: ReceiverEnd | null = null;
+  #direct: ReceiverEnd | null = null;
+  #upgrade: Upgrade | null = null;
+  #peers = false;
+  #retry: Timer | null = null;
+  #watch: Timer | null = null;
+  #attempt = 0;
+  #standby = false;
+  #pastBytes = 0;
+
+  constructor(
+    readonly options: LinksOptions,
+    readonly owner: LinksOwner,
+  ) {}
+
+  /** The end that commands go to. */
+  get end(): ReceiverEnd | null {
+    return this.active ?? this.#base;
+  }
+
+  get bytes(): number {
+    return this.#pastBytes + (this.#base?.bytes ?? 0) + (this.#direct?.bytes ?? 0);
+  }
+
+  /** Does a direct link feed the replica? */
+  get direct(): boolean {
+    return this.#direct !== null && this.active === this.#direct;
+  }
+
+  get standby(): boolean {
+    return this.#standby;
+  }
+
+  open(): void {
+    this.#watch ??= every(250, () => this.#checkSilence());
+    void this.#connect();
+  }
+
+  close(): void {
+    this.#attempt++;
+    this.#stopRetry();
+    this.#watch?.stop();
+    this.#watch = null;
+    this.#upgrade?.stop();
+    this.#upgrade = null;
+    const ends = [this.#direct, this.#base];
+    this.#direct = this.#base = this.active = null;
+    for (const end of ends) {
+      this.#pastBytes += end?.bytes ?? 0;
+      end?.close();
+    }
+  }
+
+  /** Tries at once, if it waits to try again. */
+  retryNow(): void {
+    if (this.#retry !== null) void this.#connect();
+  }
+
+  setTransport(transport: Transport): void {
+    this.options.transport = transport;
+    if (this.#base === null) return;
+    this.#upgrade?.stop();
+    this.#upgrade = null;
+    this.#dropDirect('');
+    this.#subscribeBase();
+    this.#seekDirect();
+  }
+
+  setMaxFps(fps: number | undefined): void {
+    this.options.maxFps = fps;
+    if (!this.#standby) this.#subscribe(this.active);
+  }
+
+  /** Asks for no state for a while, or for what changed since. */
+  setStandby(standby: boolean): void {
+    this.#standby = standby;
+    if (standby) this.active?.subscribe({ standby: true });
+    else if (this.direct) this.#subscribe(this.#direct);
+    else this.#subscribeBase();
+  }
+
+  async #connect(): Promise<void> {
+    this.#stopRetry();
+    const attempt = ++this.#attempt;
+    let link: Link;
+    try {
+      link = await this.options.connect();
+    } catch (error) {
+      if (attempt === this.#attempt) this.#later((error as Error).message);
+      return;
+    }
+    if (attempt !== this.#attempt) return link.close();
+    this.#backoff.opened();
+    this.#base = this.#end(link);
+    this.#subscribeBase();
+  }
+
+  #end(link: Link): ReceiverEnd {
+    const { owner } = this;
+    return new ReceiverEnd(link, {
+      tiles: (tiles, frame, _, end) => this.#tiles(tiles, frame, end),
+      welcome: (message, end) => this.#welcome(message, end),
+      introduce: (message) => this.#upgrade?.introduced(message),
+      closed: (event, end) => this.#closed(event, end),
+      status: (message, end) => owner.status?.(message, end),
+      controlState: (message, frame, end) => owner.controlState?.(message, frame, end),
+      ended: (end) => owner.ended?.(end),
+      bad: (error, end) => owner.bad?.(error, end),
+    });
+  }
+
+  /** The base carries the picture, unless a direct link does, or nothing else is wanted. */
+  #subscribeBase(): void {
+    const idle = this.#standby || this.direct || this.options.transport === 'p2p';
+    if (idle) this.#base?.subscribe({ standby: true });
+    else this.#subscribe(this.#base);
+  }
+
+  #subscribe(end: ReceiverEnd | null): void {
+    const { resume } = this.replica;
+    const { maxFps } = this.options;
+    end?.subscribe({ ...(resume && { resume }), ...(maxFps && { maxFps }) });
+  }
+
+  #welcome(message: WelcomeMessage, end: ReceiverEnd): void {
+    end.lost = false;
+    if (end !== this.#base) return;
+    this.#peers = message.peers ?? false;
+    this.owner.welcome(message);
+    this.#seekDirect();
+  }
+
+  #tiles(tiles: GridTiles, frame: Frame, end: ReceiverEnd): void {
+    // Two ends may speak at once while one takes over: the direct one wins, as soon as it makes sense.
+    if (end.lost || (this.direct && end !== this.#direct)) return;
+    const taken = this.replica.take(tiles, end);
+    if (taken.kind === 'stale') {
+      // What came by the other link was newer: ask again from there, and pass over what is still on its way.
+      this.stale++;
+      end.lost = true;
+      this.#subscribe(end);
+      return;
+    }
+    const before = this.active;
+    this.active = end;
+    this.owner.took(taken, frame);
+    if (before === end) return;
+    if (before !== null) this.switches++;
+    if (this.direct) {
+      this.reason = '';
+      this.#base?.subscribe({ standby: true });
+    }
+    this.owner.changed();
+  }
+
+  #seekDirect(): void {
+    const { dialer, transport } = this.options;
+    if (dialer === undefined || this.#direct !== null) return;
+    if (transport === 'relay') this.reason = 'the relay was asked for';
+    else if (!this.#peers) this.reason = 'the source takes no direct viewers';
+    else if (this.#upgrade === null) {
+      this.reason = 'a direct link is being sought';
+      this.#upgrade = new Upgrade({
+        dialer,
+        introduce: (message) => this.#base?.introduce(message),
+        onlink: (link) => {
+          this.#direct = this.#end(link);
+          this.#subscribe(this.#direct);
+        },
+        onfail: (reason) => {
+          this.reason = reason;
+          if (transport === 'p2p' && this.active === null) this.owner.lost(reason, true);
+          this.owner.changed();
+        },
+      });
+    }
+  }
+
+  #closed(event: LinkClose, end: ReceiverEnd): void {
+    const { retry, meaning } = closeCode(event.code);
+    const reason = event.reason || meaning;
+    if (end === this.#direct) return this.#dropDirect(reason);
+    if (end !== this.#base) return;
+    this.#pastBytes += end.bytes;
+    this.#base = null;
+    if (this.active === end) this.active = null;
+    this.#backoff.closed();
+    if (retry) this.#later(reason);
+    else if (this.active === null) this.owner.lost(reason, false);
+  }
+
+  #dropDirect(reason: string): void {
+    const end = this.#direct;
+    if (end === null) return;
+    const fed = this.direct;
+    this.#direct = null;
+    this.#pastBytes += end.bytes;
+    if (end.open) end.close();
+    this.reason = reason;
+    if (fed) {
+      this.active = null;
+      this.#subscribeBase();
+      if (this.#base === null || this.options.transport === 'p2p') this.owner.lost(reason, true);
+    }
+    this.#upgrade?.lost();
+    this.owner.changed();
+  }
+
+  #later(reason: string): void {
+    this.reconnects++;
+    const wait = this.#backoff.next();
+    this.retryAt = performance.now() + wait;
+    this.#retry = after(wait, () => void this.#connect());
+    // As long as a direct link carries the picture, losing the relay is no news for anyone who watches.
+    if (this.active === null) this.owner.lost(reason, true);
+  }
+
+  #stopRetry(): void {
+    this.#retry?.stop();
+    this.#retry = null;
+    this.retryAt = 0;
+  }
+
+  #checkSilence(): void {
+    const now = performance.now();
+    if (this.#direct && now - this.#direct.heardAt > PEER_SILENT) this.#dropDirect('the direct link fell silent');
+    if (this.#base && now - this.#base.heardAt > SOCKET_SILENT) this.#base.close(CLOSE.timeout.code, 'nothing heard');
+  }
+}
