@@ -17,13 +17,23 @@ function newest(path) {
   return Math.max(0, ...readdirSync(path).map((name) => newest(join(path, name))));
 }
 
-const sources = ['sim', 'transport', 'components', 'server', 'scripts', 'package.json', 'tsconfig.json', 'tsconfig.build.json'];
+const sources = [
+  'sim',
+  'transport',
+  'components',
+  'server',
+  'scripts',
+  'package.json',
+  'tsconfig.json',
+  'tsconfig.build.json',
+];
 if (process.argv.includes('--if-stale') && existsSync(stamp)) {
   // Generated kernels lie among the sources, and are older than the stamp of the build that made them.
   if (Math.max(...sources.map((path) => newest(at(path)))) < statSync(stamp).mtimeMs) process.exit(0);
 }
 
-const run = (command, ...args) => execFileSync(process.execPath, [at(command), ...args], { cwd: root, stdio: 'inherit' });
+const run = (command, ...args) =>
+  execFileSync(process.execPath, [at(command), ...args], { cwd: root, stdio: 'inherit' });
 const began = Date.now();
 
 rmSync(at('dist'), { recursive: true, force: true });
@@ -31,10 +41,23 @@ run('scripts/build-wasm.js');
 run('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json');
 chmodSync(at('dist/server/cli.js'), 0o755);
 
-const common = { absWorkingDir: root, bundle: true, format: 'esm', target: 'es2022', minify: true, sourcemap: true, legalComments: 'none', logLevel: 'warning' };
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  format: 'esm',
+  target: 'es2022',
+  minify: true,
+  sourcemap: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+};
 
 // The world's worker without imports of packages, so that it runs wherever the modules are served from.
-await build({ ...common, entryPoints: ['components/mpl-host/world.worker.ts'], outfile: 'dist/components/mpl-host/world.worker.js' });
+await build({
+  ...common,
+  entryPoints: ['components/mpl-host/world.worker.ts'],
+  outfile: 'dist/components/mpl-host/world.worker.js',
+});
 
 // PeerJS brings a shim for browsers of 2016 that is most of its weight; every browser that runs the kit has real WebRTC.
 const withoutAdapter = {
@@ -66,7 +89,16 @@ await build({
   plugins: [withoutAdapter],
 });
 
-run('node_modules/@custom-elements-manifest/analyzer/cem.js', 'analyze', '--litelement', '--globs', 'components/**/mpl-*.ts', '--exclude', '**/*.test.ts', '--quiet');
+run(
+  'node_modules/@custom-elements-manifest/analyzer/cem.js',
+  'analyze',
+  '--litelement',
+  '--globs',
+  'components/**/mpl-*.ts',
+  '--exclude',
+  '**/*.test.ts',
+  '--quiet',
+);
 
 writeFileSync(stamp, '');
 console.log(`built in ${((Date.now() - began) / 1000).toFixed(1)} s`);
