@@ -1,0 +1,64 @@
+import { connectWebSocket } from '../../transport/link/websocket.js';
+import { Receiver } from '../../transport/receiver.js';
+import type { ControlCommand } from '../../transport/wire/messages.js';
+import { MplScreen } from '../screen/screen.js';
+import { channelUrl, resolveServer, resolveSignal } from '../screen/server-url.js';
+
+/** Bytes of one message that a relay takes from a viewer (64 KiB), less what goes around a pattern. */
+const MOST = 60_000;
+
+/**
+ * A window on a channel: shows what its source shows, cell by cell, as soon as there is one.
+ *
+ * @summary Shows a live simulation.
+ * @slot - Controls of its own, at the lower edge of the picture.
+ * @slot poster - Shown until there is a first picture.
+ * @slot waiting - Shown while the source is not there. @slot reconnecting - Shown while the connection is lost.
+ * @slot ended - Shown when the source has ended. @slot failed - Shown when it cannot go on by itself.
+ * @slot overlay - Always over the picture.
+ * @csspart stage - Holds the canvas. @csspart canvas - The canvas. @csspart badge - Says "Live".
+ * @csspart cover - What lies over the picture. @csspart retry - The button to connect at once. @csspart toast - Refusals.
+ * @cssproperty [--mpl-aspect=16 / 9] - Width to height.
+ * @cssproperty --mpl-accent - Buttons and the focus ring.
+ * @cssproperty --mpl-alive - Living cells. @cssproperty --mpl-dead - Dead cells. @cssproperty --mpl-outside - Beyond the edge.
+ * @cssproperty [--mpl-radius=12px] - Radius of the corners.
+ * @cssstate idle, connecting, waiting, live, reconnecting, ended, failed - The status.
+ * @cssstate paused - The picture stands still. @cssstate interactive - It can be moved. @cssstate drawing - It is painted on.
+ * @fires mpl-status - The status, its reason or the link has changed.
+ * @fires mpl-stats - Fresh figures, twice a second.
+ * @fires mpl-error - Something went wrong.
+ * @fires mpl-control - The source told how it stands.
+ * @fires mpl-input - Somebody painted on the picture or moved it.
+ */
+export class MplViewer extends MplScreen {
+  protected override createReceiver(): Receiver | null {
+    const { channel } = this;
+    if (!channel) throw new Error('it has no channel to show: <mpl-viewer channel="name">');
+    const server = resolveServer(this.server);
+    if (server === null) throw new Error('without a relay there is nothing to connect to: give it a server');
+    const signal = resolveSignal(this.signal, server);
+    return new Receiver({
+      connect: () => connectWebSocket(channelUrl(server, 'stream', channel)),
+      ...(signal && {
+        dialer: async () => (await import('../../transport/link/peer.js')).createPeerDialer({ signal }),
+      }),
+      transport: this.transport,
+      ...(this.token && { token: this.token }),
+    });
+  }
+
+  override async request(command: ControlCommand): Promise<void> {
+    if (command.command === 'pattern' && new TextEncoder().encode(command.text).length > MOST) {
+      const problem = `the pattern is too large to send from a viewer: ${MOST / 1000} kB at most`;
+      this.toast(problem);
+      throw new Error(problem);
+    }
+    return super.request(command);
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'mpl-viewer': MplViewer;
+  }
+}

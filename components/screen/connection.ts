@@ -1,0 +1,238 @@
+import type { PropertyValues } from 'lit';
+import type { LinkName, Receiver, ReceiverEvent } from '../../transport/receiver.js';
+import type { Digest, Rect } from '../../transport/state/digest.js';
+import type { ControlStateMessage } from '../../transport/wire/messages.js';
+import { announce, enter } from '../association/registry.js';
+import { MplControlEvent } from '../events/control-event.js';
+import { MplErrorEvent } from '../events/error-event.js';
+import { MplStatusEvent } from '../events/status-event.js';
+import { announceText } from './announcer.js';
+import { ScreenSettings } from './settings.js';
+import { type ScreenState, sameState, spoken } from './state.js';
+import { listenWakeups, reducedMotion } from './wakeups.js';
+
+/** A screen that left the page may be on its way to another place in it; ms. */
+const GRACE = 50;
+const TICK = 500;
+/** Frames a second where the reader asks for less motion. */
+const CALM_FPS = 4;
+
+/** Holds a receiver for as long as the element is on the page, and tells how it fares. */
+export abstract class ScreenConnection extends ScreenSettings {
+  static override get observedAttributes(): string[] {
+    // biome-ignore lint/complexity/noThisInStatic: each subclass has attributes of its own.
+    return [...super.observedAttributes, 'id'];
+  }
+
+  protected readonly internals = this.attachInternals();
+  protected receiver: Receiver | null = null;
+  #state: ScreenState = { status: 'idle', reason: '', retryAt: 0 };
+  #link: LinkName = 'none';
+  #problem = '';
+  #key: string | null = null;
+  /** Ends all that lasts as long as the element is in use. */
+  #using: AbortController | null = null;
+  #leaving: ReturnType<typeof setTimeout> | undefined;
+  #leave: (() => void) | null = null;
+
+  /** Makes what this screen shows, not started yet; null for nothing. Throws a sentence for people where it cannot. */
+  protected abstract createReceiver(): Receiver | null;
+  /** Something came from the receiver. */
+  protected abstract received(event: ReceiverEvent): void;
+  /** Twice a second while in use. */
+  protected abstract tick(): void;
+  /** Comes into use, and goes out of it. */
+  protected abstract acquire(): void;
+  protected abstract release(): void;
+
+  /** When this changes, another receiver is made. */
+  protected get connectionKey(): string {
+    return JSON.stringify([this.channel, this.server, this.signal, this.token]);
+  }
+
+  /** How it stands now. Call `refresh()` where that changes other than by the receiver. */
+  protected computeState(): ScreenState {
+    if (this.#problem) return { status: 'failed', reason: this.#problem, retryAt: 0 };
+    const { status = 'idle', reason = '', retryAt = 0 } = this.receiver ?? {};
+    return { status, reason, retryAt };
+  }
+
+  /** Names for `:state(...)`. */
+  protected get stateNames(): string[] {
+    return [this.status, ...(this.paused ? ['paused'] : []), ...(this.interactive ? ['interactive'] : [])];
+  }
+
+  /** No frames of state are wanted for now. */
+  protected get frozen(): boolean {
+    return this.paused;
+  }
+
+  /** How it stood at the last change. */
+  protected get state(): ScreenState {
+    return this.#state;
+  }
+  /** `idle`, `connecting`, `waiting` (for the source), `live`, `reconnecting`, `ended` or `failed`. */
+  get status(): ScreenState['status'] {
+    return this.#state.status;
+  }
+  /** Why it has this status, in words; may be empty. */
+  get reason(): string {
+    return this.#state.reason;
+  }
+  /** Version of the state shown. */
+  get version(): number {
+    return this.receiver?.version ?? 0;
+  }
+  /** The link that carries the picture: `webrtc`, `websocket` or `none`; to a world in this page, `memory`. */
+  get link(): LinkName {
+    return this.receiver?.link ?? 'none';
+  }
+  /** How the source stands, as it told last; null as long as it has not. */
+  get controlState(): ControlStateMessage | null {
+    return this.receiver?.control ?? null;
+  }
+
+  /** SHA-256 of the cells, or of those in `rect`, at the next moment at which nothing is missing. */
+  async digest(rect?: Rect): Promise<Digest> {
+    if (this.receiver === null) throw new Error(this.#problem || 'not connected');
+    return this.receiver.digest(rect);
+  }
+
+  /** Connects at once, if it waits to try again, has failed or has ended. */
+  retry(): void {
+    if (this.receiver === null) this.#open();
+    else if (this.status === 'failed' || this.status === 'ended') this.receiver.start();
+    else this.receiver.retryNow();
+    this.refresh();
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    clearTimeout(this.#leaving);
+    this.#leave ??= enter(this);
+    void this.updateComplete.then(() => this.#begin());
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#leave?.();
+    this.#leave = null;
+    this.#leaving = setTimeout(() => this.#end(), GRACE);
+  }
+
+  /** Moved by `moveBefore`: nothing ends, but another screen may be the nearest one to some control. */
+  connectedMoveCallback(): void {
+    announce();
+  }
+
+  override attributeChangedCallback(name: string, old: string | null, value: string | null): void {
+    super.attributeChangedCallback(name, old, value);
+    if (name === 'id' && this.#leave) announce();
+  }
+
+  protected override updated(_changed: PropertyValues): void {
+    this.#showStates();
+    if (this.#using === null) return;
+    if (this.#key !== this.connectionKey) queueMicrotask(() => this.#using && this.#open());
+    else this.#tune();
+  }
+
+  /** Looks at how it stands, and tells if that has changed. */
+  protected refresh(): void {
+    const state = this.computeState();
+    const { link } = this;
+    const same = sameState(state, this.#state);
+    if (same && link === this.#link && state.retryAt === this.#state.retryAt) return;
+    const before = spoken(this.#state);
+    this.#state = state;
+    this.requestUpdate();
+    if (same && link === this.#link) return;
+    this.#link = link;
+    this.#showStates();
+    this.dispatchEvent(new MplStatusEvent(state.status, state.reason, link));
+    const text = spoken(state);
+    if (text && text !== before) announceText(this, `${this.alt || this.channel || 'stream'}: ${text}`);
+  }
+
+  #begin(): void {
+    if (!this.isConnected || this.#using !== null) return;
+    this.#using = new AbortController();
+    const { signal } = this.#using;
+    listenWakeups({ again: () => this.receiver?.retryNow(), look: () => this.requestUpdate() }, signal);
+    const timer = setInterval(() => this.tick(), TICK);
+    signal.addEventListener('abort', () => clearInterval(timer));
+    this.acquire();
+    this.#open();
+  }
+
+  #end(): void {
+    this.#using?.abort();
+    this.#using = null;
+    this.#close();
+    this.release();
+    this.refresh();
+  }
+
+  #open(): void {
+    this.#close();
+    this.#key = this.connectionKey;
+    try {
+      this.receiver = this.createReceiver();
+    } catch (error) {
+      this.#problem = (error as Error).message;
+      this.dispatchEvent(new MplErrorEvent(this.#problem, false, error));
+    }
+    const { receiver } = this;
+    receiver?.listen((event) => {
+      // What is still on its way from one that was let go of is no news.
+      if (receiver === this.receiver) this.#hear(event);
+    });
+    this.#tune();
+    receiver?.start();
+    this.refresh();
+  }
+
+  #close(): void {
+    const { receiver } = this;
+    this.receiver = null;
+    this.#problem = '';
+    this.#key = null;
+    receiver?.stop();
+  }
+
+  #hear(event: ReceiverEvent): void {
+    if (event.type === 'control') this.dispatchEvent(new MplControlEvent(this.receiver!.control!));
+    else if (event.type === 'error') this.#fail(event.error);
+    this.received(event);
+    if (this.frozen && !this.receiver!.standby) this.#tune();
+    if (event.type !== 'tiles') this.refresh();
+  }
+
+  #fail(error: Error & { code?: unknown }): void {
+    const retryable = this.receiver!.status !== 'failed';
+    const code = typeof error.code === 'number' ? error.code : 0;
+    this.dispatchEvent(new MplErrorEvent(error.message, retryable, error, code));
+  }
+
+  /** Hands on what can change without connecting anew. */
+  #tune(): void {
+    if (this.receiver === null) return;
+    this.receiver.transport = this.transport;
+    this.receiver.maxFps = this.wantedFps;
+    // One whole picture is had first, to stand still on.
+    this.receiver.standby = this.frozen && this.receiver.grid?.whole === true;
+  }
+
+  /** Frames a second that the author, or else the reader's preference, asks for. */
+  protected get wantedFps(): number | undefined {
+    return this.maxFps ?? (reducedMotion() ? CALM_FPS : undefined);
+  }
+
+  #showStates(): void {
+    const { states } = this.internals;
+    if (!states) return;
+    const names = new Set(this.stateNames);
+    for (const name of states) if (!names.has(name)) states.delete(name);
+    for (const name of names) states.add(name);
+  }
+}

@@ -1,0 +1,45 @@
+/** What lies over the picture: why there is none, or why it stands still. Every slot is there always, shown or not. */
+
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Cover, ScreenState } from './state.js';
+
+export interface OverlayModel {
+  cover: Cover;
+  state: ScreenState;
+  /** There is a picture below, if an old one. */
+  picture: boolean;
+  retry: () => void;
+}
+
+const card = (title: unknown, text: unknown, button?: TemplateResult): TemplateResult =>
+  html`<div class="card"><strong>${title}</strong>${text ? html`<span>${text}</span>` : nothing}${button ?? nothing}</div>`;
+
+const pulse = html`<i class="pulse" aria-hidden="true"><b></b><b></b><b></b><b></b><b></b></i>`;
+
+/** Seconds to the next try, as words. */
+export function countdown(retryAt: number, now = performance.now()): string {
+  const seconds = Math.ceil((retryAt - now) / 1000);
+  return retryAt === 0 || seconds <= 0 ? 'Trying again …' : `Trying again in ${seconds} s`;
+}
+
+export function overlay({ cover, state, picture, retry }: OverlayModel): TemplateResult {
+  const { reason, retryAt } = state;
+  const again = (label: string) => html`<button type="button" part="retry" @click=${retry}>${label}</button>`;
+  const layer = (name: Cover, content: TemplateResult): TemplateResult =>
+    html`<div class="cover" part="cover" ?hidden=${cover !== name}><slot name=${name}>${content}</slot></div>`;
+  return html`
+    <div class="cover poster" ?hidden=${picture}><slot name="poster"></slot></div>
+    <div class="cover loading" ?hidden=${cover !== 'loading'}>${pulse}</div>
+    ${layer('waiting', html`<div class="card">${pulse}<strong>Waiting for the source</strong><span>It starts by itself.</span></div>`)}
+    ${layer(
+      'reconnecting',
+      card(
+        picture ? 'Connection lost' : 'No connection yet',
+        html`${picture ? '' : `${reason}. `}<span class="count">${countdown(retryAt)}</span>`,
+        retryAt > 0 ? again('Try now') : undefined,
+      ),
+    )}
+    ${layer('ended', card('The stream has ended', '', again('Watch again')))}
+    ${layer('failed', card('This cannot be shown', reason, again('Try again')))}
+  `;
+}

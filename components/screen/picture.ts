@@ -1,0 +1,90 @@
+/** The picture of a screen: a view on its stage, kept as large as that, in its colors, drawn only where it is seen. */
+
+import type { Grid } from '../../transport/state/grid.js';
+import { attachGestures, type Fit, type Gestures, observeSize, View, type ViewColors } from '../render/index.js';
+import { splitColors } from './values.js';
+
+export interface PictureHandlers {
+  draw: (cells: number[], alive: boolean) => void;
+  moved: () => void;
+}
+
+export class Picture {
+  readonly view: View;
+  #fit: Fit = 'contain';
+  #gestures: Gestures | null = null;
+  #seen = true;
+  #colors = '';
+  readonly #endings: (() => void)[];
+
+  constructor(
+    readonly stage: HTMLElement,
+    readonly handlers: PictureHandlers,
+  ) {
+    this.view = new View(stage);
+    const watcher = new IntersectionObserver((entries) => {
+      this.#seen = entries.at(-1)!.isIntersecting;
+      this.wake();
+    });
+    watcher.observe(stage);
+    this.#endings = [observeSize(stage, this.view), () => watcher.disconnect()];
+  }
+
+  get grid(): Grid | null {
+    return this.view.grid as Grid | null;
+  }
+  set grid(grid: Grid | null) {
+    const before = this.view.grid;
+    this.view.grid = grid;
+    // Another world is shown whole; the same one, come back, where somebody left it.
+    if (grid && (before?.width !== grid.width || before.height !== grid.height)) this.fit();
+  }
+
+  fit(mode: Fit = this.#fit): void {
+    this.#fit = mode;
+    this.view.camera.fit(mode);
+  }
+
+  zoom(factor: number): void {
+    const { camera } = this.view;
+    camera.zoomAt(factor, camera.cssWidth / 2, camera.cssHeight / 2);
+  }
+
+  /** May it be moved by hand? */
+  set interactive(interactive: boolean) {
+    if (interactive === (this.#gestures !== null)) return;
+    this.#gestures?.();
+    this.#gestures = interactive
+      ? attachGestures(this.stage, this.view, { draw: this.handlers.draw, onchange: this.handlers.moved })
+      : null;
+  }
+
+  set drawing(drawing: boolean) {
+    if (this.#gestures) this.#gestures.drawing = drawing;
+  }
+
+  /** Draws or rests, as the page is in view or not. */
+  wake(): void {
+    this.view.paused = !this.#seen || document.hidden;
+  }
+
+  /**
+   * Takes up the colors of the style sheet: the stage wears them as its own, so that the browser has resolved variables,
+   * `light-dark()` and the like. `spec`, two colors, goes before them.
+   */
+  recolor(spec: string): void {
+    const style = getComputedStyle(this.stage);
+    const [alive, dead] = splitColors(spec) ?? [style.color, style.backgroundColor];
+    const colors: ViewColors = { alive, dead, outside: style.outlineColor, grid: style.textDecorationColor };
+    const key = JSON.stringify(colors);
+    if (key === this.#colors) return;
+    this.#colors = key;
+    this.view.colors = colors;
+  }
+
+  dispose(): void {
+    this.interactive = false;
+    for (const end of this.#endings) end();
+    this.view.dispose();
+  }
+}

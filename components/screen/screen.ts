@@ -1,0 +1,232 @@
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { property } from 'lit/decorators.js';
+import type { ReceiverEvent } from '../../transport/receiver.js';
+import type { ControlCommand } from '../../transport/wire/messages.js';
+import { MplInputEvent } from '../events/input-event.js';
+import type { RequestCommand } from '../events/request-event.js';
+import { MplStatsEvent } from '../events/stats-event.js';
+import { announceText } from './announcer.js';
+import { Brush } from './brush.js';
+import { ScreenConnection } from './connection.js';
+import { KEYS_TEXT, keyList, onKey, SHORTCUTS } from './keys.js';
+import { Meter } from './meter.js';
+import { overlay } from './overlay.js';
+import { obeyRequests, playOrPause, sendRequest, toggleFullscreen } from './perform.js';
+import { Picture } from './picture.js';
+import { screenStyles } from './screen.styles.js';
+import { type Cover, coverOf } from './state.js';
+import { collectStats, type ScreenStats } from './stats.js';
+
+const TOAST = 5_000;
+const ignore = (): void => {};
+
+/**
+ * What `<mpl-host>` and `<mpl-viewer>` have in common: a replica, drawn, and everything around the picture. They differ
+ * in where the receiver comes from.
+ */
+export abstract class MplScreen extends ScreenConnection {
+  static override styles = [screenStyles];
+
+  /** The pointer paints cells instead of moving the picture. Painting goes by what the source allows. */
+  @property({ attribute: false }) drawing = false;
+
+  #picture: Picture | null = null;
+  #toast = '';
+  #toastTimer: ReturnType<typeof setTimeout> | undefined;
+  readonly #meter = new Meter();
+  readonly #brush = new Brush((command) => sendRequest(this, this, command));
+
+  constructor() {
+    super();
+    obeyRequests(this);
+  }
+
+  /** All figures, as of now. */
+  get stats(): ScreenStats {
+    const { status, reason } = this.state;
+    return collectStats({ status, reason }, this.receiver, this.#picture?.view ?? null, this.#meter, this.transport);
+  }
+
+  /** Why commands would be refused from here; empty where they would not. */
+  get refusal(): string {
+    const { controlState } = this;
+    if (controlState === null) return 'not connected to a source';
+    if (controlState.control === 'none') return 'this channel is for watching only';
+    return controlState.control === 'token' && !this.token ? 'this channel asks for a token to steer' : '';
+  }
+
+  /** What lies over the picture. */
+  protected get cover(): Cover {
+    return coverOf(this.state);
+  }
+
+  /** Text of the small badge in the corner; empty for none. */
+  protected get badge(): string {
+    return this.status !== 'live' ? '' : this.paused ? 'Paused' : 'Live';
+  }
+
+  protected override get stateNames(): string[] {
+    return [...super.stateNames, ...(this.drawing ? ['drawing'] : [])];
+  }
+
+  /** Asks the source to run. Rejects with the reason where it will not, as do the next ones. */
+  play(): Promise<void> {
+    return this.request({ command: 'play' });
+  }
+  /** Asks the source to stand still, for everyone. */
+  pause(): Promise<void> {
+    return this.request({ command: 'pause' });
+  }
+  /** Asks for `n` generations. */
+  step(n = 1): Promise<void> {
+    return this.request({ command: 'step', n });
+  }
+  /** Asks for the world as it was at first. */
+  reset(): Promise<void> {
+    return this.request({ command: 'reset' });
+  }
+  /** Asks the source to end the stream. */
+  stop(): Promise<void> {
+    return this.request({ command: 'stop' });
+  }
+
+  /** Asks the source to do something. A refusal shows on the screen, and rejects. */
+  async request(command: ControlCommand): Promise<void> {
+    try {
+      if (this.receiver === null) throw new Error(this.reason || 'not connected to a source');
+      await this.receiver.command(command);
+    } catch (error) {
+      this.toast((error as Error).message);
+      throw error;
+    }
+  }
+
+  /** Does what is asked for: by itself, or by asking the source. */
+  async perform(request: RequestCommand): Promise<void> {
+    if (request.command === 'fit') this.#picture?.fit();
+    else if (request.command === 'zoom') this.#picture?.zoom(request.factor);
+    else if (request.command === 'draw-mode') this.drawing = request.on;
+    else if (request.command === 'fullscreen') await toggleFullscreen(this).catch((e: Error) => this.toast(e.message));
+    else await this.request(request);
+  }
+
+  /** Says something on the screen, for a few seconds. */
+  toast(text: string): void {
+    this.#toast = text;
+    announceText(this, text);
+    clearTimeout(this.#toastTimer);
+    this.#toastTimer = setTimeout(() => {
+      this.#toast = '';
+      this.requestUpdate();
+    }, TOAST);
+    this.requestUpdate();
+  }
+
+  override focus(options?: FocusOptions): void {
+    this.#stage?.focus(options);
+  }
+
+  get #stage(): HTMLElement | null {
+    return this.renderRoot.querySelector('#stage');
+  }
+
+  protected override acquire(): void {
+    this.#picture = new Picture(this.#stage!, {
+      draw: (cells, alive) => {
+        if (this.dispatchEvent(new MplInputEvent({ kind: 'draw', cells, alive }))) this.#brush.paint(cells, alive);
+      },
+      moved: () => {
+        const { x, y, scale } = this.#picture!.view.camera;
+        this.dispatchEvent(new MplInputEvent({ kind: 'view', x, y, scale }));
+      },
+    });
+    this.#picture.fit(this.fit);
+    this.#adjust();
+  }
+
+  protected override release(): void {
+    this.#picture?.dispose();
+    this.#picture = null;
+    this.#meter.clear();
+  }
+
+  protected override received(event: ReceiverEvent): void {
+    if (event.type === 'grid') {
+      this.#picture!.grid = event.grid;
+      this.requestUpdate();
+    } else if (event.type === 'tiles') {
+      this.#picture!.view.changed(event.keys);
+    }
+  }
+
+  protected override tick(): void {
+    const { receiver } = this;
+    if (receiver) this.#meter.sample(receiver.counts);
+    if (document.hidden) return;
+    this.#picture?.recolor(this.colors);
+    this.dispatchEvent(new MplStatsEvent(this.stats));
+    if (this.state.retryAt > 0) this.requestUpdate();
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    super.updated(changed);
+    // The picture of another channel would pass for this one's.
+    if (this.#picture && changed.has('channel') && changed.get('channel')) this.#picture.grid = null;
+    if (changed.has('fit')) this.#picture?.fit(this.fit);
+    this.#adjust();
+  }
+
+  #adjust(): void {
+    if (this.#picture === null) return;
+    const { view } = this.#picture;
+    view.frameBudget = this.frameBudget ?? 6;
+    view.tileBudget = this.tileBudget ?? Number.POSITIVE_INFINITY;
+    view.maxFps = this.wantedFps ?? Number.POSITIVE_INFINITY;
+    this.#picture.interactive = this.interactive;
+    this.#picture.drawing = this.drawing;
+    this.#picture.recolor(this.colors);
+    this.#picture.wake();
+  }
+
+  #onKey(event: KeyboardEvent): void {
+    if (!this.interactive) return;
+    onKey(event, {
+      fullscreen: () => void this.perform({ command: 'fullscreen' }),
+      toggle: () => {
+        if (this.refusal) return false;
+        sendRequest(this, this, playOrPause(this)).catch(ignore);
+        return true;
+      },
+      help: () => this.renderRoot.querySelector<HTMLElement>('#keys')?.togglePopover(),
+    });
+  }
+
+  protected override render(): TemplateResult {
+    const { interactive, cover, badge } = this;
+    const picture = (this.#picture?.grid ?? null) !== null;
+    const classes = `${interactive ? 'interactive ' : ''}${this.drawing ? 'drawing ' : ''}${picture && cover !== 'none' ? 'stale' : ''}`;
+    const name = this.alt || (this.channel ? `Live picture of ${this.channel}` : 'Live picture');
+    return html`
+      <div
+        id="stage"
+        part="stage"
+        class=${classes}
+        role=${interactive ? 'application' : 'img'}
+        aria-label=${name}
+        aria-roledescription=${interactive ? 'live picture' : nothing}
+        aria-describedby=${interactive ? 'how' : nothing}
+        aria-keyshortcuts=${interactive ? SHORTCUTS : nothing}
+        tabindex=${interactive ? 0 : nothing}
+        @keydown=${this.#onKey}
+      ></div>
+      <div id="focus"></div>
+      ${interactive ? html`<div id="how" class="unseen">${KEYS_TEXT}</div>` : nothing}
+      ${overlay({ cover, state: this.state, picture, retry: () => this.retry() })}
+      ${badge ? html`<div id="badge" part="badge"><i></i>${badge}</div>` : nothing}
+      <slot name="overlay"></slot>
+      <div class="over"><slot></slot></div>
+      ${this.#toast ? html`<div id="toast" part="toast">${this.#toast}</div>` : nothing}
+      ${interactive ? keyList() : nothing}
+    `;
+  }
+}

@@ -1,0 +1,55 @@
+import { LitElement, type PropertyValues } from 'lit';
+import { property } from 'lit/decorators.js';
+import type { Transport } from '../../transport/receiver.js';
+import type { Fit } from '../render/index.js';
+import { CHANNEL, checkValues, oneOf, splitColors, type ValueRules, within } from './values.js';
+
+/** The attributes that host and viewer share. */
+export abstract class ScreenSettings extends LitElement {
+  /** What values properties may have; anything else gives one warning, and the default. */
+  static rules: ValueRules = {
+    channel: { expects: '1 to 64 letters, digits, ".", "_", "~" or "-"', ok: (name: string) => CHANNEL.test(name) },
+    transport: oneOf('auto', 'p2p', 'relay'),
+    fit: oneOf('contain', 'cover', 'none'),
+    colors: {
+      expects: 'two CSS colors, of living and dead cells',
+      ok: (text: string) => text === '' || splitColors(text) !== null,
+      fallback: '',
+    },
+    frameBudget: within(0, 1000),
+    tileBudget: within(1, 1e6, true),
+    maxFps: within(0.1, 1000),
+  };
+
+  /** Name of the stream: 1 to 64 letters, digits, `.`, `_`, `~`, `-`. */
+  @property() channel: string | null = null;
+  /** URL of the relay; "none" for no relay. Default: the one that served the kit, else the server of the page. */
+  @property() server: string | null = null;
+  /** URL of the PeerServer where WebRTC peers meet, "peerjs" for the public one, "none". Default: that of the relay. */
+  @property() signal: string | null = null;
+  /** Links that may carry the picture: `auto`, `p2p` (WebRTC only), `relay` (WebSocket only). */
+  @property() transport: Transport = 'auto';
+  /** On a viewer, the picture stands still and the source sends it nothing more; on a host, the world stands still. */
+  @property({ type: Boolean }) paused = false;
+  /** How the world is shown at first: `contain`, `cover`, `none` (a pixel a cell). */
+  @property() fit: Fit = 'contain';
+  /** Two CSS colors, of living and dead cells: "#7df9ff #05070a". */
+  @property() colors = '';
+  /** Milliseconds of each frame that drawing may take. Default 6. */
+  @property({ type: Number, attribute: 'frame-budget' }) frameBudget?: number;
+  /** Tiles taken up in one frame, at most. Default "auto": no such limit. */
+  @property({ attribute: 'tile-budget', converter: (text) => (text && text !== 'auto' ? Number(text) : null) })
+  tileBudget?: number | null;
+  /** Frames a second, at most. Default: as many as come; 4 where the reader prefers reduced motion. */
+  @property({ type: Number, attribute: 'max-fps' }) maxFps?: number;
+  /** What the picture shows, in words. */
+  @property() alt = '';
+  /** The secret that grants control where the source asks for one. */
+  @property() token: string | null = null;
+  /** The picture can be moved, zoomed and drawn on. */
+  @property({ type: Boolean }) interactive = false;
+
+  protected override willUpdate(changed: PropertyValues): void {
+    checkValues(this, (this.constructor as typeof ScreenSettings).rules, changed);
+  }
+}

@@ -1,0 +1,51 @@
+/** How a screen stands, and what it says about it. */
+
+import type { Status } from '../../transport/receiver.js';
+
+export interface ScreenState {
+  status: Status;
+  /** Why, in words for a person; empty where nothing is to be said. */
+  reason: string;
+  /** When the next try to connect begins (performance.now()), or 0. */
+  retryAt: number;
+}
+
+/** What lies over the picture. There is a slot for each, `loading` excepted. */
+export type Cover = 'none' | 'loading' | 'waiting' | 'reconnecting' | 'ended' | 'failed';
+
+export function coverOf({ status, retryAt }: ScreenState): Cover {
+  switch (status) {
+    case 'connecting':
+      return retryAt > 0 ? 'reconnecting' : 'loading';
+    case 'waiting':
+    case 'ended':
+    case 'failed':
+    case 'reconnecting':
+      return status;
+    default:
+      return 'none';
+  }
+}
+
+/** What is read out when it comes to this; nothing for what is over at once. */
+export function spoken({ status, reason, retryAt }: ScreenState): string {
+  switch (status) {
+    case 'live':
+      return 'live';
+    case 'waiting':
+      return 'waiting for the source';
+    case 'reconnecting':
+      return 'connection lost, trying again';
+    case 'connecting':
+      return retryAt > 0 ? 'no connection yet, trying again' : '';
+    case 'ended':
+      return 'the stream has ended';
+    case 'failed':
+      return `failed: ${reason}`;
+    default:
+      return '';
+  }
+}
+
+export const sameState = (a: ScreenState, b: ScreenState): boolean =>
+  a.status === b.status && a.reason === b.reason && a.retryAt > 0 === b.retryAt > 0;

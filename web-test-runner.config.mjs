@@ -1,0 +1,112 @@
+// Tests of the elements, in a real browser against a real relay: npx wtr [--files one.test.ts]
+// BROWSER=firefox runs them there.
+
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { esbuildPlugin } from '@web/dev-server-esbuild';
+import { defaultReporter, summaryReporter } from '@web/test-runner';
+import { chromeLauncher } from '@web/test-runner-chrome';
+import { build } from 'esbuild';
+import { chromium, chromiumArgs, firefox } from './scripts/browsers.js';
+
+const root = fileURLToPath(new URL('.', import.meta.url));
+
+const inFirefox = process.env.BROWSER === 'firefox';
+const executablePath = inFirefox ? firefox : chromium;
+if (!executablePath) {
+  console.error(`No ${inFirefox ? 'Firefox' : 'Chromium'} found. Install one, or set CHROME_PATH or FIREFOX_PATH.`);
+  process.exit(1);
+}
+
+// A dependency of PeerJS is CommonJS, which browsers do not load.
+await build({
+  entryPoints: ['peerjs'],
+  bundle: true,
+  format: 'esm',
+  target: 'es2022',
+  outfile: `${root}.wtr/peerjs.js`,
+  logLevel: 'error',
+});
+
+/** Starts a relay as anyone would, and reads from its greeting where it is. */
+function startRelay() {
+  const args = ['--import', 'tsx', 'server/cli.ts', 'serve', '--port', '0', '--no-demo'];
+  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+  const ready = new Promise((resolve, reject) => {
+    let output = '';
+    child.stdout.on('data', (chunk) => {
+      output += chunk;
+      const url = /channels\s+(http\S+)\/channels/.exec(output)?.[1];
+      if (url) resolve(url);
+    });
+    child.once('exit', (code) => reject(new Error(`the relay ended (${code}) before it was ready:\n${output}`)));
+  });
+  return { child, ready };
+}
+
+const relay = startRelay();
+const relayUrl = await relay.ready;
+const stopRelay = () => relay.child.kill();
+process.once('exit', stopRelay);
+
+const sources = {
+  name: 'sources',
+  resolveImport: ({ source }) => (source === 'peerjs' ? '/.wtr/peerjs.js' : undefined),
+};
+
+/** Workers are named as they are called when built. */
+const workersFromSource = (ctx, next) => {
+  if (ctx.path.endsWith('.worker.js') && !existsSync(root + ctx.path.slice(1))) {
+    ctx.url = ctx.url.replace('.worker.js', '.worker.ts');
+  }
+  return next();
+};
+
+/** Last line of the output: N passed, N failed, N skipped. */
+const tally = {
+  onTestRunFinished({ sessions }) {
+    let [passed, failed, skipped] = [0, 0, 0];
+    const walk = (suite) => {
+      for (const test of suite.tests) {
+        if (test.skipped) skipped++;
+        else if (test.passed) passed++;
+        else failed++;
+      }
+      suite.suites.forEach(walk);
+    };
+    for (const session of sessions) {
+      if (session.testResults) walk(session.testResults);
+      if (!session.testResults || session.errors.length > 0) failed++; // It did not load, or it crashed.
+    }
+    stopRelay();
+    console.log(`\n${passed} passed, ${failed} failed, ${skipped} skipped`);
+  },
+};
+
+export default {
+  files: ['components/**/*.test.ts'],
+  rootDir: root,
+  nodeResolve: true,
+  concurrency: 1,
+  middleware: [workersFromSource],
+  plugins: [sources, esbuildPlugin({ ts: true, tsconfig: `${root}tsconfig.json`, target: 'es2022' })],
+  browsers: [
+    chromeLauncher({
+      launchOptions: inFirefox
+        ? { browser: 'firefox', executablePath, headless: true }
+        : { executablePath, headless: true, args: chromiumArgs },
+    }),
+  ],
+  browserStartTimeout: 60_000,
+  testsStartTimeout: 60_000,
+  testsFinishTimeout: 120_000,
+  testFramework: { config: { ui: 'bdd', timeout: 10_000 } },
+  testRunnerHtml: (framework) =>
+    `<!doctype html><html lang="en"><head><title>Tests</title></head><body><script>globalThis.RELAY = ${JSON.stringify(relayUrl)}</script><script type="module" src="${framework}"></script></body></html>`,
+  reporters: [
+    defaultReporter({ reportTestResults: true, reportTestProgress: false }),
+    ...(process.env.VERBOSE ? [summaryReporter()] : []),
+    tally,
+  ],
+};
