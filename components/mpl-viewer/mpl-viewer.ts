@@ -1,6 +1,8 @@
+import { property } from 'lit/decorators.js';
 import { connectWebSocket } from '../../transport/link/websocket.js';
 import { Receiver } from '../../transport/receiver.js';
 import type { ControlCommand } from '../../transport/wire/messages.js';
+import { parseIceServers } from '../screen/ice-servers.js';
 import { MplScreen } from '../screen/screen.js';
 import { channelUrl, resolveServer, resolveSignal } from '../screen/server-url.js';
 
@@ -31,20 +33,37 @@ const MOST = 60_000;
  * @fires mpl-input - Somebody painted on the picture or moved it.
  */
 export class MplViewer extends MplScreen {
+  /** STUN and TURN servers: URLs parted by blanks, JSON, or "none". */
+  @property({ attribute: 'ice-servers' }) iceServers: string | null = null;
+
+  protected override get connectionKey(): string {
+    return super.connectionKey + this.iceServers;
+  }
+
   protected override createReceiver(): Receiver | null {
     const { channel } = this;
     if (!channel) throw new Error('it has no channel to show: <mpl-viewer channel="name">');
     const server = resolveServer(this.server);
     if (server === null) throw new Error('without a relay there is nothing to connect to: give it a server');
     const signal = resolveSignal(this.signal, server);
+    const iceServers = parseIceServers(this.iceServers);
     return new Receiver({
       connect: () => connectWebSocket(channelUrl(server, 'stream', channel)),
       ...(signal && {
-        dialer: async () => (await import('../../transport/link/peer.js')).createPeerDialer({ signal }),
+        dialer: async () =>
+          (await import('../../transport/link/peer.js')).createPeerDialer({
+            signal,
+            ...(iceServers && { iceServers }),
+          }),
       }),
       transport: this.transport,
       ...(this.token && { token: this.token }),
     });
+  }
+
+  protected override tune(receiver: Receiver): void {
+    receiver.transport = this.transport;
+    super.tune(receiver);
   }
 
   override async request(command: ControlCommand): Promise<void> {

@@ -26,7 +26,8 @@ export abstract class ScreenConnection extends ScreenSettings {
 
   protected readonly internals = this.attachInternals();
   protected receiver: Receiver | null = null;
-  #state: ScreenState = { status: 'idle', reason: '', retryAt: 0 };
+  /** How it stood at the last event. */
+  #told: ScreenState = { status: 'idle', reason: '', retryAt: 0 };
   #link: LinkName = 'none';
   #problem = '';
   #key: string | null = null;
@@ -37,6 +38,8 @@ export abstract class ScreenConnection extends ScreenSettings {
 
   /** Makes what this screen shows, not started yet; null for nothing. Throws a sentence for people where it cannot. */
   protected abstract createReceiver(): Receiver | null;
+  /** Frees what was made for the receiver, which is let go of. */
+  protected releaseReceiver(): void {}
   /** Something came from the receiver. */
   protected abstract received(event: ReceiverEvent): void;
   /** Twice a second while in use. */
@@ -51,7 +54,7 @@ export abstract class ScreenConnection extends ScreenSettings {
   }
 
   /** How it stands now. Call `refresh()` where that changes other than by the receiver. */
-  protected computeState(): ScreenState {
+  protected get state(): ScreenState {
     if (this.#problem) return { status: 'failed', reason: this.#problem, retryAt: 0 };
     const { status = 'idle', reason = '', retryAt = 0 } = this.receiver ?? {};
     return { status, reason, retryAt };
@@ -67,17 +70,13 @@ export abstract class ScreenConnection extends ScreenSettings {
     return this.paused;
   }
 
-  /** How it stood at the last change. */
-  protected get state(): ScreenState {
-    return this.#state;
-  }
   /** `idle`, `connecting`, `waiting` (for the source), `live`, `reconnecting`, `ended` or `failed`. */
   get status(): ScreenState['status'] {
-    return this.#state.status;
+    return this.#told.status;
   }
   /** Why it has this status, in words; may be empty. */
   get reason(): string {
-    return this.#state.reason;
+    return this.#told.reason;
   }
   /** Version of the state shown. */
   get version(): number {
@@ -139,12 +138,11 @@ export abstract class ScreenConnection extends ScreenSettings {
 
   /** Looks at how it stands, and tells if that has changed. */
   protected refresh(): void {
-    const state = this.computeState();
-    const { link } = this;
-    const same = sameState(state, this.#state);
-    if (same && link === this.#link && state.retryAt === this.#state.retryAt) return;
-    const before = spoken(this.#state);
-    this.#state = state;
+    const { state, link } = this;
+    const same = sameState(state, this.#told);
+    if (same && link === this.#link && state.retryAt === this.#told.retryAt) return;
+    const before = spoken(this.#told);
+    this.#told = state;
     this.requestUpdate();
     if (same && link === this.#link) return;
     this.#link = link;
@@ -180,7 +178,7 @@ export abstract class ScreenConnection extends ScreenSettings {
       this.receiver = this.createReceiver();
     } catch (error) {
       this.#problem = (error as Error).message;
-      this.dispatchEvent(new MplErrorEvent(this.#problem, false, error));
+      this.fail(error as Error);
     }
     const { receiver } = this;
     receiver?.listen((event) => {
@@ -198,29 +196,32 @@ export abstract class ScreenConnection extends ScreenSettings {
     this.#problem = '';
     this.#key = null;
     receiver?.stop();
+    if (receiver) this.releaseReceiver();
   }
 
   #hear(event: ReceiverEvent): void {
-    if (event.type === 'control') this.dispatchEvent(new MplControlEvent(this.receiver!.control!));
-    else if (event.type === 'error') this.#fail(event.error);
+    if (event.type === 'control') this.dispatchEvent(new MplControlEvent(this.controlState!));
+    else if (event.type === 'error') this.fail(event.error);
     this.received(event);
-    if (this.frozen && !this.receiver!.standby) this.#tune();
+    if (this.frozen && this.receiver && !this.receiver.standby) this.#tune();
     if (event.type !== 'tiles') this.refresh();
   }
 
-  #fail(error: Error & { code?: unknown }): void {
-    const retryable = this.receiver!.status !== 'failed';
+  /** Tells of something that went wrong. */
+  protected fail(error: Error & { code?: unknown }): void {
     const code = typeof error.code === 'number' ? error.code : 0;
-    this.dispatchEvent(new MplErrorEvent(error.message, retryable, error, code));
+    this.dispatchEvent(new MplErrorEvent(error.message, this.state.status !== 'failed', error, code));
   }
 
   /** Hands on what can change without connecting anew. */
   #tune(): void {
-    if (this.receiver === null) return;
-    this.receiver.transport = this.transport;
-    this.receiver.maxFps = this.wantedFps;
+    if (this.receiver) this.tune(this.receiver);
+  }
+
+  protected tune(receiver: Receiver): void {
+    receiver.maxFps = this.wantedFps;
     // One whole picture is had first, to stand still on.
-    this.receiver.standby = this.frozen && this.receiver.grid?.whole === true;
+    receiver.standby = this.frozen && receiver.grid?.whole === true;
   }
 
   /** Frames a second that the author, or else the reader's preference, asks for. */
