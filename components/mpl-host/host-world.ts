@@ -26,7 +26,11 @@ export interface PeerOptions {
 }
 
 export class HostWorld {
-  uplink: { status: UplinkStatus | 'none'; reason: string; reconnects: number } = { status: 'none', reason: '', reconnects: 0 };
+  uplink: { status: UplinkStatus | 'none'; reason: string; reconnects: number } = {
+    status: 'none',
+    reason: '',
+    reconnects: 0,
+  };
   /** Viewers on the relay. */
   viewers = 0;
   /** To all receivers but the page's own, since the world began. */

@@ -6,13 +6,15 @@ import type { ControlMode, IntroduceMessage, Rect, UplinkStatus } from '../../tr
 /** How a world is to be. */
 export interface WorldSettings {
   engine: 'auto' | 'gpu' | 'wasm' | 'js';
+  /** Cells; 0 for what suits the pattern. */
   width: number;
   height: number;
+  /** Empty for that of the pattern, else Life. */
   rule: string;
   neighborhood: Neighborhood | undefined;
   wrap: Wrap;
-  /** A pattern's text and name; null for a soup. */
-  pattern: { text: string; name: string } | null;
+  /** A pattern's name and text, or the name alone of one that the kit knows; null for a soup. */
+  pattern: { name: string; text?: string } | null;
   /** Share of living cells in a soup, 0..1. */
   density: number;
   seed: number;

@@ -3,7 +3,15 @@
  * forbidden. It owns the engine, the source, and the way to the relay.
  */
 
-import { createLife, type Life, parsePattern } from '../../sim/index.js';
+import {
+  createLife,
+  type Life,
+  MAX_SIDE,
+  PATTERNS,
+  type Pattern,
+  parsePattern,
+  patternByName,
+} from '../../sim/index.js';
 import { type ControlCommand, PortLink, Source, Uplink } from '../../transport/index.js';
 import { Pacemaker } from './pacemaker.js';
 import type { FromWorld, ToWorld, WorldPace, WorldSettings } from './world-messages.js';
@@ -14,6 +22,27 @@ const STEP_SLICE = 64;
 /** Counting a larger world every second would cost more than it tells. */
 const COUNTED_CELLS = 2 ** 26;
 const DIRECT_HIGH_WATER = 64 * 1024;
+
+/** A grid that leaves a pattern room to grow: twice its size, at least this, in whole tiles. */
+const SMALLEST = 256;
+const SOUP_SIDE = 512;
+
+function readPattern({ name, text }: NonNullable<WorldSettings['pattern']>): Pattern {
+  const pattern = text === undefined ? patternByName(name) : parsePattern(text, { name });
+  if (pattern === undefined) {
+    throw new Error(
+      `there is no pattern "${name}"; there are ${Object.keys(PATTERNS).join(', ')}, or give the URL of a file`,
+    );
+  }
+  return pattern;
+}
+
+function sizeFor({ width, height }: WorldSettings, pattern: Pattern | null): { width: number; height: number } {
+  if (width > 0 && height > 0) return { width, height };
+  if (pattern === null) return { width: SOUP_SIDE, height: SOUP_SIDE };
+  const side = (cells: number) => Math.min(MAX_SIDE, Math.max(SMALLEST, Math.ceil(cells / 32) * 64));
+  return { width: pattern.grid?.width || side(pattern.width), height: pattern.grid?.height || side(pattern.height) };
+}
 
 export class WorldRunner {
   #settings!: WorldSettings;
@@ -36,7 +65,9 @@ export class WorldRunner {
   }
 
   receive(message: ToWorld): void {
-    this.#queue = this.#queue.then(() => this.#handle(message)).catch((error: Error) => this.#fail(error, message.type === 'start'));
+    this.#queue = this.#queue
+      .then(() => this.#handle(message))
+      .catch((error: Error) => this.#fail(error, message.type === 'start'));
   }
 
   async #handle(message: ToWorld): Promise<void> {
@@ -78,7 +109,12 @@ export class WorldRunner {
 
   async #start(channel: string, settings: WorldSettings, pace: WorldPace): Promise<void> {
     this.#pace = pace;
-    await this.#build(settings);
+    await this.#build(settings).catch((error: Error) => {
+      if (error.name !== 'RuleError') throw error;
+      // One wrong attribute costs that attribute, not the world.
+      this.#fail(error, false);
+      return this.#build({ ...settings, rule: '', neighborhood: undefined });
+    });
     this.#source = new Source(this.#life, {
       channel,
       maxFps: pace.maxFps,
@@ -97,13 +133,13 @@ export class WorldRunner {
 
   /** Makes a new world; the old one stays if that fails. */
   async #build(settings: WorldSettings): Promise<void> {
-    const { width, height, wrap, engine, pattern } = settings;
-    const parsed = pattern === null ? null : parsePattern(pattern.text, { name: pattern.name });
-    const rule = settings.rule || parsed?.rule || 'B3/S23';
-    const { neighborhood } = settings;
+    const { wrap, engine, neighborhood, density, seed } = settings;
+    const pattern = settings.pattern && readPattern(settings.pattern);
+    const { width, height } = sizeFor(settings, pattern);
+    const rule = settings.rule || pattern?.rule || 'B3/S23';
     const life = await createLife({ width, height, wrap, engine, rule, ...(neighborhood && { neighborhood }) });
-    if (parsed !== null) life.load(parsed);
-    else if (settings.density > 0) life.soup({ density: settings.density, seed: settings.seed });
+    if (pattern) life.load(pattern);
+    else if (density > 0) life.soup({ density, seed });
     this.#life = life;
     this.#settings = settings;
     this.#lastReport.generation = 0;
@@ -163,10 +199,11 @@ export class WorldRunner {
       case 'grid':
         return this.#rebuild({ width: command.width, height: command.height });
       case 'pattern': {
+        // A pattern brings its own rule, where its file states one, and may ask for a larger grid.
         const pattern = { text: command.text, name: command.name };
-        // A pattern brings its own rule, where its file states one.
-        const { rule } = parsePattern(pattern.text, { name: pattern.name });
-        return this.#rebuild({ pattern, ...(rule && { rule, neighborhood: undefined }) });
+        const { rule, width, height } = readPattern(pattern);
+        const grid = { width: Math.max(this.#life.width, width), height: Math.max(this.#life.height, height) };
+        return this.#rebuild({ pattern, ...grid, ...(rule && { rule, neighborhood: undefined }) });
       }
       case 'soup':
         return this.#rebuild({ pattern: null, density: command.density, seed: command.seed });

@@ -1,6 +1,7 @@
-import { property } from 'lit/decorators.js';
+import type { Link } from '../../transport/link/link.js';
 import { connectWebSocket } from '../../transport/link/websocket.js';
 import { Receiver } from '../../transport/receiver.js';
+import type { PeerDialer } from '../../transport/session/upgrade.js';
 import type { ControlCommand } from '../../transport/wire/messages.js';
 import { parseIceServers } from '../screen/ice-servers.js';
 import { MplScreen } from '../screen/screen.js';
@@ -33,37 +34,32 @@ const MOST = 60_000;
  * @fires mpl-input - Somebody painted on the picture or moved it.
  */
 export class MplViewer extends MplScreen {
-  /** STUN and TURN servers: URLs parted by blanks, JSON, or "none". */
-  @property({ attribute: 'ice-servers' }) iceServers: string | null = null;
-
-  protected override get connectionKey(): string {
-    return super.connectionKey + this.iceServers;
-  }
-
   protected override createReceiver(): Receiver | null {
     const { channel } = this;
     if (!channel) throw new Error('it has no channel to show: <mpl-viewer channel="name">');
     const server = resolveServer(this.server);
-    if (server === null) throw new Error('without a relay there is nothing to connect to: give it a server');
     const signal = resolveSignal(this.signal, server);
     const iceServers = parseIceServers(this.iceServers);
+    const dialer = async () => {
+      const { createPeerDialer } = await import('../../transport/link/peer.js');
+      return createPeerDialer({ signal: signal!, ...(iceServers && { iceServers }) });
+    };
+    const token = this.token ? { token: this.token } : {};
+    if (server === null) {
+      if (signal === null)
+        throw new Error('without a relay it needs a signal: signal="peerjs", or the URL of a PeerServer');
+      return new Receiver({ connect: () => callSource(dialer, channel), transport: 'relay', ...token });
+    }
     return new Receiver({
       connect: () => connectWebSocket(channelUrl(server, 'stream', channel)),
-      ...(signal && {
-        dialer: async () =>
-          (await import('../../transport/link/peer.js')).createPeerDialer({
-            signal,
-            ...(iceServers && { iceServers }),
-          }),
-      }),
+      ...(signal && { dialer }),
       transport: this.transport,
-      ...(this.token && { token: this.token }),
+      ...token,
     });
   }
 
-  protected override tune(receiver: Receiver): void {
-    receiver.transport = this.transport;
-    super.tune(receiver);
+  protected override get connectionKey(): string {
+    return super.connectionKey + (this.iceServers ?? '');
   }
 
   override async request(command: ControlCommand): Promise<void> {
@@ -73,6 +69,17 @@ export class MplViewer extends MplScreen {
       throw new Error(problem);
     }
     return super.request(command);
+  }
+}
+
+/** Where there is no relay: the source answers under a name made of its channel's. */
+async function callSource(dialer: () => Promise<PeerDialer>, channel: string): Promise<Link> {
+  const caller = await dialer();
+  try {
+    return await caller.dial(`mpl-${channel}`);
+  } catch (error) {
+    caller.close();
+    throw error;
   }
 }
 

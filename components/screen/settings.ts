@@ -27,6 +27,8 @@ export abstract class ScreenSettings extends LitElement {
   @property() server: string | null = null;
   /** URL of the PeerServer where WebRTC peers meet, "peerjs" for the public one, "none". Default: that of the relay. */
   @property() signal: string | null = null;
+  /** STUN and TURN servers for WebRTC: URLs parted by blanks, JSON, or "none". Default: Google's STUN server. */
+  @property({ attribute: 'ice-servers' }) iceServers: string | null = null;
   /** Links that may carry the picture: `auto`, `p2p` (WebRTC only), `relay` (WebSocket only). */
   @property() transport: Transport = 'auto';
   /** On a viewer, the picture stands still and the source sends it nothing more; on a host, the world stands still. */

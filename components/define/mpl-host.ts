@@ -1,0 +1,4 @@
+import { MplHost } from '../mpl-host/mpl-host.js';
+import { define } from './define.js';
+
+define('mpl-host', MplHost);

@@ -1,0 +1,243 @@
+import type { PropertyValues } from 'lit';
+import { property } from 'lit/decorators.js';
+import { Receiver, type ReceiverEvent } from '../../transport/receiver.js';
+import type { Digest, Rect } from '../../transport/state/digest.js';
+import { parseIceServers } from '../screen/ice-servers.js';
+import { MplScreen } from '../screen/screen.js';
+import { channelUrl, resolveServer, resolveSignal } from '../screen/server-url.js';
+import type { Cover, ScreenState } from '../screen/state.js';
+import type { ScreenStats } from '../screen/stats.js';
+import type { ValueRules } from '../screen/values.js';
+import { HostWorld, type HostWorldEvent } from './host-world.js';
+import { loadPattern } from './load-pattern.js';
+import { HOST_RULES, worldPace, worldSettings } from './settings.js';
+
+/** Attributes that make another world, or change the one there is. */
+const SETTINGS = ['engine', 'grid', 'rule', 'neighborhood', 'wrap', 'density', 'seed', 'pattern'] as const;
+const PACE = ['paused', 'speed', 'maxFps', 'tileBudget', 'control', 'token'] as const;
+const ROUTES = ['server', 'signal', 'transport', 'maxPeers', 'iceServers'] as const;
+
+/**
+ * @summary A world that runs in this page and can be watched from any other.
+ *
+ * The world lives in a worker and goes on while the page is hidden. It is shown here, and streamed to a relay and to
+ * viewers that reach the page directly. Without a relay in reach it runs all the same.
+ *
+ * @slot waiting, reconnecting, failed, ended - shown over the picture instead of the words for that state
+ */
+export class MplHost extends MplScreen {
+  static override rules: ValueRules = { ...MplScreen.rules, ...HOST_RULES };
+
+  /** The kind of world: "life". */
+  @property() sim = 'life';
+  /** What computes it: "auto", "wasm", "js"; "gpu" is not there yet and stands for the best there is. */
+  @property() engine: 'auto' | 'gpu' | 'wasm' | 'js' = 'auto';
+  /** Width and height in cells, 1 to 65536 each: "512x512". Default: what suits the pattern. */
+  @property() grid: string | null = null;
+  /** Rule, such as "B3/S23"; "V" at its end for von Neumann's neighbours. Default: the pattern's, else Life. */
+  @property() rule: string | null = null;
+  /** "moore" or "von-neumann". Default: as the rule says. */
+  @property() neighborhood: 'moore' | 'von-neumann' | null = null;
+  /** Edges: "torus", or "bounded", where all outside is dead. */
+  @property() wrap: 'torus' | 'bounded' = 'torus';
+  /** The name of a pattern the kit knows, or the URL of an `.rle`, `.cells` or `.lif` file. Default: a soup. */
+  @property() pattern: string | null = null;
+  /** Share of living cells in a soup, 0 to 1. Default 0.3. */
+  @property({ type: Number }) density = 0.3;
+  /** A whole number; the same seed gives the same soup. Default: another one each time. */
+  @property({ type: Number }) seed?: number;
+  /** Generations a second, or "max" for as fast as it goes. Default 30. */
+  @property() speed = '30';
+  /** Who may steer: "none", "viewers", or "token": who shows the same `token`. */
+  @property() control: 'none' | 'viewers' | 'token' = 'none';
+  /** Viewers that may connect without the relay in between. Default 8. */
+  @property({ type: Number, attribute: 'max-peers' }) maxPeers = 8;
+
+  #world: HostWorld | null = null;
+  #loading = new AbortController();
+  #fatal = '';
+  #ended = false;
+
+  /** The world itself does not hang on where it is streamed to. */
+  protected override get connectionKey(): string {
+    return JSON.stringify([this.channel, this.sim]);
+  }
+
+  protected override createReceiver(): Receiver | null {
+    return new Receiver({
+      transport: 'relay',
+      connect: async () => {
+        this.#world ??= await this.#createWorld();
+        return this.#world.connect();
+      },
+    });
+  }
+
+  protected override releaseReceiver(): void {
+    this.#drop();
+  }
+
+  /** Lets go of the world; viewers wait for another. */
+  #drop(): void {
+    this.#loading.abort();
+    this.#loading = new AbortController();
+    void this.#world?.dispose();
+    this.#world = null;
+    this.#fatal = '';
+    this.#ended = false;
+  }
+
+  async #createWorld(): Promise<HostWorld> {
+    const { signal } = this.#loading;
+    const pattern = await loadPattern(this.pattern, signal).catch((error: Error) => {
+      if (!signal.aborted) this.#problem(error, true);
+      throw error;
+    });
+    signal.throwIfAborted();
+    const settings = worldSettings(this, pattern);
+    const world = new HostWorld(this.channel ?? '', settings, worldPace(this), (event) => this.#heard(event));
+    this.#world = world;
+    this.#route();
+    return world;
+  }
+
+  /** Says where the world is streamed to. */
+  #route(): void {
+    const world = this.#world;
+    if (world === null) return;
+    try {
+      const server = this.channel ? resolveServer(this.server) : null;
+      const signal = this.transport === 'relay' || !this.channel ? null : resolveSignal(this.signal, server);
+      world.streamTo(server && channelUrl(server, 'peer', this.channel!));
+      const iceServers = parseIceServers(this.iceServers);
+      // Without a relay nobody introduces anyone: whoever knows the channel may call.
+      const open = server === null && { id: `mpl-${this.channel}` };
+      const peers = signal && { signal, maxPeers: this.maxPeers, ...(iceServers && { iceServers }), ...open };
+      world.takePeers(peers || null).catch((error: Error) => this.#problem(error, false));
+    } catch (error) {
+      this.#problem(error as Error, false);
+    }
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    super.updated(changed);
+    const world = this.#world;
+    if (world === null) return;
+    const has = (names: readonly string[]) => names.some((name) => changed.has(name));
+    if (has(SETTINGS)) void this.#change(world, changed);
+    // What the world itself has told needs not be told to it.
+    const told = changed.size === 1 && changed.has('paused') && this.paused === this.controlState?.paused;
+    if (has(PACE) && !told) world.pace(worldPace(this));
+    if (has(ROUTES)) this.#route();
+  }
+
+  protected override received(event: ReceiverEvent): void {
+    super.received(event);
+    if (event.type === 'control') this.paused = this.controlState!.paused;
+  }
+
+  async #change(world: HostWorld, changed: PropertyValues): Promise<void> {
+    const all = worldSettings(this, null);
+    const change: Partial<typeof all> = {};
+    if (changed.has('grid')) Object.assign(change, { width: all.width, height: all.height });
+    if (changed.has('rule') || changed.has('neighborhood'))
+      Object.assign(change, { rule: all.rule, neighborhood: all.neighborhood });
+    if (changed.has('wrap')) change.wrap = all.wrap;
+    if (changed.has('engine')) change.engine = all.engine;
+    if (changed.has('density')) change.density = all.density;
+    if (changed.has('seed')) change.seed = all.seed;
+    try {
+      if (changed.has('pattern')) change.pattern = await loadPattern(this.pattern, this.#loading.signal);
+    } catch (error) {
+      return this.#problem(error as Error, false);
+    }
+    if (this.#world === world) world.change(change);
+  }
+
+  protected override get state(): ScreenState {
+    if (this.#fatal) return { status: 'failed', reason: this.#fatal, retryAt: 0 };
+    if (this.#ended) return { status: 'ended', reason: 'the world was stopped', retryAt: 0 };
+    const own = super.state;
+    const { status, reason } = this.#world?.uplink ?? { status: 'none', reason: '' };
+    return own.status !== 'live' || status === 'none' ? own : { status, reason, retryAt: 0 };
+  }
+
+  /** The world is seen whether or not anybody else can see it. */
+  protected override get cover(): Cover {
+    if (this.#fatal) return 'failed';
+    if (this.#ended) return 'ended';
+    return this.receiver?.grid ? 'none' : 'loading';
+  }
+
+  protected override get badge(): string {
+    const { status, reason } = this.#world?.uplink ?? { status: 'none', reason: '' };
+    const watching = (this.#world?.viewers ?? 0) > 0 ? ` · ${this.#world!.viewers} watching` : '';
+    if (this.paused) return `Paused${watching}`;
+    if (status === 'live') return `Live${watching}`;
+    if (status === 'failed') return `Not streamed: ${reason}`;
+    return status === 'none' ? '' : 'No relay yet';
+  }
+
+  /** The owner's picture never stops by itself. */
+  protected override get frozen(): boolean {
+    return false;
+  }
+
+  override get refusal(): string {
+    return this.controlState === null ? 'the world is not there yet' : '';
+  }
+
+  /** How viewers are served: `webrtc` where some are directly, else `websocket` through the relay, else `none`. */
+  override get link(): ScreenStats['link'] {
+    if (this.#world === null) return 'none';
+    if (this.#world.directViewers > 0) return 'webrtc';
+    return this.#world.uplink.status === 'live' ? 'websocket' : 'none';
+  }
+
+  override get stats(): ScreenStats {
+    const world = this.#world;
+    return {
+      ...super.stats,
+      link: this.link,
+      linkReason: world?.uplink.reason ?? '',
+      viewers: world?.viewers ?? 0,
+      reconnects: world?.uplink.reconnects ?? 0,
+    };
+  }
+
+  /** SHA-256 of the world's cells, or of those in `rect`, at the version it has now. */
+  override digest(rect?: Rect): Promise<Digest> {
+    return this.#world?.digest(rect) ?? Promise.reject(new Error(this.#fatal || 'the world is not there yet'));
+  }
+
+  override retry(): void {
+    if (this.#ended || this.#fatal) this.#drop();
+    this.#world?.retryNow();
+    super.retry();
+  }
+
+  #heard(event: HostWorldEvent): void {
+    if (event.type === 'error') this.#problem(event.error, event.fatal);
+    if (event.type === 'ended') this.#ended = true;
+    this.refresh();
+  }
+
+  #problem(error: Error, fatal: boolean): void {
+    if (fatal) {
+      this.receiver?.stop();
+      this.#drop();
+      this.#fatal = error.message;
+    } else {
+      console.warn(`<mpl-host>: ${error.message}`, this);
+      this.toast(error.message);
+    }
+    this.fail(error);
+    this.refresh();
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'mpl-host': MplHost;
+  }
+}
