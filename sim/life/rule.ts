@@ -16,13 +16,9 @@ export interface Rule {
 /** Rules people know by name. */
 export const NAMED_RULES: Readonly<Record<string, string>> = {
   Life: 'B3/S23',
-  Conway: 'B3/S23',
-  'Conway’s Life': 'B3/S23',
-  'Game of Life': 'B3/S23',
   HighLife: 'B36/S23',
   Seeds: 'B2/S',
   'Day & Night': 'B3678/S34678',
-  'Day and Night': 'B3678/S34678',
   Replicator: 'B1357/S1357',
   'Life without Death': 'B3/S012345678',
   Maze: 'B3/S12345',
@@ -38,13 +34,18 @@ export const NAMED_RULES: Readonly<Record<string, string>> = {
   'Long Life': 'B345/S5',
   Amoeba: 'B357/S1358',
   'Walled Cities': 'B45678/S2345',
-  'Vote 4/5': 'B4678/S35678',
   'Pseudo Life': 'B357/S238',
   Stains: 'B3678/S235678',
 };
 
 const plain = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '');
-const byName = new Map(Object.entries(NAMED_RULES).map(([name, rule]) => [plain(name), rule]));
+const ALIASES = {
+  Conway: 'B3/S23',
+  'Conways Life': 'B3/S23',
+  'Game of Life': 'B3/S23',
+  'Day and Night': 'B3678/S34678',
+};
+const byName = new Map(Object.entries({ ...NAMED_RULES, ...ALIASES }).map(([name, rule]) => [plain(name), rule]));
 
 const digits = (mask: number): string => [0, 1, 2, 3, 4, 5, 6, 7, 8].filter((n) => (mask >> n) & 1).join('');
 

@@ -13,6 +13,8 @@ import { BLOCK_WORDS, type Layout } from './layout.js';
 export function fillSoup(cells: Uint32Array, layout: Layout, density: number, seed: number): void {
   const { width, height, blocksX } = layout;
   const limit = Math.round(density * 2 ** 32);
+  const low = limit | 0;
+  const all = limit >= 2 ** 32 ? 1 : 0;
   let state = mix(seed | 0);
   for (let y = 0; y < height; y++) {
     const row = (y >> 6) * blocksX * BLOCK_WORDS + (y & 63) * 4;
@@ -21,7 +23,9 @@ export function fillSoup(cells: Uint32Array, layout: Layout, density: number, se
       let word = 0;
       for (let bit = 0; bit < end; bit++) {
         state = (state + 0x9e3779b9) | 0;
-        if (mix(state) >>> 0 < limit) word |= 1 << bit;
+        const h = mix(state);
+        // The borrow of h - limit is `h < limit`, without a branch that no processor could foretell.
+        word |= (all | (((~h & low) | ((~h | low) & (h - low))) >>> 31)) << bit;
       }
       cells[row + (x0 >> 7) * BLOCK_WORDS + ((x0 & 127) >> 5)] = word;
     }

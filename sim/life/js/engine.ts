@@ -4,7 +4,7 @@ import { ALL, BlockEngine, CHANGED, USED } from '../blocks.js';
 import { BLOCK_WORDS, type Layout } from '../layout.js';
 import type { Rule } from '../rule.js';
 import { ANY, type Column, type ColumnKernel, EAST, NORTH, SOUTH, WEST } from './kernel.js';
-import { columnKernel } from './rules.js';
+import { columnKernel, ruleLeaves } from './rules.js';
 
 /** @throws MemoryError when the memory cannot be had. */
 export function createJsEngine(layout: Layout): JsEngine {
@@ -30,6 +30,7 @@ export function createJsEngine(layout: Layout): JsEngine {
 export class JsEngine extends BlockEngine {
   readonly kind = 'js';
   #kernel!: ColumnKernel;
+  #leaves!: Int32Array;
   readonly #column: Column = {
     c: 0,
     l: 0,
@@ -48,6 +49,7 @@ export class JsEngine extends BlockEngine {
 
   override configure(rule: Rule, torus: boolean): void {
     this.#kernel = columnKernel(rule);
+    this.#leaves = ruleLeaves(rule);
     super.configure(rule, torus);
   }
 
@@ -124,7 +126,7 @@ export class JsEngine extends BlockEngine {
       column.s = hasDown ? c + down : zero;
       column.sl = hasDown && l !== zero ? l + down : zero;
       column.sr = hasDown && r !== zero ? r + down : zero;
-      let bits = this.#kernel(src, dst, column);
+      let bits = this.#kernel(src, dst, column, this.#leaves);
       if (k > 0) bits &= ~WEST;
       if (k < lastWord) bits &= ~EAST;
       changed |= bits;

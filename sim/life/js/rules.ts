@@ -8,126 +8,151 @@ import { type Column, type ColumnKernel, flags, lifeColumn } from './kernel.js';
 /** The fastest kernel there is for a rule. */
 export function columnKernel(rule: Rule): ColumnKernel {
   if (rule.text === 'B3/S23') return lifeColumn;
-  return rule.neighborhood === 'moore' ? mooreColumn(rule) : neumannColumn(rule);
+  return rule.neighborhood === 'moore' ? mooreColumn : neumannColumn;
 }
 
-function leaves(rule: Rule): { birth: number[]; toggle: number[] } {
-  const counts = [0, 1, 2, 3, 4, 5, 6, 7, 8];
-  const birth = counts.map((n) => -((rule.birth >> n) & 1));
-  return { birth, toggle: counts.map((n) => birth[n] ^ -((rule.survival >> n) & 1)) };
+/** The leaves of a rule: for n neighbours, births at 2n and what survival changes about them at 2n + 1. */
+export function ruleLeaves(rule: Rule): Int32Array {
+  const leaves = new Int32Array(18);
+  for (let n = 0; n <= 8; n++) {
+    leaves[2 * n] = -((rule.birth >> n) & 1);
+    leaves[2 * n + 1] = leaves[2 * n] ^ -((rule.survival >> n) & 1);
+  }
+  return leaves;
 }
 
-function mooreColumn(rule: Rule): ColumnKernel {
-  const [b0, b1, b2, b3, b4, b5, b6, b7, b8] = leaves(rule).birth;
-  const [x0, x1, x2, x3, x4, x5, x6, x7, x8] = leaves(rule).toggle;
-  return (src: Int32Array, dst: Int32Array, column: Column): number => {
-    const { c, l, r, n, nl, nr, rows, leftBit, lastBit } = column;
-    const keep = lastBit === 31 ? -1 : (1 << (lastBit + 1)) - 1;
-    let v = src[n];
-    let left = (v << 1) | ((src[nl] >>> leftBit) & 1);
-    let right = (v >>> 1) | ((src[nr] & 1) << lastBit);
-    let s0 = left ^ right;
-    let a0 = s0 ^ v;
-    let a1 = (left & right) | (s0 & v);
-    v = src[c];
-    left = (v << 1) | ((src[l] >>> leftBit) & 1);
-    right = (v >>> 1) | ((src[r] & 1) << lastBit);
-    s0 = left ^ right;
-    let s1 = left & right;
-    let t0 = s0 ^ v;
-    let t1 = s1 | (s0 & v);
-    let all = 0;
-    let first = 0;
-    let diff = 0;
-    let p = c;
-    let pl = l;
-    let pr = r;
-    for (let y = 1; y <= rows; y++) {
-      const at = p;
-      if (y === rows) {
-        p = column.s;
-        pl = column.sl;
-        pr = column.sr;
-      } else {
-        p += 4;
-        pl += 4;
-        pr += 4;
-      }
-      const w = src[p];
-      left = (w << 1) | ((src[pl] >>> leftBit) & 1);
-      right = (w >>> 1) | ((src[pr] & 1) << lastBit);
-      const z0 = left ^ right;
-      const z1 = left & right;
-      const d0 = z0 ^ w;
-      const d1 = z1 | (z0 & w);
-      const x = a0 ^ s0;
-      const u0 = x ^ d0;
-      const u1 = (a0 & s0) | (x & d0);
-      // Four twos: their sum's planes are the number's twos, fours and eights.
-      const e = a1 ^ d1;
-      const f = s1 ^ u1;
-      const g1 = a1 & d1;
-      const g2 = s1 & u1;
-      const k = e & f;
-      const n1 = e ^ f;
-      const n2 = g1 ^ g2 ^ k;
-      const n3 = g1 & g2;
-      const m01 = pick(u0, b0 ^ (v & x0), b1 ^ (v & x1));
-      const m23 = pick(u0, b2 ^ (v & x2), b3 ^ (v & x3));
-      const m45 = pick(u0, b4 ^ (v & x4), b5 ^ (v & x5));
-      const m67 = pick(u0, b6 ^ (v & x6), b7 ^ (v & x7));
-      const next = pick(n3, pick(n2, pick(n1, m01, m23), pick(n1, m45, m67)), b8 ^ (v & x8)) & keep;
-      diff = next ^ dst[at];
-      dst[at] = next;
-      all |= diff;
-      if (y === 1) first = diff;
-      a0 = t0;
-      a1 = t1;
-      s0 = z0;
-      s1 = z1;
-      t0 = d0;
-      t1 = d1;
-      v = w;
+function mooreColumn(src: Int32Array, dst: Int32Array, column: Column, leaves: Int32Array): number {
+  // Read once a column: inside the loop they would be read for every row.
+  const b0 = leaves[0];
+  const x0 = leaves[1];
+  const b1 = leaves[2];
+  const x1 = leaves[3];
+  const b2 = leaves[4];
+  const x2 = leaves[5];
+  const b3 = leaves[6];
+  const x3 = leaves[7];
+  const b4 = leaves[8];
+  const x4 = leaves[9];
+  const b5 = leaves[10];
+  const x5 = leaves[11];
+  const b6 = leaves[12];
+  const x6 = leaves[13];
+  const b7 = leaves[14];
+  const x7 = leaves[15];
+  const b8 = leaves[16];
+  const x8 = leaves[17];
+  const { c, l, r, n, nl, nr, rows, leftBit, lastBit } = column;
+  const keep = lastBit === 31 ? -1 : (1 << (lastBit + 1)) - 1;
+  let v = src[n];
+  let left = (v << 1) | ((src[nl] >>> leftBit) & 1);
+  let right = (v >>> 1) | ((src[nr] & 1) << lastBit);
+  let s0 = left ^ right;
+  let a0 = s0 ^ v;
+  let a1 = (left & right) | (s0 & v);
+  v = src[c];
+  left = (v << 1) | ((src[l] >>> leftBit) & 1);
+  right = (v >>> 1) | ((src[r] & 1) << lastBit);
+  s0 = left ^ right;
+  let s1 = left & right;
+  let t0 = s0 ^ v;
+  let t1 = s1 | (s0 & v);
+  let all = 0;
+  let first = 0;
+  let diff = 0;
+  let p = c;
+  let pl = l;
+  let pr = r;
+  for (let y = 1; y <= rows; y++) {
+    const at = p;
+    if (y === rows) {
+      p = column.s;
+      pl = column.sl;
+      pr = column.sr;
+    } else {
+      p += 4;
+      pl += 4;
+      pr += 4;
     }
-    return flags(all, first, diff, lastBit);
-  };
+    const w = src[p];
+    left = (w << 1) | ((src[pl] >>> leftBit) & 1);
+    right = (w >>> 1) | ((src[pr] & 1) << lastBit);
+    const z0 = left ^ right;
+    const z1 = left & right;
+    const d0 = z0 ^ w;
+    const d1 = z1 | (z0 & w);
+    const x = a0 ^ s0;
+    const u0 = x ^ d0;
+    const u1 = (a0 & s0) | (x & d0);
+    // Four twos: their sum's planes are the number's twos, fours and eights.
+    const e = a1 ^ d1;
+    const f = s1 ^ u1;
+    const g1 = a1 & d1;
+    const g2 = s1 & u1;
+    const k = e & f;
+    const n1 = e ^ f;
+    const n2 = g1 ^ g2 ^ k;
+    const n3 = g1 & g2;
+    const m01 = pick(u0, b0 ^ (v & x0), b1 ^ (v & x1));
+    const m23 = pick(u0, b2 ^ (v & x2), b3 ^ (v & x3));
+    const m45 = pick(u0, b4 ^ (v & x4), b5 ^ (v & x5));
+    const m67 = pick(u0, b6 ^ (v & x6), b7 ^ (v & x7));
+    const next = pick(n3, pick(n2, pick(n1, m01, m23), pick(n1, m45, m67)), b8 ^ (v & x8)) & keep;
+    diff = next ^ dst[at];
+    dst[at] = next;
+    all |= diff;
+    if (y === 1) first = diff;
+    a0 = t0;
+    a1 = t1;
+    s0 = z0;
+    s1 = z1;
+    t0 = d0;
+    t1 = d1;
+    v = w;
+  }
+  return flags(all, first, diff, lastBit);
 }
 
-function neumannColumn(rule: Rule): ColumnKernel {
-  const [b0, b1, b2, b3, b4] = leaves(rule).birth;
-  const [x0, x1, x2, x3, x4] = leaves(rule).toggle;
-  return (src: Int32Array, dst: Int32Array, column: Column): number => {
-    const { c, l, r, n, rows, leftBit, lastBit } = column;
-    const keep = lastBit === 31 ? -1 : (1 << (lastBit + 1)) - 1;
-    let above = src[n];
-    let v = src[c];
-    let all = 0;
-    let first = 0;
-    let diff = 0;
-    for (let y = 0; y < rows; y++) {
-      const at = c + 4 * y;
-      const left = (v << 1) | ((src[l + 4 * y] >>> leftBit) & 1);
-      const right = (v >>> 1) | ((src[r + 4 * y] & 1) << lastBit);
-      const below = src[y === rows - 1 ? column.s : at + 4];
-      const s0 = left ^ right;
-      const s1 = left & right;
-      const z0 = above ^ below;
-      const z1 = above & below;
-      const u0 = s0 ^ z0;
-      const n1 = (s1 ^ z1) | (s0 & z0);
-      const n2 = s1 & z1;
-      const m01 = pick(u0, b0 ^ (v & x0), b1 ^ (v & x1));
-      const m23 = pick(u0, b2 ^ (v & x2), b3 ^ (v & x3));
-      const next = pick(n2, pick(n1, m01, m23), b4 ^ (v & x4)) & keep;
-      diff = next ^ dst[at];
-      dst[at] = next;
-      all |= diff;
-      if (y === 0) first = diff;
-      above = v;
-      v = below;
-    }
-    return flags(all, first, diff, lastBit);
-  };
+function neumannColumn(src: Int32Array, dst: Int32Array, column: Column, leaves: Int32Array): number {
+  const b0 = leaves[0];
+  const x0 = leaves[1];
+  const b1 = leaves[2];
+  const x1 = leaves[3];
+  const b2 = leaves[4];
+  const x2 = leaves[5];
+  const b3 = leaves[6];
+  const x3 = leaves[7];
+  const b4 = leaves[8];
+  const x4 = leaves[9];
+  const { c, l, r, n, rows, leftBit, lastBit } = column;
+  const keep = lastBit === 31 ? -1 : (1 << (lastBit + 1)) - 1;
+  let above = src[n];
+  let v = src[c];
+  let all = 0;
+  let first = 0;
+  let diff = 0;
+  for (let y = 0; y < rows; y++) {
+    const at = c + 4 * y;
+    const left = (v << 1) | ((src[l + 4 * y] >>> leftBit) & 1);
+    const right = (v >>> 1) | ((src[r + 4 * y] & 1) << lastBit);
+    const below = src[y === rows - 1 ? column.s : at + 4];
+    const s0 = left ^ right;
+    const s1 = left & right;
+    const z0 = above ^ below;
+    const z1 = above & below;
+    const u0 = s0 ^ z0;
+    const n1 = (s1 ^ z1) | (s0 & z0);
+    const n2 = s1 & z1;
+    const m01 = pick(u0, b0 ^ (v & x0), b1 ^ (v & x1));
+    const m23 = pick(u0, b2 ^ (v & x2), b3 ^ (v & x3));
+    const next = pick(n2, pick(n1, m01, m23), b4 ^ (v & x4)) & keep;
+    diff = next ^ dst[at];
+    dst[at] = next;
+    all |= diff;
+    if (y === 0) first = diff;
+    above = v;
+    v = below;
+  }
+  return flags(all, first, diff, lastBit);
 }
 
 /** Bit by bit: `zero` where `by` is 0, `one` where it is 1. */
