@@ -87,6 +87,19 @@ describe('a world', () => {
     assert.deepEqual([life.version, life.population(), life.rule, life.wrap], [0, 0, 'B3/S23', 'bounded']);
   });
 
+  test('changes rule and neighbourhood, together or one of them', async () => {
+    const life = await createLife({ width: 9, height: 9, rule: 'B2/S013V' });
+    assert.deepEqual([life.rule, life.neighborhood], ['B2/S013V', 'von-neumann']);
+    life.setRule(life.rule, 'moore');
+    assert.deepEqual([life.rule, life.neighborhood], ['B2/S013', 'moore']);
+    life.setRule(life.rule, 'von-neumann');
+    assert.equal(life.rule, 'B2/S013V');
+    assert.throws(() => life.setRule('B3/S23V', 'moore'), /drop one/);
+    life.setRule('HighLife');
+    assert.throws(() => life.setRule(life.rule, 'von-neumann'), /only four/);
+    assert.equal(life.rule, 'B36/S23');
+  });
+
   test('on a torus any coordinates name a cell', async () => {
     const life = await createLife({ width: 20, height: 10 });
     life.set(-1, -1, true);

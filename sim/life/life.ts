@@ -148,9 +148,14 @@ export class Life {
     this.#version++;
   }
 
-  /** Another rule from the next generation on. @throws RuleError */
+  /**
+   * Another rule from the next generation on. `setRule(life.rule, neighborhood)` keeps births and survivals.
+   *
+   * @throws RuleError
+   */
   setRule(rule: string, neighborhood?: Neighborhood): void {
-    this.#rule = parseRule(rule, neighborhood);
+    const bare = neighborhood && rule === this.rule ? rule.replace('V', '') : rule;
+    this.#rule = parseRule(bare, neighborhood);
     this.#engine.configure(this.#rule, this.#wrap === 'torus');
   }
 
