@@ -1,0 +1,4 @@
+import './mpl-controls.js';
+import './mpl-host.js';
+import './mpl-stats.js';
+import './mpl-viewer.js';

@@ -1,0 +1,218 @@
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { property, state } from 'lit/decorators.js';
+import type { ControlStateMessage } from '../../transport/wire/messages.js';
+import { Associated } from '../association/associated.js';
+import type { RequestCommand } from '../events/request-event.js';
+import { playOrPause, sendRequest } from '../screen/perform.js';
+import type { MplScreen } from '../screen/screen.js';
+import { embedMarkup } from './embed-markup.js';
+import * as icons from './icons.js';
+import { controlsStyles } from './mpl-controls.styles.js';
+import { type Choices, panel } from './panel.js';
+import { readPattern, takeDrops } from './pattern-file.js';
+import { LAST, positionOf, speedAt, speedText } from './speed.js';
+
+/** Milliseconds between two commands while the slider is dragged. */
+const DRAG = 120;
+const NOTE = 6_000;
+
+/**
+ * Steers what a screen shows. What it displays is what the source says of itself, never what was merely asked for.
+ *
+ * @summary Play, pause, speed, rule, pattern and more, for a host or a viewer.
+ * @csspart bar - The row of buttons. @csspart panel - The fields below. @csspart note - Why something is not possible.
+ * @cssproperty --mpl-accent - The play button and what is switched on.
+ * @cssproperty [--mpl-radius=12px] - Radius of the corners.
+ * @fires mpl-play-request - As all requests: cancelable; prevented, nothing happens. `event.request` has the values.
+ * @fires mpl-pause-request - @fires mpl-step-request - @fires mpl-reset-request - @fires mpl-clear-request
+ * @fires mpl-speed-request - @fires mpl-rule-request - @fires mpl-wrap-request - @fires mpl-grid-request
+ * @fires mpl-pattern-request - @fires mpl-soup-request - @fires mpl-draw-mode-request - @fires mpl-fit-request
+ * @fires mpl-fullscreen-request
+ */
+export class MplControls extends LitElement {
+  static override styles = [controlsStyles];
+
+  /** The id of the host or viewer it steers. Without it: the one around it, or the only one on the page. */
+  @property() for: string | null = null;
+
+  @state() private open = false;
+  @state() private dropping = false;
+  @state() private note = '';
+  @state() private choices: Choices | null = null;
+  /** Where the speed slider is held. */
+  @state() private held: number | null = null;
+
+  #noteTimer: ReturnType<typeof setTimeout> | undefined;
+  #dragTimer: ReturnType<typeof setTimeout> | undefined;
+  #drops: AbortController | null = null;
+  readonly #associated = new Associated(this, ['mpl-status', 'mpl-control'], (screen) => this.#acceptDrops(screen));
+
+  /** The screen that is steered; null while there is none. Setting it goes before `for`. */
+  get screen(): MplScreen | null {
+    return this.#associated.screen;
+  }
+  set screen(screen: MplScreen | null) {
+    this.#associated.choose(screen);
+  }
+
+  /** Asks the screen; a refusal is shown here too. */
+  async ask(request: RequestCommand): Promise<void> {
+    if (this.screen === null) return;
+    try {
+      await sendRequest(this, this.screen, request);
+    } catch (error) {
+      this.#say((error as Error).message);
+    }
+    // What was typed and refused gives way to what is.
+    this.requestUpdate();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearTimeout(this.#dragTimer);
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    if (changed.has('for')) this.#associated.soon();
+    if (this.screen && !this.screen.refusal && this.choices === null) void this.#loadChoices();
+  }
+
+  async #loadChoices(): Promise<void> {
+    this.choices = { patterns: {}, rules: [] };
+    const { PATTERNS, NAMED_RULES } = await import('./choices.js');
+    const rules = new Map(Object.entries(NAMED_RULES).map(([name, rule]) => [rule, name]));
+    this.choices = { patterns: PATTERNS, rules: [...rules] };
+  }
+
+  #acceptDrops(screen: MplScreen | null): void {
+    this.#drops?.abort();
+    if (screen === null) return;
+    this.#drops = new AbortController();
+    const over = (hovers: boolean): void => {
+      this.dropping = hovers;
+    };
+    for (const element of [this, screen]) takeDrops(element, this.#drops.signal, (file) => void this.#load(file), over);
+  }
+
+  async #load(file: File): Promise<void> {
+    try {
+      await this.ask({ command: 'pattern', ...(await readPattern(file)) });
+    } catch (error) {
+      this.#say((error as Error).message);
+    }
+  }
+
+  #say(text: string): void {
+    this.note = text;
+    clearTimeout(this.#noteTimer);
+    this.#noteTimer = setTimeout(() => {
+      this.note = '';
+    }, NOTE);
+  }
+
+  async #copy(): Promise<void> {
+    try {
+      const { screen } = this;
+      if (!screen?.channel) throw new Error('it has no channel');
+      await navigator.clipboard.writeText(embedMarkup(screen.channel, screen.server));
+      this.#say('Copied: paste it into any page.');
+    } catch (error) {
+      this.#say(`Not copied: ${(error as Error).message}`);
+    }
+  }
+
+  #drag(event: Event): void {
+    this.held = Number((event.target as HTMLInputElement).value);
+    this.#dragTimer ??= setTimeout(() => this.#sendSpeed(), DRAG);
+  }
+
+  #sendSpeed(): Promise<void> {
+    clearTimeout(this.#dragTimer);
+    this.#dragTimer = undefined;
+    return this.held === null ? Promise.resolve() : this.ask({ command: 'speed', value: speedAt(this.held) });
+  }
+
+  async #drop(): Promise<void> {
+    await this.#sendSpeed();
+    this.held = null;
+  }
+
+  #bar(screen: MplScreen | null, source: ControlStateMessage | null, refused: boolean): TemplateResult {
+    const { held } = this;
+    const paused = source?.paused ?? true;
+    const speed = held === null ? (source?.speed ?? 0) : speedAt(held);
+    const local = screen === null;
+    const ask = (request: RequestCommand) => () => void this.ask(request);
+    const button = (label: string, icon: unknown, off: boolean, click: () => void, kind = '') =>
+      html`<button type="button" class=${kind} title=${label} aria-label=${label} ?disabled=${off} @click=${click}>${icon}</button>`;
+    return html`
+      ${button(paused ? 'Play' : 'Pause', paused ? icons.PLAY : icons.PAUSE, refused, () => screen && this.ask(playOrPause(screen)), 'main')}
+      ${button('One generation', icons.STEP, refused, ask({ command: 'step', n: 1 }))}
+      ${button('Start over', icons.RESET, refused, ask({ command: 'reset' }))}
+      <label class="speed">
+        <span class="unseen">Speed</span>
+        <input
+          type="range"
+          min="0"
+          max=${LAST}
+          ?disabled=${refused}
+          .value=${String(held ?? positionOf(speed))}
+          aria-valuetext=${speed === 0 ? 'as fast as it goes' : `${speed} generations a second`}
+          @input=${this.#drag}
+          @change=${this.#drop}
+        />
+        <output>${source === null ? '' : speedText(speed)}</output>
+      </label>
+      <span class="gap"></span>
+      ${
+        screen?.interactive
+          ? html`<button
+              type="button"
+              title="Draw cells"
+              aria-label="Draw cells"
+              aria-pressed=${String(screen.drawing)}
+              ?disabled=${refused}
+              @click=${() => void this.ask({ command: 'draw-mode', on: !screen.drawing })}
+            >${icons.DRAW}</button>`
+          : nothing
+      }
+      ${button('Show all', icons.FIT, local, ask({ command: 'fit' }))}
+      ${button('Copy the embed code', icons.COPY, local || !screen.channel, () => void this.#copy())}
+      ${button('Full screen', icons.FULL, local, ask({ command: 'fullscreen' }))}
+      <button
+        type="button"
+        class="more"
+        title="World"
+        aria-label="World"
+        aria-expanded=${String(this.open)}
+        aria-controls="panel"
+        @click=${() => {
+          this.open = !this.open;
+        }}
+      >${icons.MORE}</button>
+    `;
+  }
+
+  protected override render(): TemplateResult {
+    const { screen } = this;
+    const source = screen?.controlState ?? null;
+    const refusal = screen ? screen.refusal : 'no screen to steer yet';
+    const note = this.note || (this.dropping ? 'Drop a pattern file to load it.' : refusal);
+    const load = (file: File) => void this.#load(file);
+    return html`
+      <div id="bar" part="bar" role="group" aria-label="Controls" class=${this.dropping ? 'dropping' : ''}>
+        ${this.#bar(screen, source, refusal !== '')}
+      </div>
+      <div id="panel" part="panel" role="group" aria-label="World" class=${this.open ? 'open' : ''}>
+        ${panel({ source, off: refusal !== '', choices: this.choices, ask: (request) => this.ask(request), load })}
+      </div>
+      ${note ? html`<p id="note" part="note">${note[0]!.toUpperCase() + note.slice(1)}</p>` : nothing}
+    `;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'mpl-controls': MplControls;
+  }
+}
