@@ -1,0 +1,18 @@
+/** The page of a window: shows the channel that the address names. */
+
+import { askedChannel, showChannel } from './channel.js';
+import { enableCopying } from './copy.js';
+import { enableDrawer } from './drawer.js';
+
+const view = document.getElementById('view');
+const asked = new URLSearchParams(location.search);
+const channel = askedChannel() ?? 'demo';
+
+for (const name of ['transport', 'token', 'fit', 'select']) {
+  if (asked.get(name)) view.setAttribute(name, asked.get(name));
+}
+view.setAttribute('channel', channel);
+showChannel(channel);
+document.title = `${channel}: a window on a world`;
+enableCopying(() => channel);
+enableDrawer();
