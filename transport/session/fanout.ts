@@ -25,6 +25,8 @@ import { every, type Timer } from './timer.js';
 const HEARTBEAT = { webrtc: 250, websocket: 10_000, memory: 10_000 } as const;
 /** Frames are outstanding and nothing was acknowledged for this long: the receiver is stuck, ms. */
 const STALLED = 10_000;
+/** A receiver speaks every two seconds, and answers pings even where a hidden page's timers sleep; ms. */
+const SILENT = { webrtc: 10_000, websocket: 30_000, memory: 30_000 } as const;
 
 export interface FanoutOptions {
   channel: string;
@@ -155,10 +157,12 @@ export class Fanout implements EndOwner {
     const now = performance.now();
     for (const end of [...this.ends]) {
       const stalled = end.pacer.inFlight > 0 && now - end.pacer.progressAt > STALLED;
-      // A peer connection never says that its other side is gone; its receiver pings every second.
-      const silent = end.link.kind === 'webrtc' && now - end.heardAt > STALLED;
+      // A peer connection never says that its other side is gone, and a socket takes a quarter of an hour to notice.
+      const silent = now - end.heardAt > SILENT[end.link.kind];
       if (stalled || silent) end.close(CLOSE.timeout.code, stalled ? 'frames are not acknowledged' : 'nothing heard');
-      else if (now - end.sentAt >= HEARTBEAT[end.link.kind]) end.ping();
+      // A receiver whose timers sleep acknowledges its last frames when it is spoken to.
+      else if (now - end.sentAt >= Math.min(HEARTBEAT[end.link.kind], end.pacer.inFlight > 0 ? STALLED / 4 : Infinity))
+        end.ping();
     }
   }
 }

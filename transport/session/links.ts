@@ -116,12 +116,11 @@ export class Links {
 
   setTransport(transport: Transport): void {
     this.options.transport = transport;
-    if (this.#base === null) return;
     this.#upgrade?.stop();
     this.#upgrade = null;
     this.#dropDirect('');
     this.#subscribeBase();
-    this.#seekDirect();
+    if (this.#base !== null) this.#seekDirect();
   }
 
   setMaxFps(fps: number | undefined): void {
@@ -132,7 +131,7 @@ export class Links {
   /** Asks for no state for a while, or for what changed since. */
   setStandby(standby: boolean): void {
     this.#standby = standby;
-    if (standby) this.active?.subscribe({ standby: true });
+    if (standby) this.#subscribe(this.active, true);
     else if (this.direct) this.#subscribe(this.#direct);
     else this.#subscribeBase();
   }
@@ -170,18 +169,18 @@ export class Links {
   /** The base carries the picture, unless a direct link does, or nothing else is wanted. */
   #subscribeBase(): void {
     const idle = this.#standby || this.direct || this.options.transport === 'p2p';
-    if (idle) this.#base?.subscribe({ standby: true });
-    else this.#subscribe(this.#base);
+    this.#subscribe(this.#base, idle);
   }
 
-  #subscribe(end: ReceiverEnd | null): void {
+  #subscribe(end: ReceiverEnd | null, standby = false): void {
     const { resume } = this.replica;
     const { maxFps } = this.options;
-    end?.subscribe({ ...(resume && { resume }), ...(maxFps && { maxFps }) });
+    // The replica may have followed another link meanwhile: what is on its way here was made for a state long gone.
+    if (end !== null && end !== this.active) end.lost = true;
+    end?.subscribe(standby ? { standby } : { ...(resume && { resume }), ...(maxFps && { maxFps }) });
   }
 
   #welcome(message: WelcomeMessage, end: ReceiverEnd): void {
-    end.lost = false;
     if (end !== this.#base) return;
     this.#peers = message.peers ?? false;
     this.owner.welcome(message);
@@ -206,7 +205,7 @@ export class Links {
     if (before !== null) this.switches++;
     if (this.direct) {
       this.reason = '';
-      this.#base?.subscribe({ standby: true });
+      this.#subscribe(this.#base, true);
     }
     this.owner.changed();
   }

@@ -67,14 +67,16 @@ export class ReceiverEnd {
   bytes = 0;
   framesOfState = 0;
   open = true;
-  /** Its frames do not fit the replica; a new subscription was sent and is not yet answered. */
+  /** Its frames do not fit the replica until its newest subscription is answered; its owner sets this and passes over them. */
   lost = false;
 
   #ackedFrames = 0;
   #ackedAt = 0;
   #unackedBytes = 0;
   #decodeMs = 0;
+  #ackLater: Timer | null = null;
   #commandId = 0;
+  #subscriptions = 0;
   readonly #commands = new Map<number, PendingCommand>();
   readonly #ping: Timer;
 
@@ -91,6 +93,7 @@ export class ReceiverEnd {
   }
 
   subscribe(message: Omit<SubscribeMessage, 'protocol'>): void {
+    this.#subscriptions++;
     this.#send(encodeFrame('SubscribeFilter', session.subscribe.encode({ protocol: 1, ...message })));
   }
 
@@ -123,6 +126,8 @@ export class ReceiverEnd {
   }
 
   #receive(message: Uint8Array): void {
+    // A socket may go on to deliver what came before its closing was agreed.
+    if (!this.open) return;
     this.heardAt = performance.now();
     this.bytes += message.length;
     try {
@@ -149,6 +154,7 @@ export class ReceiverEnd {
         return;
       case 'Ping': {
         const ping = session.decodePing(frame.payload);
+        this.#ack();
         if (!ping.echo)
           return this.#send(encodeFrame('Ping', session.encodePing({ ...ping, echo: true, upstream: 0 })));
         const rtt = performance.now() - ping.time;
@@ -156,8 +162,12 @@ export class ReceiverEnd {
         this.upstream = Number.isFinite(ping.upstream) ? Math.max(0, ping.upstream) : 0;
         return;
       }
-      case 'Welcome':
-        return this.handlers.welcome?.(session.welcome.decode(frame.payload), this);
+      case 'Welcome': {
+        const welcome = session.welcome.decode(frame.payload);
+        // One may answer an older subscription, or only tell of news: what follows it was still made for the older one.
+        if ((welcome.answers ?? this.#subscriptions) >= this.#subscriptions) this.lost = false;
+        return this.handlers.welcome?.(welcome, this);
+      }
       case 'Publish':
         return this.handlers.publish?.(session.publish.decode(frame.payload), this);
       case 'Status':
@@ -193,15 +203,20 @@ export class ReceiverEnd {
     this.#unackedBytes += raw.length;
     this.#decodeMs += now - began;
     const frames = this.framesOfState - this.#ackedFrames;
-    if (frames >= ACK_FRAMES || this.#unackedBytes >= ACK_BYTES || now - this.#ackedAt >= ACK_MS)
-      this.#ack(now, frames);
+    if (frames >= ACK_FRAMES || this.#unackedBytes >= ACK_BYTES || now - this.#ackedAt >= ACK_MS) this.#ack();
+    else this.#ackLater ??= after(ACK_MS, () => this.#ack());
   }
 
-  #ack(now: number, frames: number): void {
+  /** Acknowledges what is not yet: the last frames before a pause too, or the sender would wait for their acks. */
+  #ack(): void {
+    this.#ackLater?.stop();
+    this.#ackLater = null;
+    const frames = this.framesOfState - this.#ackedFrames;
+    if (frames === 0) return;
     const ack = { frames: this.framesOfState, decodeMs: this.#decodeMs / frames };
     this.#send(encodeFrame('Ack', session.encodeAck(ack)));
     this.#ackedFrames = this.framesOfState;
-    this.#ackedAt = now;
+    this.#ackedAt = performance.now();
     this.#unackedBytes = 0;
     this.#decodeMs = 0;
   }
@@ -218,6 +233,7 @@ export class ReceiverEnd {
   #closed(event: LinkClose): void {
     this.open = false;
     this.#ping.stop();
+    this.#ackLater?.stop();
     for (const id of [...this.#commands.keys()]) this.#settle(id, 'the connection was lost before an answer came');
     this.handlers.closed?.(event, this);
   }

@@ -75,6 +75,8 @@ export class SourceEnd {
   readonly #commands: RateLimit;
   /** What the receiver asked for; null before its first message. */
   #wanted: SubscribeMessage | null = null;
+  /** Subscriptions heard, which each welcome says: frames made for an older one do not fit a receiver that went on. */
+  #heard = 0;
   #dirty: DirtySet | null = null;
   /** The version of the last frame sent; a delta must start here. */
   #version = -1;
@@ -174,7 +176,10 @@ export class SourceEnd {
     }
     // In step as the first frame comes, it stays so until the link is full.
     const { base } = frames[0]!;
-    let follows = this.inStep && (base === undefined || base === this.#version);
+    let tiles = 0;
+    for (const frame of frames) tiles += frame.keys.length;
+    const fits = tiles <= this.fanout.tileBudget && (base === undefined || base === this.#version);
+    let follows = this.inStep && fits;
     for (const frame of frames) {
       follows &&= this.#mayState(frame.version);
       if (follows) {
@@ -193,7 +198,11 @@ export class SourceEnd {
     const grid = this.fanout.grid!;
     const dirty = this.#dirty!;
     const budget = this.fanout.tileBudget;
-    while (!this.#closed && (dirty.size > 0 || (this.#owesWhole && grid.whole)) && this.#mayState(-1)) {
+    // Of a budget, each tick has its share, however often acks ask.
+    if (Number.isFinite(budget) && this.#later !== null) return;
+    let sent = false;
+    while ((dirty.size > 0 || (this.#owesWhole && grid.whole)) && this.#mayState(sent ? grid.version : -1)) {
+      sent = true;
       const builder = new ChunkBuilder(grid.version);
       dirty.take((key) => {
         if (builder.full || builder.tiles >= budget) return false;
@@ -212,7 +221,7 @@ export class SourceEnd {
   welcome(resume: WelcomeMessage['resume']): void {
     if (this.#wanted === null) return;
     const { channel, state, peers, grid } = this.fanout;
-    const message: WelcomeMessage = { protocol: 1, channel, state, resume, peers };
+    const message: WelcomeMessage = { protocol: 1, channel, state, resume, answers: this.#heard, peers };
     if (grid !== null) message.epoch = grid.epoch;
     this.send(encodeFrame('Welcome', session.welcome.encode(message)));
   }
@@ -256,6 +265,8 @@ export class SourceEnd {
   }
 
   #receive(message: Uint8Array): void {
+    // A socket may go on to deliver what came before its closing was agreed.
+    if (this.#closed) return;
     this.heardAt = performance.now();
     try {
       this.#handle(decodeFrame(message));
@@ -272,6 +283,7 @@ export class SourceEnd {
       case 'SubscribeFilter':
         this.#wanted = session.subscribe.decode(frame.payload);
         if (this.#wanted.standby !== true) this.fanout.refresh?.();
+        this.#heard++;
         this.start(this.#wanted.resume);
         this.fanout.onends?.();
         return;

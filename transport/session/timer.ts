@@ -13,8 +13,11 @@ export function every(ms: number, run: () => void): Timer {
   return { stop: () => clearInterval(handle) };
 }
 
+/** Longer waits do not exist: a timer would take them for no wait at all. */
+const LONGEST = 2 ** 31 - 1;
+
 export function after(ms: number, run: () => void): Timer {
-  const handle = setTimeout(run, ms);
+  const handle = setTimeout(run, Math.min(ms, LONGEST));
   letGo(handle);
   return { stop: () => clearTimeout(handle) };
 }

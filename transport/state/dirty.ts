@@ -41,9 +41,18 @@ export class DirtySet {
 
   /**
    * Visits dirty keys in ascending order, from where the last visit stopped to the end of the grid, and takes each off
-   * the set, until `visit` says false (that key stays). The next call goes on from there, or from the start.
+   * the set, until `visit` says false (that key stays). The next call goes on from there, or from the start. Where any key
+   * is dirty, at least one is visited.
    */
   take(visit: (key: number) => boolean): void {
+    if (this.size === 0) return;
+    const before = this.#cursor;
+    const size = this.size;
+    this.#scan(visit);
+    if (before > 0 && this.size === size && this.#cursor === 0) this.#scan(visit);
+  }
+
+  #scan(visit: (key: number) => boolean): void {
     const words = this.#bits.length;
     for (let word = this.#cursor >>> 5; word < words; word++) {
       let bits = this.#bits[word]!;

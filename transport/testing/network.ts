@@ -84,25 +84,31 @@ export class Network {
     return done;
   }
 
-  /** Breaks a link: of what is on its way, each side hears some more, then that the link is lost. */
-  cut(link: Link): void {
+  /** Breaks a link: of what is on its way, each side hears some more (or nothing), then that the link is lost. */
+  cut(link: Link, some = true): void {
     const one = link as NetworkLink;
     for (const side of [one, one.other]) {
       if (side.dead) continue;
-      this.#lose(side);
+      this.#lose(side, some);
       side.queue.push({ code: 1006, reason: '' });
     }
   }
 
-  /** Breaks a link without a word: of what is on its way some more is heard, then silence. */
-  freeze(link: Link): void {
+  /** Breaks a link without a word: of what is on its way some more (or nothing) is heard, then silence. */
+  freeze(link: Link, some = true): void {
     const one = link as NetworkLink;
-    for (const side of [one, one.other]) if (!side.dead) this.#lose(side);
+    for (const side of [one, one.other]) if (!side.dead) this.#lose(side, some);
   }
 
-  #lose(side: NetworkLink): void {
+  /** Everything is over: each link that is open is closed on both sides. */
+  end(): void {
+    for (const link of this.#links.splice(0)) link.end({ code: 1006, reason: '' });
+  }
+
+  #lose(side: NetworkLink, some: boolean): void {
     side.dead = true;
-    for (const item of side.queue.splice(Math.floor(this.random() * (side.queue.length + 1)))) {
+    const kept = some ? Math.floor(this.random() * (side.queue.length + 1)) : 0;
+    for (const item of side.queue.splice(kept)) {
       if (item instanceof Uint8Array) side.buffered -= item.length;
     }
   }

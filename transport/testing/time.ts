@@ -56,6 +56,11 @@ export class FakeTime {
     this.now = end;
   }
 
+  /** Forgets all timers. */
+  clear(): void {
+    this.#entries.clear();
+  }
+
   /** Gives the real clock back. */
   restore(): void {
     Object.assign(globalThis, this.#real);

@@ -39,6 +39,8 @@ export interface WelcomeMessage {
   /** What follows: the whole state, what changed since `resume`, or (yet) nothing. */
   resume: 'full' | 'merged' | 'none';
   epoch?: number;
+  /** How many `SubscribeFilter`s of this link were heard so far: what follows was made for the last of them. */
+  answers?: number;
   /** The source takes WebRTC peers: ask for an introduction. */
   peers?: boolean;
 }

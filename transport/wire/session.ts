@@ -131,6 +131,7 @@ export const welcome = json<WelcomeMessage>('Welcome', {
   state,
   resume: one('full', 'merged', 'none'),
   epoch: optional(natural),
+  answers: optional(natural),
   peers: optional(boolean),
 });
 
