@@ -30,6 +30,9 @@ export const statsStyles = css`
     border-block-end: 1px solid var(--_line);
   }
   figure {
+    display: flex;
+    flex-direction: column;
+    justify-content: space-between;
     min-inline-size: 0;
     margin: 0;
     padding: 10px 0 0;

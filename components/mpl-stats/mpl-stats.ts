@@ -63,7 +63,7 @@ export class MplStats extends LitElement {
     for (const series of Object.values(this.#series)) series.values.length = 0;
     this.stats = null;
     screen?.addEventListener('mpl-stats', ({ stats }) => this.#take(stats), { signal: this.#listening.signal });
-    if (this.#seen) this.#show();
+    this.#show();
   }
 
   #take(stats: ScreenStats): void {

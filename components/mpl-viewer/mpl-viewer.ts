@@ -62,6 +62,12 @@ export class MplViewer extends MplScreen {
     return super.connectionKey + (this.iceServers ?? '');
   }
 
+  protected override tune(receiver: Receiver): void {
+    super.tune(receiver);
+    // Without a relay the direct link is the only one.
+    if (receiver.options.dialer) receiver.transport = this.transport;
+  }
+
   override async request(command: ControlCommand): Promise<void> {
     if (command.command === 'pattern' && new TextEncoder().encode(command.text).length > MOST) {
       const problem = `the pattern is too large to send from a viewer: ${MOST / 1000} kB at most`;

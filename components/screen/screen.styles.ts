@@ -36,15 +36,18 @@ export const screenStyles = css`
     inset: 0;
     color: var(--_alive);
     background-color: var(--_dead);
-    outline: 0 solid var(--mpl-outside, light-dark(#e4e9f0, #05080c));
+    outline: 0 solid var(--mpl-outside, light-dark(#ebf0f5, #05080c));
     text-decoration-color: light-dark(rgb(20 50 90 / 0.14), rgb(140 170 210 / 0.16));
     transition: opacity 0.25s, filter 0.25s;
   }
   #stage canvas {
-    display: block;
+    display: none;
     inline-size: 100%;
     block-size: 100%;
     image-rendering: pixelated;
+  }
+  #stage.picture canvas {
+    display: block;
   }
   #stage.interactive {
     touch-action: none;
@@ -66,6 +69,7 @@ export const screenStyles = css`
     position: absolute;
     inset: 0;
     border-radius: inherit;
+    box-shadow: inset 0 0 0 1px var(--_line);
     pointer-events: none;
   }
   #stage:focus-visible ~ #focus {
@@ -116,6 +120,10 @@ export const screenStyles = css`
   }
   .card strong {
     font-weight: 600;
+  }
+  .card > span::first-letter,
+  #toast::first-letter {
+    text-transform: uppercase;
   }
   .card span {
     font-size: 0.93em;
@@ -181,9 +189,6 @@ export const screenStyles = css`
   #badge,
   #toast {
     position: absolute;
-    display: flex;
-    align-items: center;
-    gap: 6px;
     border: 1px solid var(--_line);
     border-radius: 99px;
     background: var(--_glass);
@@ -191,6 +196,9 @@ export const screenStyles = css`
     pointer-events: none;
   }
   #badge {
+    display: flex;
+    align-items: center;
+    gap: 6px;
     inset-block-start: 10px;
     inset-inline-start: 10px;
     padding: 2px 9px 2px 8px;

@@ -204,13 +204,14 @@ export abstract class MplScreen extends ScreenConnection {
   protected override render(): TemplateResult {
     const { interactive, cover, badge } = this;
     const picture = (this.#picture?.grid ?? null) !== null;
-    const classes = `${interactive ? 'interactive ' : ''}${this.drawing ? 'drawing ' : ''}${picture && cover !== 'none' ? 'stale' : ''}`;
+    const classes = { picture, interactive, drawing: this.drawing, stale: picture && cover !== 'none' };
+    const names = Object.entries(classes).flatMap(([name, on]) => (on ? [name] : []));
     const name = this.alt || (this.channel ? `Live picture of ${this.channel}` : 'Live picture');
     return html`
       <div
         id="stage"
         part="stage"
-        class=${classes}
+        class=${names.join(' ')}
         role=${interactive ? 'application' : 'img'}
         aria-label=${name}
         aria-roledescription=${interactive ? 'live picture' : nothing}

@@ -1,0 +1,222 @@
+import { aTimeout, expect, fixture, html, waitUntil } from '@open-wc/testing';
+import '../define/mpl-controls.js';
+import '../define/mpl-viewer.js';
+import type { MplViewer } from '../mpl-viewer/mpl-viewer.js';
+import { accessible } from '../testing/accessible.js';
+import { relayUrl, Stream } from '../testing/stream.js';
+import { embedMarkup } from './embed-markup.js';
+import type { MplControls } from './mpl-controls.js';
+import { parseSize } from './panel.js';
+import { LAST, positionOf, speedAt } from './speed.js';
+
+const streams: Stream[] = [];
+afterEach(() => {
+  for (const made of streams.splice(0)) made.close();
+});
+
+async function steer(options: ConstructorParameters<typeof Stream>[0] = {}) {
+  const stream = new Stream(options);
+  streams.push(stream);
+  const root = await fixture<HTMLElement>(
+    html`<div>
+      <mpl-viewer server=${relayUrl()} channel=${stream.channel} interactive transport="relay"></mpl-viewer>
+      <mpl-controls></mpl-controls>
+    </div>`,
+  );
+  const viewer = root.querySelector('mpl-viewer') as MplViewer;
+  const controls = root.querySelector('mpl-controls') as MplControls;
+  await waitUntil(() => viewer.status === 'live' && viewer.controlState !== null);
+  await controls.updateComplete;
+  const $ = <T extends HTMLElement = HTMLButtonElement>(selector: string): T => {
+    const found = controls.shadowRoot!.querySelector<T>(selector);
+    if (!found) throw new Error(`there is no ${selector}`);
+    return found;
+  };
+  const note = (): string => controls.shadowRoot!.querySelector('#note')?.textContent ?? '';
+  const sent = (command: string) => waitUntil(() => stream.commands.some((c) => c.command === command), command);
+  return { stream, viewer, controls, $, note, sent };
+}
+
+const type = (field: HTMLInputElement | HTMLSelectElement, value: string): void => {
+  field.value = value;
+  field.dispatchEvent(new Event('change', { bubbles: true }));
+};
+
+describe('<mpl-controls>', () => {
+  it('shows how the source stands, never what was only asked for', async () => {
+    const { stream, viewer, controls, $ } = await steer();
+    const play = $('.main');
+    expect(play.getAttribute('aria-label')).to.equal('Pause');
+    expect($<HTMLInputElement>('.rule').value).to.equal('B3/S23');
+    expect($<HTMLInputElement>('.size').value).to.equal('320x200');
+    expect($('output').textContent).to.equal('25/s');
+    play.click();
+    expect(play.getAttribute('aria-label')).to.equal('Pause');
+    await waitUntil(() => viewer.controlState!.paused);
+    await controls.updateComplete;
+    expect(play.getAttribute('aria-label')).to.equal('Play');
+    play.click();
+    await waitUntil(() => !stream.paused);
+    await accessible(controls);
+  });
+
+  it('sends each command with its values', async () => {
+    const { stream, $, controls, sent } = await steer();
+    $('[aria-label="One generation"]').click();
+    await sent('step');
+    $('[aria-label="Start over"]').click();
+    await sent('reset');
+    type($<HTMLInputElement>('.rule'), 'B36/S23');
+    await sent('rule');
+    type($<HTMLInputElement>('.size'), '640 x 480');
+    await sent('grid');
+    const [patterns, edges] = controls.shadowRoot!.querySelectorAll('select');
+    type(edges!, 'bounded');
+    await sent('wrap');
+    await waitUntil(() => patterns!.options.length > 3, 'names of patterns are loaded');
+    type(patterns!, 'glider');
+    await sent('pattern');
+    $<HTMLInputElement>('[name=density]').value = '12.5';
+    $<HTMLInputElement>('[name=seed]').value = '42';
+    $<HTMLFormElement>('form').requestSubmit();
+    await sent('soup');
+    $('#panel > button').click();
+    await sent('clear');
+    const plain = stream.commands.map(
+      ({ id: _, ...command }: { id?: number } & (typeof stream.commands)[0]) => command,
+    );
+    expect(plain).to.deep.include({ command: 'rule', rule: 'B36/S23' });
+    expect(plain).to.deep.include({ command: 'grid', width: 640, height: 480 });
+    expect(plain).to.deep.include({ command: 'wrap', wrap: 'bounded' });
+    expect(plain).to.deep.include({ command: 'soup', density: 0.125, seed: 42 });
+    expect(plain.find((c) => c.command === 'pattern')).to.have.property('name', 'glider');
+    // What was asked for and not done is not shown.
+    expect($<HTMLInputElement>('.rule').value).to.equal('B3/S23');
+  });
+
+  it('sends the speed while the slider is dragged, and not too often', async () => {
+    const { stream, $, sent } = await steer();
+    const slider = $<HTMLInputElement>('[type=range]');
+    for (let i = 40; i < 80; i++) {
+      slider.value = String(i);
+      slider.dispatchEvent(new Event('input', { bubbles: true }));
+    }
+    slider.dispatchEvent(new Event('change', { bubbles: true }));
+    await sent('speed');
+    await aTimeout(200);
+    const speeds = stream.commands.flatMap((c) => (c.command === 'speed' ? [c.value] : []));
+    expect(speeds.length).to.be.within(1, 2);
+    expect(speeds.at(-1)).to.equal(speedAt(79));
+    await waitUntil(() => slider.value === String(positionOf(25)), 'it goes back to what is');
+  });
+
+  it('takes a dropped pattern file, on itself and on the screen', async () => {
+    const { stream, viewer, controls, sent } = await steer();
+    const drop = (target: HTMLElement, name: string): void => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File(['x = 3, y = 1\n3o!'], name));
+      target.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+    };
+    drop(controls, 'blinker.rle');
+    await sent('pattern');
+    drop(viewer, 'other.rle');
+    await waitUntil(() => stream.commands.length === 2);
+    expect(stream.commands.map((c) => (c.command === 'pattern' ? [c.name, c.text] : null))).to.deep.equal([
+      ['blinker.rle', 'x = 3, y = 1\n3o!'],
+      ['other.rle', 'x = 3, y = 1\n3o!'],
+    ]);
+  });
+
+  it('says that a file is too large for a viewer to send', async () => {
+    const { controls, stream, note } = await steer();
+    await controls.ask({ command: 'pattern', name: 'huge.rle', text: 'b'.repeat(100_000) });
+    await controls.updateComplete;
+    expect(note()).to.contain('too large');
+    expect(stream.commands).to.deep.equal([]);
+  });
+
+  it('can do nothing to the source, and says why, where that is not allowed', async () => {
+    const { $, note, controls } = await steer({ control: 'none' });
+    expect(note()).to.contain('watching only');
+    expect($('.main').disabled).to.equal(true);
+    expect($<HTMLInputElement>('.rule').disabled).to.equal(true);
+    expect($('[aria-label="Show all"]').disabled).to.equal(false);
+    expect($('[aria-label="Full screen"]').disabled).to.equal(false);
+    await accessible(controls);
+  });
+
+  it('lets a request be prevented', async () => {
+    const { $, stream, controls } = await steer();
+    const seen: string[] = [];
+    for (const type of ['mpl-pause-request', 'mpl-step-request'] as const) {
+      controls.addEventListener(type, (event) => {
+        seen.push(event.request.command);
+        if (event.request.command === 'pause') event.preventDefault();
+      });
+    }
+    $('.main').click();
+    $('[aria-label="One generation"]').click();
+    await waitUntil(() => stream.commands.length > 0);
+    await aTimeout(50);
+    expect(seen).to.deep.equal(['pause', 'step']);
+    expect(stream.commands.map((c) => c.command)).to.deep.equal(['step']);
+  });
+
+  it('switches drawing on and off, and opens its panel where it is narrow', async () => {
+    const { $, viewer, controls } = await steer();
+    const draw = $('[aria-label="Draw cells"]');
+    draw.click();
+    await waitUntil(() => viewer.drawing);
+    await waitUntil(() => draw.getAttribute('aria-pressed') === 'true');
+    controls.style.width = '340px';
+    await controls.updateComplete;
+    expect(getComputedStyle($('#panel')).display).to.equal('none');
+    $('.more').click();
+    await controls.updateComplete;
+    expect($('.more').getAttribute('aria-expanded')).to.equal('true');
+    expect(getComputedStyle($('#panel')).display).to.equal('flex');
+    expect(controls.scrollWidth).to.be.at.most(340);
+    await accessible(controls);
+  });
+
+  it('works from within a screen, once', async () => {
+    const { stream, viewer, $, controls } = await steer();
+    viewer.append(controls);
+    await aTimeout(0);
+    $('[aria-label="One generation"]').click();
+    await aTimeout(200);
+    expect(stream.commands.length).to.equal(1);
+  });
+});
+
+describe('what controls reckon', () => {
+  it('maps the slider to speeds that people would say, and back', () => {
+    expect(speedAt(0)).to.equal(1);
+    expect(speedAt(LAST - 1)).to.equal(1000);
+    expect(speedAt(LAST)).to.equal(0);
+    expect(positionOf(0)).to.equal(LAST);
+    let last = 0;
+    for (let i = 0; i < LAST; i++) {
+      const speed = speedAt(i);
+      expect(speed).to.be.at.least(last);
+      expect(Number.isInteger(speed)).to.equal(true);
+      last = speed;
+    }
+    for (const speed of [1, 5, 25, 30, 60, 250, 1000]) {
+      expect(speedAt(positionOf(speed)) / speed).to.be.within(0.85, 1.2);
+    }
+  });
+
+  it('reads sizes', () => {
+    expect(parseSize('512x256')).to.deep.equal({ width: 512, height: 256 });
+    expect(parseSize(' 7 × 9 ')).to.deep.equal({ width: 7, height: 9 });
+    for (const wrong of ['', '12', '0x5', '65537x1', 'x', '1x2x3', '-1x5', '1e3x4'])
+      expect(parseSize(wrong), wrong).to.equal(null);
+  });
+
+  it('writes markup that embeds the channel', () => {
+    expect(embedMarkup('demo', 'https://relay.example')).to.equal(
+      '<script type="module" src="https://relay.example/mpl.js"></script>\n<mpl-viewer channel="demo" server="https://relay.example/" interactive></mpl-viewer>',
+    );
+  });
+});

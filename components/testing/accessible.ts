@@ -1,0 +1,8 @@
+import { expect } from '@open-wc/testing';
+
+/** Asks axe, once nothing fades in any more: what is half transparent has no contrast. */
+export async function accessible(element: HTMLElement): Promise<void> {
+  const moving = element.shadowRoot!.getAnimations().filter((a) => a.effect?.getComputedTiming().endTime !== Infinity);
+  await Promise.allSettled(moving.map((animation) => animation.finished));
+  await expect(element).to.be.accessible();
+}

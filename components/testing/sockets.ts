@@ -1,0 +1,32 @@
+/** Takes the network away and gives it back: real sockets, closed, and for a while none that gets through. */
+
+const Real = globalThis.WebSocket;
+const open = new Set<WebSocket>();
+let down = false;
+
+class Socket extends Real {
+  constructor(url: string | URL, protocols?: string | string[]) {
+    // Port 9 discards, where anything listens at all: connections are refused.
+    super(down ? 'ws://127.0.0.1:9/' : url, protocols);
+    open.add(this);
+    this.addEventListener('close', () => open.delete(this));
+  }
+}
+
+export const network = {
+  /** From now on, sockets of this page can be cut. */
+  watch(): void {
+    globalThis.WebSocket = Socket;
+  },
+  cut(): void {
+    down = true;
+    for (const socket of open) socket.close(4000, 'cut by the test');
+  },
+  restore(): void {
+    down = false;
+  },
+  unwatch(): void {
+    down = false;
+    globalThis.WebSocket = Real;
+  },
+};
