@@ -7,6 +7,8 @@ export function enableDrawer() {
     drawer.hidden = !open;
     button.setAttribute('aria-expanded', String(open));
   };
+  // On a phone it would hide the picture.
+  if (matchMedia('(max-width: 52rem)').matches) show(false);
   button.addEventListener('click', () => show(drawer.hidden));
   drawer.addEventListener('keydown', (event) => {
     if (event.key !== 'Escape' || event.defaultPrevented) return;
