@@ -2,7 +2,7 @@
  * Deflate-raw, synchronous: a frame is applied in the turn in which it comes, so no other frame can overtake it.
  */
 
-import { deflateSync, inflateSync } from 'fflate';
+import { deflateSync, Inflate, inflateSync } from 'fflate';
 import { Reader, Writer } from './bytes.js';
 import { WireError } from './errors.js';
 
@@ -10,6 +10,24 @@ import { WireError } from './errors.js';
 export function compress(payload: Uint8Array): Uint8Array {
   const data = deflateSync(payload, { level: 1 });
   return new Writer(data.length + 8).varint(payload.length).put(data).take();
+}
+
+/** Bytes inflated at a time: a megabyte that says it makes ten bytes could otherwise keep a relay busy for ten seconds. */
+const SLICE = 4096;
+
+/** Inflates slice by slice; null as soon as there is more than `length`. */
+function inflateSlices(data: Uint8Array, length: number): Uint8Array | null {
+  const out = new Uint8Array(length);
+  let at = 0;
+  const inflate = new Inflate((part) => {
+    if (at + part.length <= length) out.set(part, at);
+    at += part.length;
+  });
+  for (let from = 0; from < data.length; from += SLICE) {
+    inflate.push(data.subarray(from, from + SLICE), from + SLICE >= data.length);
+    if (at > length) return null;
+  }
+  return out.subarray(0, at);
 }
 
 /**
@@ -24,13 +42,13 @@ export function decompress(payload: Uint8Array, limit: number): Uint8Array {
   if (length > limit || length > 1032 * data.length) {
     throw new WireError(`a payload of ${data.length} bytes says it inflates to ${length}, more than is allowed`);
   }
-  let out: Uint8Array;
+  let out: Uint8Array | null;
   try {
-    // One byte more than stated: enough to see that there is more, never enough to hurt.
-    out = inflateSync(data, { out: new Uint8Array(length + 1) });
+    // One byte more than stated, to see whether there is more.
+    out = data.length <= SLICE ? inflateSync(data, { out: new Uint8Array(length + 1) }) : inflateSlices(data, length);
   } catch (error) {
     throw new WireError(`a compressed payload cannot be inflated: ${(error as Error).message}`);
   }
-  if (out.length !== length) throw new WireError(`a compressed payload is not of the ${length} bytes it states`);
+  if (out?.length !== length) throw new WireError(`a compressed payload is not of the ${length} bytes it states`);
   return out;
 }
