@@ -20,13 +20,24 @@ const NOTE = 6_000;
  * Steers what a screen shows. What it displays is what the source says of itself, never what was merely asked for.
  *
  * @summary Play, pause, speed, rule, pattern and more, for a host or a viewer.
- * @csspart bar - The row of buttons. @csspart panel - The fields below. @csspart note - Why something is not possible.
+ * @csspart bar - The row of buttons.
+ * @csspart panel - The fields below.
+ * @csspart note - Why something is not possible.
  * @cssproperty --mpl-accent - The play button and what is switched on.
  * @cssproperty [--mpl-radius=12px] - Radius of the corners.
  * @fires mpl-play-request - As all requests: cancelable; prevented, nothing happens. `event.request` has the values.
- * @fires mpl-pause-request - @fires mpl-step-request - @fires mpl-reset-request - @fires mpl-clear-request
- * @fires mpl-speed-request - @fires mpl-rule-request - @fires mpl-wrap-request - @fires mpl-grid-request
- * @fires mpl-pattern-request - @fires mpl-soup-request - @fires mpl-draw-mode-request - @fires mpl-fit-request
+ * @fires mpl-pause-request
+ * @fires mpl-step-request
+ * @fires mpl-reset-request
+ * @fires mpl-clear-request
+ * @fires mpl-speed-request
+ * @fires mpl-rule-request
+ * @fires mpl-wrap-request
+ * @fires mpl-grid-request
+ * @fires mpl-pattern-request
+ * @fires mpl-soup-request
+ * @fires mpl-draw-mode-request
+ * @fires mpl-fit-request
  * @fires mpl-fullscreen-request
  */
 export class MplControls extends LitElement {

@@ -11,7 +11,8 @@ import { statsStyles } from './mpl-stats.styles.js';
  * How a stream fares: every figure that a host or viewer has, and three graphs over the last minute.
  *
  * @summary Live figures of a host or viewer.
- * @csspart graphs - The three graphs. @csspart list - The figures.
+ * @csspart graphs - The three graphs.
+ * @csspart list - The figures.
  * @cssproperty --mpl-accent - The dot and the first graph.
  * @cssproperty [--mpl-radius=12px] - Radius of the corners.
  */

@@ -213,7 +213,7 @@ export const screenStyles = css`
     border-radius: 50%;
     background: #e8455a;
   }
-  :host(:state(paused)) #badge i {
+  :host(:state(still)) #badge i {
     border-radius: 1px;
     background: currentColor;
   }

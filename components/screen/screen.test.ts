@@ -229,7 +229,7 @@ describe('a screen', () => {
     await sendKeys({ press: '+' });
     await sendKeys({ press: 'ArrowLeft' });
     expect(moves.length).to.equal(2);
-    await sendKeys({ press: 'Space' });
+    await sendKeys({ press: ' ' });
     await waitUntil(() => stream.commands.length === 1);
     expect(stream.commands[0]!.command).to.equal('pause');
     const keys = viewer.shadowRoot!.querySelector<HTMLElement>('#keys')!;

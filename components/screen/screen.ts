@@ -62,11 +62,13 @@ export abstract class MplScreen extends ScreenConnection {
 
   /** Text of the small badge in the corner; empty for none. */
   protected get badge(): string {
-    return this.status !== 'live' ? '' : this.paused ? 'Paused' : 'Live';
+    if (this.status !== 'live') return '';
+    return this.paused ? 'Paused' : this.controlState?.paused ? 'Source paused' : 'Live';
   }
 
   protected override get stateNames(): string[] {
-    return [...super.stateNames, ...(this.drawing ? ['drawing'] : [])];
+    const still = this.paused || this.controlState?.paused;
+    return [...super.stateNames, ...(this.drawing ? ['drawing'] : []), ...(still ? ['still'] : [])];
   }
 
   /** Asks the source to run. Rejects with the reason where it will not, as do the next ones. */
@@ -156,6 +158,8 @@ export abstract class MplScreen extends ScreenConnection {
       this.requestUpdate();
     } else if (event.type === 'tiles') {
       this.#picture!.view.changed(event.keys);
+    } else if (event.type === 'control') {
+      this.requestUpdate();
     }
   }
 
