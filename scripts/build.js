@@ -2,7 +2,7 @@
 // `--if-stale` does nothing where dist/ is newer than every source.
 
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -78,8 +78,10 @@ await build({
   stdin: {
     contents: `
       const inPage = typeof document !== 'undefined';
-      const kit = inPage ? await import('./components/define/all.ts') : await import('./components/mpl-host/world.worker.ts');
-      export const { MplHost, MplViewer, MplControls, MplStats } = kit;
+      if (inPage) await import('./components/define/all.ts');
+      else await import('./components/mpl-host/world.worker.ts');
+      const kit = inPage ? await import('./components/index.ts') : {};
+      export const { MplHost, MplViewer, MplControls, MplStats, VERSION } = kit;
     `,
     resolveDir: root,
     loader: 'ts',

@@ -42,17 +42,25 @@ function randomId(): string {
 function register(settings: PeerSettings, id: string): Promise<Peer> {
   return new Promise((resolve, reject) => {
     const peer = new Peer(id, peerOptions(settings));
-    const timer = setTimeout(() => fail('it did not answer'), READY_MS);
-    const fail = (why: string) => {
+    const done = () => {
       clearTimeout(timer);
-      peer.destroy();
-      reject(new LinkError(`cannot reach the signaling server ${settings.signal}: ${why}`));
+      peer.off('open', opened);
+      peer.off('error', failed);
     };
-    peer.once('open', () => {
-      clearTimeout(timer);
+    const opened = () => {
+      done();
+      // Losing the server later does no harm to connections that stand; unheard, it would be thrown.
+      peer.on('error', () => {});
       resolve(peer);
-    });
-    peer.once('error', (error) => fail(error.message));
+    };
+    const failed = (error: Error) => {
+      done();
+      peer.destroy();
+      reject(new LinkError(`cannot reach the signaling server ${settings.signal}: ${error.message}`));
+    };
+    const timer = setTimeout(() => failed(new Error('it did not answer')), READY_MS);
+    peer.on('open', opened);
+    peer.on('error', failed);
   });
 }
 
@@ -74,8 +82,6 @@ function linkOf(connection: DataConnection): ChannelLink {
 export async function createPeerDialer(settings: PeerSettings): Promise<PeerDialer> {
   const id = randomId();
   const peer = await register(settings, id);
-  // Losing the signaling server does no harm to connections that stand.
-  peer.on('error', () => {});
   return {
     ready: () =>
       peer.disconnected ? Promise.reject(new LinkError('the signaling server is gone')) : Promise.resolve(id),
@@ -160,7 +166,6 @@ export class PeerHost {
       this.#wait = 1000;
       peer.on('connection', (connection) => this.#called(connection));
       peer.on('disconnected', () => this.#again());
-      peer.on('error', () => {});
       this.options.onid?.(peer.id);
     } catch {
       this.#again();
