@@ -22,6 +22,10 @@ export const network = {
     down = true;
     for (const socket of open) socket.close(4000, 'cut by the test');
   },
+  /** Sockets of this page that are open or opening. */
+  get open(): number {
+    return open.size;
+  },
   restore(): void {
     down = false;
   },
