@@ -3,6 +3,7 @@
  * `mpl-kit/define/*.js` registers tags.
  */
 
+export { Associated, type AssociatedHost } from './association/associated.js';
 export { MplControlEvent } from './events/control-event.js';
 export { MplErrorEvent } from './events/error-event.js';
 export { MplInputEvent, type ScreenInput } from './events/input-event.js';
@@ -19,5 +20,6 @@ export { MplHost } from './mpl-host/mpl-host.js';
 export { MplStats } from './mpl-stats/mpl-stats.js';
 export { MplViewer } from './mpl-viewer/mpl-viewer.js';
 export { MplScreen } from './screen/screen.js';
+export type { Cover, ScreenState } from './screen/state.js';
 export type { ScreenStats } from './screen/stats.js';
 export { VERSION } from './version.js';

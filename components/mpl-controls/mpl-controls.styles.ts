@@ -128,10 +128,7 @@ export const controlsStyles = css`
     color: var(--_soft);
   }
   #panel form {
-    display: inline-flex;
-    flex-wrap: wrap;
-    gap: 8px 10px;
-    margin: 0;
+    display: contents;
   }
   input:not([type='range']):not(.unseen),
   select {
@@ -198,8 +195,8 @@ export const controlsStyles = css`
       flex: 1 1 40%;
       justify-content: space-between;
     }
-    #panel form {
-      flex: 1 1 100%;
+    #panel button {
+      flex: 1;
     }
   }
   @media (pointer: coarse) {

@@ -7,6 +7,7 @@ import { MplViewer } from '../mpl-viewer/mpl-viewer.js';
 import { accessible } from '../testing/accessible.js';
 import { relayUrl, Stream } from '../testing/stream.js';
 import { warnings } from '../testing/warnings.js';
+import { VERSION } from '../version.js';
 
 const streams: Stream[] = [];
 afterEach(() => {
@@ -138,6 +139,8 @@ describe('a screen', () => {
     expect(said).to.have.length(1);
     expect(said[0]).to.match(/<mpl-viewer>.*0\.\d+\.\d+.*0\.\d+\.\d+/);
     expect(customElements.get('mpl-viewer')).to.equal(first);
+    const manifest = (await (await fetch('/package.json')).json()) as { version: string };
+    expect(VERSION).to.equal(manifest.version);
   });
 
   it('asks the source, and shows a refusal with its reason', async () => {
