@@ -1,5 +1,5 @@
 import { aTimeout, expect, fixture, html, waitUntil } from '@open-wc/testing';
-import { sendKeys } from '@web/test-runner-commands';
+import { emulateMedia, sendKeys } from '@web/test-runner-commands';
 import '../define/mpl-viewer.js';
 import { define } from '../define/define.js';
 import { MplRequestEvent } from '../events/request-event.js';
@@ -161,6 +161,30 @@ describe('a screen', () => {
       { timeout: 3000 },
     );
     await accessible(viewer);
+  });
+
+  it('ends a stream that may be ended, without complaint', async () => {
+    const { stream, viewer, toast } = await live();
+    stream.mortal = true;
+    await viewer.stop();
+    await waitUntil(() => viewer.status === 'ended');
+    expect(toast()).to.equal('');
+  });
+
+  it('is calmer where the reader asks for less motion, unless the author knows better', async function () {
+    // Firefox cannot be told over WebDriver BiDi what its reader prefers.
+    if (navigator.userAgent.includes('Firefox')) this.skip();
+    await emulateMedia({ reducedMotion: 'reduce' });
+    try {
+      const { stream, viewer } = await live();
+      stream.run();
+      await aTimeout(2600);
+      expect(viewer.stats.streamFps).to.be.within(1, 7);
+      viewer.maxFps = 60;
+      await waitUntil(() => viewer.stats.streamFps > 12, 'it goes on', { timeout: 4000 });
+    } finally {
+      await emulateMedia({ reducedMotion: 'no-preference' });
+    }
   });
 
   it('refuses what the channel does not allow', async () => {

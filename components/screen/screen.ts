@@ -98,6 +98,8 @@ export abstract class MplScreen extends ScreenConnection {
       if (this.receiver === null) throw new Error(this.reason || 'not connected to a source');
       await this.receiver.command(command);
     } catch (error) {
+      // Who was told to end may be gone before the answer.
+      if (command.command === 'stop' && this.state.status === 'ended') return;
       this.toast((error as Error).message);
       throw error;
     }
