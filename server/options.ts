@@ -31,6 +31,10 @@ export interface RelayLimits {
   maxBufferedChunks: number;
   /** Bytes a compressed payload may grow to. */
   inflatedPayload: number;
+  /** Bytes of memory for the replica of one channel: what a dense world of 32768x32768 cells takes, and some. */
+  replicaBytes: number;
+  /** Bytes of memory for the replicas of all channels. */
+  replicasBytes: number;
   /** Control commands a second from one viewer. */
   controlRate: number;
   /** Milliseconds a channel outlives its source, for it to come back. */
@@ -85,6 +89,8 @@ export const LIMITS: Readonly<Record<keyof RelayLimits, Limit>> = {
   maxFragments: { default: 64, min: 1, max: 16_384, help: 'fragments of one message' },
   maxBufferedChunks: { default: 4096, min: 16, max: 262_144, help: 'chunks of one unfinished message' },
   inflatedPayload: { default: 64 * MIB, min: KIB, max: 1024 * MIB, help: 'bytes a compressed payload may grow to' },
+  replicaBytes: { default: 160 * MIB, min: MIB, max: 8192 * MIB, help: 'bytes of memory for one replica' },
+  replicasBytes: { default: 1024 * MIB, min: MIB, max: 1e12, help: 'bytes of memory for all replicas' },
   controlRate: { default: 30, min: 1, max: 10_000, help: 'control commands a second from one viewer' },
   sourceGraceMs: { default: 30_000, min: 0, max: DAY, help: 'ms a channel outlives its source' },
   helloMs: { default: 10_000, min: 10, max: DAY, help: 'ms a new socket has for its first message' },

@@ -1,28 +1,4 @@
-/** How often: the two counters that keep a relay from being flooded. */
-
-/** Lets through `rate` events a second on average and `burst` at once. */
-export class TokenBucket {
-  private tokens: number;
-  private last: number;
-
-  constructor(
-    private readonly rate: number,
-    private readonly burst: number,
-    now = performance.now(),
-  ) {
-    this.tokens = burst;
-    this.last = now;
-  }
-
-  /** True if one more event is within the rate. `now` in milliseconds. */
-  take(now = performance.now()): boolean {
-    this.tokens = Math.min(this.burst, this.tokens + (Math.max(0, now - this.last) / 1000) * this.rate);
-    this.last = now;
-    if (this.tokens < 1) return false;
-    this.tokens -= 1;
-    return true;
-  }
-}
+/** How many connections each address makes. */
 
 /** Counts events of each address within the running second. Old addresses are forgotten with their second. */
 export class AddressRate {

@@ -34,7 +34,7 @@ function watch(source: Source, options: { maxFps?: number } = {}) {
 }
 
 const agree = (world: TestWorld, receiver: Receiver): boolean =>
-  receiver.grid !== null && receiver.grid.whole && digest(receiver.grid).hash === digest(world).hash;
+  receiver.grid?.whole && digest(receiver.grid).hash === digest(world).hash;
 
 describe('a source and its receivers', () => {
   test('a receiver gets the whole world, then what changes', async () => {
@@ -98,7 +98,10 @@ describe('a source and its receivers', () => {
     world.flip(5, 5);
     world.flip(900, 900);
     world.version++;
-    await until(() => (receiver.retryNow(), agree(world, receiver)));
+    await until(() => {
+      receiver.retryNow();
+      return agree(world, receiver);
+    });
     assert.equal(receiver.counts.tiles - before, 2);
     receiver.stop();
   });
@@ -167,7 +170,11 @@ describe('a source and its receivers', () => {
           }
           world.step(1, random);
           for (const { receiver } of watchers) {
-            await until(() => (receiver.retryNow(), source.publish(), agree(world, receiver)));
+            await until(() => {
+              receiver.retryNow();
+              source.publish();
+              return agree(world, receiver);
+            });
             receiver.stop();
           }
         },

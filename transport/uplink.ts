@@ -101,7 +101,7 @@ export class Uplink {
 
   /** A relay that subscribes has taken the source in. */
   #noteLive(): void {
-    if (this.#end !== null && this.#end.active && this.status !== 'live') this.#set('live', '');
+    if (this.#end?.active && this.status !== 'live') this.#set('live', '');
   }
 
   #closed(end: SourceEnd, event: LinkClose): void {

@@ -11,6 +11,7 @@ import { ReceiverEnd } from '../../transport/session/receiver-end.js';
 import { Replica } from '../../transport/session/replica.js';
 import type { SourceEnd } from '../../transport/session/source-end.js';
 import { after, type Timer } from '../../transport/session/timer.js';
+import { Grid } from '../../transport/state/grid.js';
 import { CLOSE } from '../../transport/wire/codes.js';
 import { encodeFrame, type Frame } from '../../transport/wire/frame.js';
 import type { GridTiles } from '../../transport/wire/grid.js';
@@ -39,6 +40,8 @@ export class Channel {
   constructor(
     readonly name: string,
     readonly options: ResolvedOptions,
+    /** Bytes that replicas of other channels leave for this one. */
+    readonly room: () => number,
     /** Neither source nor viewers are left, and the grace is over. */
     readonly onidle: () => void,
   ) {
@@ -148,17 +151,32 @@ export class Channel {
 
   #tiles(tiles: GridTiles, frame: Frame, raw: Uint8Array, end: ReceiverEnd): void {
     if (this.#source !== end || end.lost) return;
+    if (end.reset !== null && Grid.bytesFor(end.meta!) > this.#most) return this.#tooLarge(end);
     const taken = this.#replica.take(tiles, end);
     if (taken.kind === 'stale') {
       end.lost = true;
       return this.#subscribe();
     }
+    if (this.bytes > this.#most) return this.#tooLarge(end);
     const { fanout } = this;
     fanout.stamp = { sequence: frame.sequence, timestamp: frame.timestamp };
     fanout.upstream = end.rtt;
     if (fanout.state !== 'live') fanout.setState('live');
     if (taken.kind === 'replaced') fanout.replace(this.#replica.grid);
     else fanout.publish([{ ...tiles, base: tiles.base, keys: taken.keys, bytes: raw }]);
+  }
+
+  /** Bytes that the replica may take. */
+  get #most(): number {
+    return Math.min(this.options.replicaBytes, this.room());
+  }
+
+  /** Announcing a large world is cheap, holding it is not. */
+  #tooLarge(end: ReceiverEnd): void {
+    const most = Math.max(0, this.#most) / 2 ** 20;
+    this.#replica.grid = null;
+    this.fanout.replace(null);
+    end.close(CLOSE.tooBig.code, `the world takes more memory than the ${most.toFixed(0)} MiB this relay has for it`);
   }
 
   #controlState(frame: Uint8Array): void {

@@ -16,7 +16,12 @@ export function createHub(options: ResolvedOptions): Hub {
     const known = channels.get(name);
     if (known) return known;
     if (channels.size >= options.maxChannels) return null;
-    const channel = new Channel(name, options, () => channels.delete(name));
+    const room = () => {
+      let taken = 0;
+      for (const other of channels.values()) if (other !== channel) taken += other.bytes;
+      return options.replicasBytes - taken;
+    };
+    const channel: Channel = new Channel(name, options, room, () => channels.delete(name));
     channels.set(name, channel);
     return channel;
   };

@@ -86,7 +86,10 @@ describe('a relay', () => {
     await until(() => viewer.status === 'reconnecting');
     world.step(50, random);
     await startRelay({}, port);
-    await until(() => (source.publish(), same(world, viewer)));
+    await until(() => {
+      source.publish();
+      return same(world, viewer);
+    });
     assert.equal(viewer.status, 'live');
   });
 
@@ -189,6 +192,18 @@ describe('a relay', () => {
       assert.equal(code, 4408);
     }
     await until(() => relay.channels().length === 0);
+  });
+
+  test('a world that takes more memory than a channel may have is refused, and its memory given back', async () => {
+    const { url } = await startRelay({ replicaBytes: 2 ** 20 });
+    const world = new TestWorld(4096, 4096);
+    for (let y = 0; y < 4096; y += 64) for (let x = 0; x < 4096; x += 64) world.flip(x, y);
+    const { uplink } = startSource(url, world);
+    await until(() => uplink.status === 'failed');
+    assert.match(uplink.reason, /more memory than the 1 MiB/);
+    const viewer = startViewer(url);
+    await until(() => viewer.status === 'waiting');
+    assert.equal(viewer.grid, null);
   });
 
   test('while nobody watches, the source is asked for a frame a second, no more', async () => {

@@ -7,9 +7,9 @@
  */
 
 import type { WebSocket } from 'ws';
+import { RateLimit } from '../../transport/session/rate.js';
 import { CLOSE, type CloseCode } from '../../transport/wire/codes.js';
 import type { ResolvedOptions } from '../options.js';
-import { TokenBucket } from '../rate.js';
 import { refuse } from '../sockets.js';
 import { type ClientMessage, PEER_ID, parseClientMessage, type ServerMessage, SignalError, TOKEN } from './message.js';
 
@@ -17,7 +17,7 @@ interface Peer {
   readonly id: string;
   readonly token: string;
   readonly socket: WebSocket;
-  readonly bucket: TokenBucket;
+  readonly bucket: RateLimit;
 }
 
 /** Negotiations come in bursts: a host answers several viewers with a dozen candidates each. */
@@ -47,7 +47,7 @@ export class Signal {
     }
     const old = this.peers.get(id);
     const rate = this.options.signalRate;
-    const peer: Peer = { id, token, socket, bucket: new TokenBucket(rate, rate * BURST) };
+    const peer: Peer = { id, token, socket, bucket: new RateLimit(rate, rate * BURST) };
     this.peers.set(id, peer);
     if (old) refuse(old.socket, CLOSE.replaced, 'this peer connected again');
     socket.on('message', (data, isBinary) => this.receive(peer, data as Buffer, isBinary));

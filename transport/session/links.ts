@@ -182,7 +182,10 @@ export class Links {
 
   #welcome(message: WelcomeMessage, end: ReceiverEnd): void {
     if (end !== this.#base) return;
-    this.#peers = message.peers ?? false;
+    const { peers = false } = message;
+    // A source that was away is back.
+    if (peers && !this.#peers && this.#direct === null) this.#upgrade?.retryNow();
+    this.#peers = peers;
     this.owner.welcome(message);
     this.#seekDirect();
   }

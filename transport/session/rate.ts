@@ -1,16 +1,21 @@
-/** A token bucket: `perSecond` on average, twice that in a burst. */
+/** A token bucket: lets through so many events a second on average, and more at once. */
 export class RateLimit {
   #tokens: number;
-  #at = performance.now();
+  #at: number;
 
-  constructor(readonly perSecond: number) {
-    this.#tokens = perSecond * 2;
+  constructor(
+    readonly perSecond: number,
+    /** Events at once. Default: those of two seconds. */
+    readonly burst = perSecond * 2,
+    now = performance.now(),
+  ) {
+    this.#tokens = burst;
+    this.#at = now;
   }
 
-  /** Takes one token; false if there is none. */
-  take(): boolean {
-    const now = performance.now();
-    this.#tokens = Math.min(this.perSecond * 2, this.#tokens + ((now - this.#at) / 1000) * this.perSecond);
+  /** Takes one token; false if there is none. `now` in milliseconds. */
+  take(now = performance.now()): boolean {
+    this.#tokens = Math.min(this.burst, this.#tokens + (Math.max(0, now - this.#at) / 1000) * this.perSecond);
     this.#at = now;
     if (this.#tokens < 1) return false;
     this.#tokens--;

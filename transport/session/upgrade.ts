@@ -15,6 +15,8 @@ export interface PeerDialer {
   close(): void;
 }
 
+/** A link that was lost, ms; one that could not be had waits longer, ever longer. */
+const SOON = 500;
 const FIRST_RETRY = 15_000;
 const LAST_RETRY = 120_000;
 const INTRODUCE_MS = 5_000;
@@ -43,9 +45,16 @@ export class Upgrade {
     this.#answer?.(message);
   }
 
-  /** The link that was had is gone: look for another, after a while. */
+  /** The link that was had is gone: look for another soon. */
   lost(): void {
-    this.#later();
+    this.#later(SOON);
+  }
+
+  /** Something has changed for the better: tries at once, if it waits to try again. */
+  retryNow(): void {
+    if (this.#retry === null) return;
+    this.#retry.stop();
+    void this.#try();
   }
 
   stop(): void {
@@ -56,6 +65,7 @@ export class Upgrade {
   }
 
   async #try(): Promise<void> {
+    this.#retry = null;
     try {
       this.#dialer ??= await this.options.dialer();
       const peer = await this.#dialer.ready();
@@ -71,7 +81,8 @@ export class Upgrade {
       // A dialer that failed may be of no more use; the next try makes a new one, with a new id.
       this.#dialer?.close();
       this.#dialer = null;
-      this.#later();
+      this.#later(this.#wait);
+      this.#wait = Math.min(LAST_RETRY, this.#wait * 2);
     }
   }
 
@@ -88,10 +99,9 @@ export class Upgrade {
     });
   }
 
-  #later(): void {
+  #later(ms: number): void {
     if (this.#stopped) return;
     this.#retry?.stop();
-    this.#retry = after(this.#wait * (0.75 + Math.random() / 2), () => void this.#try());
-    this.#wait = Math.min(LAST_RETRY, this.#wait * 2);
+    this.#retry = after(ms * (0.75 + Math.random() / 2), () => void this.#try());
   }
 }

@@ -125,8 +125,13 @@ export class Grid implements TileGrid, GridShape {
     this.wholeVersion = -1;
   }
 
+  /** Bytes of memory that a grid of this shape takes while it is empty. */
+  static bytesFor({ width, height }: GridShape): number {
+    return tilesFor(width) * tilesFor(height) * 12;
+  }
+
   /** Bytes of memory held. */
   get bytes(): number {
-    return this.tiles * 12 + this.#slabs.length * SLAB * this.#tileWords * 4;
+    return Grid.bytesFor(this) + this.#slabs.length * SLAB * this.#tileWords * 4;
   }
 }
