@@ -11,8 +11,8 @@ export class AgeClock {
   #nextMin = Number.POSITIVE_INFINITY;
   #count = 0;
   #epoch = -1;
-  #last = -1;
-  #high = 0;
+  /** Time of the last frame, unwrapped. */
+  #time = -1;
   #arrivedAt = 0;
   #late = 0;
 
@@ -20,14 +20,12 @@ export class AgeClock {
   frame(epoch: number, timestamp: number, now: number): void {
     if (epoch !== this.#epoch) {
       this.#epoch = epoch;
-      this.#last = -1;
-      this.#high = 0;
+      this.#time = -1;
       this.#min = this.#nextMin = Number.POSITIVE_INFINITY;
     }
-    // A large step back is the wrap after 49 days, a small one a frame that another link brought late.
-    if (this.#last >= 0 && timestamp < this.#last - 2 ** 31) this.#high += 2 ** 32;
-    this.#last = timestamp;
-    const transit = now - (this.#high + timestamp);
+    // Timestamps wrap after 49 days, and another link may bring a frame from before: the nearer way round is meant.
+    this.#time = this.#time < 0 ? timestamp : this.#time + ((timestamp - this.#time) | 0);
+    const transit = now - this.#time;
     this.#min = Math.min(this.#min, transit);
     this.#nextMin = Math.min(this.#nextMin, transit);
     if (++this.#count % WINDOW === 0) {

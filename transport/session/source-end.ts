@@ -84,7 +84,7 @@ export class SourceEnd {
   #waitFor: NonNullable<SubscribeMessage['resume']> | null = null;
   /** Told nothing since it subscribed, or since the last whole: it is owed a frame that says so. */
   #owesWhole = false;
-  #stateAt = 0;
+  #stateAt = Number.NEGATIVE_INFINITY;
   #later: Timer | null = null;
   #closed = false;
 
