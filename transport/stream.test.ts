@@ -34,7 +34,7 @@ function watch(source: Source, options: { maxFps?: number } = {}) {
 }
 
 const agree = (world: TestWorld, receiver: Receiver): boolean =>
-  receiver.grid?.whole && digest(receiver.grid).hash === digest(world).hash;
+  receiver.grid?.whole === true && digest(receiver.grid).hash === digest(world).hash;
 
 describe('a source and its receivers', () => {
   test('a receiver gets the whole world, then what changes', async () => {
