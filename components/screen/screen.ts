@@ -11,6 +11,7 @@ import { ScreenConnection } from './connection.js';
 import { KEYS_TEXT, keyList, onKey, SHORTCUTS } from './keys.js';
 import { Meter } from './meter.js';
 import { overlay } from './overlay.js';
+import { overlayStyles } from './overlay.styles.js';
 import { obeyRequests, playOrPause, sendRequest, toggleFullscreen } from './perform.js';
 import { Picture } from './picture.js';
 import { screenStyles } from './screen.styles.js';
@@ -25,7 +26,7 @@ const ignore = (): void => {};
  * in where the receiver comes from.
  */
 export abstract class MplScreen extends ScreenConnection {
-  static override styles = [screenStyles];
+  static override styles = [screenStyles, overlayStyles];
 
   /** The pointer paints cells instead of moving the picture. Painting goes by what the source allows. */
   @property({ attribute: false }) drawing = false;

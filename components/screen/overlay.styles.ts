@@ -1,0 +1,114 @@
+import { css } from 'lit';
+
+/** What lies over the picture; in the colors of `screen.styles.ts`. */
+export const overlayStyles = css`
+  .cover {
+    position: absolute;
+    inset: 0;
+    display: grid;
+    place-items: center;
+    padding: 12px;
+    pointer-events: none;
+    animation: appear 0.2s both;
+  }
+  .cover > * {
+    pointer-events: auto;
+  }
+  .cover.poster ::slotted(*) {
+    position: absolute;
+    inset: 0;
+    inline-size: 100%;
+    block-size: 100%;
+    object-fit: cover;
+  }
+  .cover.loading {
+    animation-delay: 0.5s;
+  }
+  @keyframes appear {
+    from {
+      opacity: 0;
+    }
+  }
+  .card {
+    display: grid;
+    justify-items: center;
+    gap: 4px;
+    max-inline-size: min(34ch, 100%);
+    padding: 14px 20px;
+    border: 1px solid var(--_line);
+    border-radius: 14px;
+    background: var(--_glass);
+    backdrop-filter: blur(10px);
+    box-shadow: 0 6px 24px rgb(0 0 0 / 0.14);
+    text-align: center;
+    text-wrap: balance;
+    overflow-wrap: anywhere;
+  }
+  .card strong {
+    font-weight: 600;
+  }
+  .card > span::first-letter,
+  #toast::first-letter {
+    text-transform: uppercase;
+  }
+  .card span {
+    font-size: 0.93em;
+    opacity: 0.85;
+    font-variant-numeric: tabular-nums;
+  }
+  button {
+    margin-block-start: 8px;
+    padding: 6px 14px;
+    border: 0;
+    border-radius: 99px;
+    background: var(--_accent);
+    color: light-dark(#fff, #04211d);
+    font: inherit;
+    font-weight: 600;
+    cursor: pointer;
+  }
+  button:hover {
+    filter: brightness(1.08);
+  }
+  button:focus-visible {
+    outline: 2px solid var(--_accent);
+    outline-offset: 2px;
+  }
+
+  /* A glider, whose cells light up in turn. */
+  .pulse {
+    display: grid;
+    grid: repeat(3, 9px) / repeat(3, 9px);
+    gap: 3px;
+    margin-block-end: 6px;
+  }
+  .pulse b {
+    border-radius: 2px;
+    background: var(--_accent);
+    animation: pulse 1.6s infinite ease-in-out;
+  }
+  .pulse b:nth-child(1) {
+    grid-area: 1 / 2;
+  }
+  .pulse b:nth-child(2) {
+    grid-area: 2 / 3;
+    animation-delay: 0.16s;
+  }
+  .pulse b:nth-child(3) {
+    grid-area: 3 / 1;
+    animation-delay: 0.32s;
+  }
+  .pulse b:nth-child(4) {
+    grid-area: 3 / 2;
+    animation-delay: 0.48s;
+  }
+  .pulse b:nth-child(5) {
+    grid-area: 3 / 3;
+    animation-delay: 0.64s;
+  }
+  @keyframes pulse {
+    50% {
+      opacity: 0.25;
+    }
+  }
+`;
