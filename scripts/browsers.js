@@ -60,6 +60,8 @@ export function needBrowsers() {
     process.exit(1);
   }
   if (findFirefox() === undefined) {
-    console.log('There is no Firefox here: its tests are skipped. (Debian: apt-get install firefox-esr, or FIREFOX_PATH.)');
+    console.log(
+      'There is no Firefox here: its tests are skipped. (Debian: apt-get install firefox-esr, or FIREFOX_PATH.)',
+    );
   }
 }

@@ -18,6 +18,7 @@ function newest(path) {
 }
 
 const sources = [
+  'demo',
   'sim',
   'transport',
   'components',
@@ -91,12 +92,15 @@ await build({
   plugins: [withoutAdapter],
 });
 
+// The site goes with the package: `npx mpl serve` shows it.
+cpSync(at('demo'), at('dist/demo'), { recursive: true });
+
 run(
   'node_modules/@custom-elements-manifest/analyzer/cem.js',
   'analyze',
   '--litelement',
   '--globs',
-  'components/**/mpl-*.ts',
+  'components/{mpl-*,screen}/*.ts',
   '--exclude',
   '**/*.test.ts',
   '--quiet',

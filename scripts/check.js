@@ -17,6 +17,8 @@ const checks = [
     'components',
     'server',
   ],
+  ['entries in Node', 'scripts/import-entries.js'],
+  ['docs/elements.md', 'scripts/elements-doc.js', '--check'],
   ['package entries', 'node_modules/publint/src/cli.js', '--strict'],
 ];
 

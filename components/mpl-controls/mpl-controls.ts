@@ -19,6 +19,7 @@ const NOTE = 6_000;
 /**
  * Steers what a screen shows. What it displays is what the source says of itself, never what was merely asked for.
  *
+ * @element mpl-controls
  * @summary Play, pause, speed, rule, pattern and more, for a host or a viewer.
  * @csspart bar - The row of buttons.
  * @csspart panel - The fields below.

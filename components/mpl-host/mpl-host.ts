@@ -18,12 +18,11 @@ const PACE = ['paused', 'speed', 'maxFps', 'tileBudget', 'control', 'token'] as 
 const ROUTES = ['server', 'signal', 'transport', 'maxPeers', 'iceServers'] as const;
 
 /**
- * @summary A world that runs in this page and can be watched from any other.
+ * A world that runs in this page, in a worker, and goes on while the page is hidden. It is shown here, and streamed to a
+ * relay and to viewers that reach the page directly. Without a relay in reach it runs all the same.
  *
- * The world lives in a worker and goes on while the page is hidden. It is shown here, and streamed to a relay and to
- * viewers that reach the page directly. Without a relay in reach it runs all the same.
- *
- * @slot waiting, reconnecting, failed, ended - shown over the picture instead of the words for that state
+ * @element mpl-host
+ * @summary Runs a simulation and streams it.
  */
 export class MplHost extends MplScreen {
   static override rules: ValueRules = { ...MplScreen.rules, ...HOST_RULES };

@@ -216,7 +216,9 @@ export class WorldRunner {
         this.#life.draw(command.cells, command.alive);
         break;
       case 'stop':
-        return this.#stop();
+        // Whoever asked is told first.
+        setTimeout(() => this.#stop());
+        return;
     }
     this.#source.publish();
   }

@@ -10,6 +10,7 @@ import { statsStyles } from './mpl-stats.styles.js';
 /**
  * How a stream fares: every figure that a host or viewer has, and three graphs over the last minute.
  *
+ * @element mpl-stats
  * @summary Live figures of a host or viewer.
  * @csspart graphs - The three graphs.
  * @csspart list - The figures.

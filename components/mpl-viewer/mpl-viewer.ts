@@ -13,42 +13,8 @@ const MOST = 60_000;
 /**
  * A window on a channel: shows what its source shows, cell by cell, as soon as there is one.
  *
+ * @element mpl-viewer
  * @summary Shows a live simulation.
- * @slot - Controls of its own, at the lower edge of the picture.
- * @slot poster - Shown until there is a first picture.
- * @slot waiting - Shown while the source is not there.
- * @slot reconnecting - Shown while the connection is lost.
- * @slot ended - Shown when the source has ended.
- * @slot failed - Shown when it cannot go on by itself.
- * @slot overlay - Always over the picture.
- * @csspart stage - Holds the canvas.
- * @csspart canvas - The canvas.
- * @csspart badge - Says "Live".
- * @csspart cover - What lies over the picture.
- * @csspart retry - The button to connect at once.
- * @csspart toast - Refusals.
- * @cssproperty [--mpl-aspect=16 / 9] - Width to height.
- * @cssproperty --mpl-accent - Buttons and the focus ring.
- * @cssproperty --mpl-alive - Living cells.
- * @cssproperty --mpl-dead - Dead cells.
- * @cssproperty --mpl-outside - Beyond the edge.
- * @cssproperty [--mpl-radius=12px] - Radius of the corners.
- * @cssstate idle - It is on no page.
- * @cssstate connecting - It is not connected yet.
- * @cssstate waiting - The source is not there yet.
- * @cssstate live - The picture is live.
- * @cssstate reconnecting - The connection was lost.
- * @cssstate ended - The source has ended.
- * @cssstate failed - It cannot go on by itself.
- * @cssstate paused - It has the attribute `paused`.
- * @cssstate still - The picture or its source stands still.
- * @cssstate interactive - It can be moved.
- * @cssstate drawing - It is painted on.
- * @fires mpl-status - The status, its reason or the link has changed.
- * @fires mpl-stats - Fresh figures, twice a second.
- * @fires mpl-error - Something went wrong.
- * @fires mpl-control - The source told how it stands.
- * @fires mpl-input - Somebody painted on the picture or moved it.
  */
 export class MplViewer extends MplScreen {
   protected override createReceiver(): Receiver | null {

@@ -1,0 +1,12 @@
+// Every entry of the package can be imported where there is no page: servers that render markup do so.
+for (const entry of ['mpl-kit', 'mpl-kit/sim', 'mpl-kit/transport', 'mpl-kit/server']) {
+  const exported = Object.keys(await import(entry));
+  if (exported.length === 0) throw new Error(`${entry} exports nothing`);
+}
+for (const tag of ['mpl-host', 'mpl-viewer', 'mpl-controls', 'mpl-stats', 'all']) {
+  await import(`mpl-kit/define/${tag}.js`).catch((error) => {
+    throw new Error(`mpl-kit/define/${tag}.js cannot be imported without a page: ${error.message}`);
+  });
+}
+console.log('all entries can be imported in Node');
+process.exit();
