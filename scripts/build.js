@@ -6,6 +6,7 @@ import { chmodSync, cpSync, existsSync, readdirSync, rmSync, statSync, writeFile
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { buildOneFile } from './one-file.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const at = (...parts) => join(root, ...parts);
@@ -60,37 +61,7 @@ await build({
   outfile: 'dist/components/mpl-host/world.worker.js',
 });
 
-// PeerJS brings a shim for browsers of 2016 that is most of its weight; every browser that runs the kit has real WebRTC.
-const withoutAdapter = {
-  name: 'without-webrtc-adapter',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^webrtc-adapter$/ }, () => ({ path: 'adapter', namespace: 'modern' }));
-    onLoad({ filter: /.*/, namespace: 'modern' }, () => ({
-      contents: `const agent = navigator.userAgent;
-        const [, browser, version] = /(Firefox)\\/(\\d+)/.exec(agent) ?? /(Chrome)\\/(\\d+)/.exec(agent) ?? /(Safari)\\/(\\d+)/.exec(agent) ?? [];
-        export default { browserDetails: { browser: (browser ?? 'unknown').toLowerCase(), version: Number(version ?? 0) } };`,
-    }));
-  },
-};
-
-// One file that is page and worker: which of the two it is, it sees when it is loaded.
-await build({
-  ...common,
-  stdin: {
-    contents: `
-      const inPage = typeof document !== 'undefined';
-      if (inPage) await import('./components/define/all.ts');
-      else await import('./components/mpl-host/world.worker.ts');
-      const kit = inPage ? await import('./components/index.ts') : {};
-      export const { MplHost, MplViewer, MplControls, MplStats, VERSION } = kit;
-    `,
-    resolveDir: root,
-    loader: 'ts',
-  },
-  banner: { js: 'const MPL_BUNDLE=import.meta.url;' },
-  outfile: 'dist/mpl.js',
-  plugins: [withoutAdapter],
-});
+await buildOneFile(common);
 
 // The site goes with the package: `npx mpl serve` shows it.
 cpSync(at('demo'), at('dist/demo'), { recursive: true });
