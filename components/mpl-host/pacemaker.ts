@@ -13,6 +13,8 @@ export interface Paced {
 const SLICE = 8;
 /** Debt is forgotten beyond this, ms: a machine that is too slow runs slower, it does not freeze. */
 const MAX_DEBT = 200;
+/** A timer that is set for more than 2^31 ms fires at once. */
+const MAX_SLEEP = 60_000;
 
 export class Pacemaker {
   #speed = 30;
@@ -22,8 +24,6 @@ export class Pacemaker {
   #owed = 0;
   #at = 0;
   #publishedAt = 0;
-  /** Milliseconds a generation takes, smoothed. */
-  #cost = 0.01;
   #timer: ReturnType<typeof setTimeout> | null = null;
   // A message to oneself comes sooner than any timer, which is kept at 4 ms and more.
   readonly #soon = new MessageChannel();
@@ -73,7 +73,7 @@ export class Pacemaker {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     if (ms < 1) this.#soon.port2.postMessage(null);
-    else this.#timer = setTimeout(() => this.#turn(), ms);
+    else this.#timer = setTimeout(() => this.#turn(), Math.min(ms, MAX_SLEEP));
   }
 
   #turn(): void {
@@ -84,39 +84,48 @@ export class Pacemaker {
   }
 
   #flatOut(): void {
-    // Even strides: what blinks with period two then costs nothing to send.
-    this.#run(Math.max(2, 2 * Math.round(SLICE / this.#cost / 2)));
+    this.#run(Number.POSITIVE_INFINITY);
     if (performance.now() - this.#publishedAt >= 1000 / this.#maxFps) this.#publish();
     this.#again(0);
   }
 
   #inTime(): void {
     const now = performance.now();
-    this.#owed += (Math.min(now - this.#at, MAX_DEBT) / 1000) * this.#speed;
+    const interval = 1000 / this.#speed;
+    // At least one generation can be owed, however slow the world is to go.
+    const most = Math.max(MAX_DEBT / interval, 1);
+    this.#owed = Math.min(this.#owed + (now - this.#at) / interval, most);
     this.#at = now;
     const frame = 1000 / this.#maxFps;
     const due = now - this.#publishedAt >= frame - 1;
-    const most = Math.max(1, Math.floor(SLICE / this.#cost));
     if (due && this.#owed >= 1) {
-      let n = Math.floor(this.#owed);
-      if (this.#speed >= 2 * this.#maxFps) n -= n % 2;
-      n = Math.min(n, most);
-      this.#run(n);
-      this.#owed -= n;
+      const whole = Math.floor(this.#owed);
+      this.#owed -= this.#run(this.#speed >= 2 * this.#maxFps ? whole - (whole % 2) : whole);
       // A frame waits until what is owed is done, unless the machine cannot keep up.
       if (this.#owed < 2 || now - this.#publishedAt > 2 * frame) this.#publish();
     }
     const toFrame = this.#publishedAt + frame - performance.now();
-    const toStep = ((1 - this.#owed) / this.#speed) * 1000;
+    const toStep = (1 - this.#owed) * interval;
     this.#again(this.#owed >= 2 && due ? 0 : Math.max(1, toFrame, toStep));
   }
 
-  #run(n: number): void {
-    if (n <= 0) return;
+  /**
+   * Steps for a slice of time, or `most` generations, and returns how many it were. What a generation costs may change
+   * with the next one, so that it feels its way: in pairs at first, then in strides that grow as long as time is left.
+   * Even strides: what blinks with period two then costs nothing to send.
+   */
+  #run(most: number): number {
     const began = performance.now();
-    this.world.step(n);
-    const cost = (performance.now() - began) / n;
-    this.#cost = Math.max(1e-4, this.#cost * 0.8 + cost * 0.2);
+    let done = 0;
+    let stride = 2;
+    while (stride > 0 && done < most) {
+      const n = Math.min(stride, most - done);
+      this.world.step(n);
+      done += n;
+      const spent = performance.now() - began;
+      stride = Math.min(2 * stride, 2 * Math.floor((((SLICE - spent) / spent) * done) / 2));
+    }
+    return done;
   }
 
   #publish(): void {
