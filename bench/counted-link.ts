@@ -1,6 +1,8 @@
 /** Two ends of a link in this process that say they are a socket's, and count what one of them is sent. */
 
-import { decodeFrame, type Link, type LinkClose, type LinkKind } from '../transport/index.js';
+import { decodeFrame, FLAG, type Link, type LinkClose, type LinkKind } from '../transport/index.js';
+import { compress } from '../transport/wire/deflate.js';
+import { HEADER_BYTES } from '../transport/wire/frame.js';
 
 /** What was sent in one direction since the last `take`. */
 export interface Count {
@@ -9,15 +11,14 @@ export interface Count {
   bytes: number;
   /** Of them, deflated. */
   deflated: number;
-  /** Of `bytes`, what the tiles take; the rest tells shape and version. */
-  tileBytes: number;
+  /** What `bytes` would be if each message were deflated that is shorter so. */
+  deflatedBytes: number;
   /** Time the receiver took to apply them, ms. */
   ms: number;
 }
 
 const STATE = ['GridMeta', 'GridReset', 'GridTiles'];
-const COMPRESSED = 4;
-const nothing = (): Count => ({ frames: 0, bytes: 0, deflated: 0, tileBytes: 0, ms: 0 });
+const nothing = (): Count => ({ frames: 0, bytes: 0, deflated: 0, deflatedBytes: 0, ms: 0 });
 
 class CountedLink implements Link {
   readonly buffered = 0;
@@ -47,7 +48,7 @@ class CountedLink implements Link {
   }
 
   #hear(message: Uint8Array): void {
-    const { type, flags } = decodeFrame(message);
+    const { type, flags, payload } = decodeFrame(message);
     const began = performance.now();
     this.onmessage?.(message);
     if (!STATE.includes(type)) return;
@@ -55,8 +56,8 @@ class CountedLink implements Link {
     count.ms += performance.now() - began;
     count.frames++;
     count.bytes += message.length;
-    if (type === 'GridTiles') count.tileBytes += message.length;
-    if (flags & COMPRESSED) count.deflated++;
+    if (flags & FLAG.COMPRESSED) count.deflated++;
+    else count.deflatedBytes += Math.min(message.length, HEADER_BYTES + compress(payload).length);
   }
 }
 
