@@ -177,7 +177,7 @@ describe('the pacemaker', () => {
     }) as typeof setTimeout;
     try {
       // Longer to the next generation than a timer can be set for.
-      const { world } = pace(1e-7);
+      const { world } = pace(3e-7);
       await aTimeout(200);
       expect(world.generation).to.equal(0);
       expect(woken).to.be.within(1, 10);
