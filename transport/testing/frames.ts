@@ -1,0 +1,191 @@
+/** Frames for a fuzzer: good ones of every type, and what becomes of them when bits fall over. */
+
+import { Grid } from '../state/grid.js';
+import { BatchWriter } from '../wire/batch.js';
+import { Writer } from '../wire/bytes.js';
+import { compress } from '../wire/deflate.js';
+import { encodeFrame } from '../wire/frame.js';
+import { encodeGridMeta, encodeGridReset } from '../wire/grid.js';
+import * as session from '../wire/session.js';
+import { FLAG, FRAME, type FrameName } from '../wire/types.js';
+import { seeded } from './world.js';
+
+/** The grid that all good frames speak of. */
+export const SHAPE = { epoch: 77, width: 200, height: 100, planes: 2 };
+const TILES = new Grid(SHAPE).tiles;
+
+const NAMES = Object.keys(FRAME) as FrameName[];
+/** What JSON can hold and a field should not. */
+const ODD: unknown[] = [
+  null,
+  -1,
+  1e308,
+  2 ** 53,
+  0.1,
+  '',
+  'x'.repeat(5000),
+  [],
+  {},
+  { __proto__: null, a: 1 },
+  true,
+  [[[[]]]],
+];
+const ODD_NAMES = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'id', 'command', ''];
+
+export class FrameMaker {
+  readonly random: () => number;
+  /** Version that a good frame of tiles is at; grows. */
+  version = 1;
+
+  constructor(seed: number) {
+    this.random = seeded(seed);
+  }
+
+  int(n: number): number {
+    return Math.floor(this.random() * n);
+  }
+
+  pick<T>(list: readonly T[]): T {
+    return list[this.int(list.length)]!;
+  }
+
+  /** A message that may be anything between a good frame and noise. Each type comes as often as the others. */
+  any(): Uint8Array {
+    const type = this.pick(NAMES);
+    const payload = this.payload(type);
+    const header = {
+      flags: this.random() < 0.8 ? 0 : this.int(8),
+      sequence: this.int(2 ** 16),
+      timestamp: this.int(2 ** 32),
+      width: this.int(2 ** 16),
+      height: this.int(2 ** 16),
+    };
+    if (type === 'GridTiles' && this.random() < 0.3) {
+      return this.#spoil(
+        encodeFrame(type, this.#spoil(compress(payload), 0.5), { ...header, flags: FLAG.COMPRESSED }),
+        0.2,
+      );
+    }
+    return this.#spoil(encodeFrame(type, this.#spoil(payload, 0.6), header), 0.15);
+  }
+
+  noise(length: number): Uint8Array {
+    return new Uint8Array(length).map(() => this.int(256));
+  }
+
+  /** A payload that an honest sender could send, mostly. */
+  payload(type: FrameName): Uint8Array {
+    switch (type) {
+      case 'GridMeta':
+        return this.random() < 0.7
+          ? encodeGridMeta(SHAPE)
+          : encodeGridMeta({
+              epoch: this.int(2 ** 32),
+              width: 1 + this.int(400),
+              height: 1 + this.int(400),
+              planes: 1 + this.int(8),
+            });
+      case 'GridReset':
+        return encodeGridReset(this.version);
+      case 'GridTiles':
+        return this.tiles();
+      case 'Ack':
+        return session.encodeAck({ frames: this.int(6), decodeMs: this.random() * 10 });
+      case 'Ping':
+        return session.encodePing({
+          echo: this.random() < 0.5,
+          time: this.pick([0, 1e6, Number.NaN, -1e300, 1 / 0]),
+          upstream: this.int(99),
+        });
+      case 'End':
+        return new Uint8Array(this.random() < 0.8 ? 0 : this.int(9));
+      default:
+        return this.#json[type] ? this.#oddJson(this.#json[type]()) : this.noise(this.int(60));
+    }
+  }
+
+  /** Some tiles, as a delta or from nothing. */
+  tiles(whole = this.random() < 0.5): Uint8Array {
+    const out = new Writer(64);
+    const base = this.random() < 0.5 ? this.version : undefined;
+    if (this.random() < 0.9) this.version += this.int(3);
+    out.u8((whole ? 1 : 0) | (base === undefined ? 0 : 2)).varint(this.version);
+    if (base !== undefined) out.varint(base);
+    const batch = new BatchWriter(out);
+    for (let key = this.int(4); key < TILES; key += 1 + this.int(4)) {
+      const density = this.random() < 0.01 ? 3000 : this.pick([0, 1, 2, 12]);
+      const plane = () => {
+        const words = new Uint32Array(128);
+        for (let i = 0; i < density; i++) words[this.int(128)]! ^= 1 << this.int(32);
+        return { words, offset: 0, stride: 2 };
+      };
+      batch.add(key, [plane(), plane()], base === undefined || this.random() < 0.5 ? undefined : [plane(), plane()]);
+    }
+    return out.take();
+  }
+
+  readonly #json: Partial<Record<FrameName, () => object>> = {
+    SubscribeFilter: () => ({
+      protocol: 1,
+      ...(this.random() < 0.5 && { resume: { epoch: this.pick([77, 1]), version: this.int(20), seen: this.int(40) } }),
+      ...(this.random() < 0.3 && { standby: this.random() < 0.5 }),
+      ...(this.random() < 0.3 && { maxFps: this.pick([1e-300, 0.5, 30, 1e300]) }),
+    }),
+    Control: () => ({
+      id: this.int(9),
+      ...this.pick([
+        { command: 'play' },
+        { command: 'step', n: 3 },
+        { command: 'draw', alive: true, cells: [1, 2] },
+        { command: 'soup', density: 0.3, seed: 1 },
+        { command: this.pick(ODD_NAMES) },
+      ]),
+    }),
+    ControlState: () => ({
+      ...{ control: 'none', paused: false, speed: 1, rule: 'B3/S23', neighborhood: 'moore', wrap: 'torus' },
+      ...{ width: 3, height: 4, pattern: '' },
+    }),
+    Status: () => ({ state: this.pick(['live', 'waiting', 'ended']), viewers: this.int(9) }),
+    Welcome: () => ({ protocol: 1, channel: 'x', state: 'live', resume: 'full', answers: this.int(4), peers: true }),
+    Error: () => ({ code: 4400, reason: 'so' }),
+    Publish: () => ({ protocol: 1, claim: 'a-claim-that-is-long', peer: 'p', maxPeers: 3 }),
+    ControlReply: () => ({ id: this.int(9), ok: this.random() < 0.5 }),
+    Introduce: () => ({ peer: 'p' }),
+  };
+
+  #oddJson(message: object): Uint8Array {
+    const fields = Object.entries(message) as [string, unknown][];
+    if (this.random() < 0.4) {
+      const at = this.int(fields.length);
+      const kind = this.int(3);
+      if (kind === 0) fields.splice(at, 1);
+      else if (kind === 1) fields[at]![1] = this.pick(ODD);
+      else fields.push([this.pick(ODD_NAMES), this.pick(ODD)]);
+    }
+    const text = fields.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join();
+    return new TextEncoder().encode(`{${text}}`);
+  }
+
+  #spoil(bytes: Uint8Array, chance: number): Uint8Array {
+    if (this.random() >= chance || bytes.length === 0) return bytes;
+    const out = bytes.slice();
+    switch (this.int(6)) {
+      case 0:
+        return out.subarray(0, this.int(out.length));
+      case 1: {
+        const longer = new Uint8Array(out.length + 1 + this.int(20));
+        longer.set(out);
+        longer.set(this.noise(longer.length - out.length), out.length);
+        return longer;
+      }
+      case 2:
+        return this.noise(this.int(80));
+      case 3:
+        out.copyWithin(this.int(out.length), this.int(out.length), this.int(out.length));
+        return out;
+      default:
+        for (let i = 1 + this.int(4); i > 0; i--) out[this.int(out.length)]! ^= 1 << this.int(8);
+        return out;
+    }
+  }
+}
