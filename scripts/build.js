@@ -6,6 +6,7 @@ import { chmodSync, cpSync, existsSync, readdirSync, rmSync, statSync, writeFile
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { leanFolder } from './lean-text.js';
 import { buildOneFile } from './one-file.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -41,6 +42,7 @@ const began = Date.now();
 rmSync(at('dist'), { recursive: true, force: true });
 run('scripts/build-wasm.js');
 run('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json');
+await leanFolder(at('dist/components'));
 chmodSync(at('dist/server/cli.js'), 0o755);
 
 const common = {

@@ -1,6 +1,8 @@
-// Takes the air out of the style sheets and shaders in a bundle: they are text, which minifiers of JavaScript leave as it is.
+// Takes the air out of the style sheets and shaders in what is built: they are text, which minifiers of
+// JavaScript leave as it is.
 
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { transform } from 'esbuild';
 
 /** Style sheets with parts that are known only at run time, or with escapes, stay as they are. */
@@ -30,33 +32,38 @@ function leanGlsl(glsl) {
   return lean;
 }
 
-/** A module's source with lean style sheets and shaders, and how many there were. */
-export async function leanText(source) {
+/** The lines that are gone, so that source maps still find what comes behind. */
+const lines = (before, after) => '\n'.repeat(before.split('\n').length - after.split('\n').length);
+
+/** A module's source with lean style sheets and shaders. */
+async function leanModule(path) {
+  const source = await readFile(path, 'utf8');
   const sheets = await Promise.all(Array.from(source.matchAll(STYLES), ([, css]) => leanCss(css)));
-  let count = sheets.length;
-  const text = source
-    .replace(STYLES, () => `css\`${sheets.shift()}\``)
+  return source
+    .replace(STYLES, (_, css) => {
+      const lean = sheets.shift();
+      return `css\`${lean}\`${lines(css, lean)}`;
+    })
     .replace(SHADER, (_, version, glsl) => {
-      count++;
-      return `\`${version}${leanGlsl(glsl)}\``;
+      const lean = leanGlsl(glsl);
+      return `\`${version}${lean}\`${lines(glsl, lean)}`;
     });
-  return { text, count };
 }
 
-/** For the modules that hold them. A build in which one of them holds none is broken, and says so. */
+/** The modules that hold such texts, in a folder of built modules. */
+export async function leanFolder(folder) {
+  const names = (await readdir(folder, { recursive: true })).filter((name) => /(\.styles|\/shaders)\.js$/.test(name));
+  if (names.length === 0) throw new Error(`no style sheets in ${folder}: were they renamed?`);
+  for (const name of names) await writeFile(join(folder, name), await leanModule(join(folder, name)));
+}
+
+/** The same modules in a bundle of sources. */
 export const withLeanText = {
   name: 'lean-text',
-  setup({ onLoad, onEnd }) {
-    let found = 0;
-    onLoad({ filter: /(\.styles|\/shaders)\.ts$/ }, async ({ path }) => {
-      const { text, count } = await leanText(await readFile(path, 'utf8'));
-      if (count === 0)
-        return { errors: [{ text: `no style sheet or shader found in ${path}: see scripts/lean-text.js` }] };
-      found += count;
-      return { contents: text, loader: 'ts' };
-    });
-    onEnd(() =>
-      found === 0 ? { errors: [{ text: 'no style sheets: were they renamed? See scripts/lean-text.js' }] } : {},
-    );
+  setup({ onLoad }) {
+    onLoad({ filter: /(\.styles|\/shaders)\.ts$/ }, async ({ path }) => ({
+      contents: await leanModule(path),
+      loader: 'ts',
+    }));
   },
 };
