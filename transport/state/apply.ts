@@ -18,7 +18,7 @@ export function fits(grid: Grid, tiles: GridTiles): boolean {
  * @throws WireError if it is malformed; the replica is then as it was.
  */
 export function applyTiles(grid: Grid, tiles: GridTiles): number[] {
-  const records = readBatch(tiles.batch, grid.tiles, grid.planes);
+  const records = readBatch(tiles.batch, grid.tiles, grid.planes, tiles.base !== undefined);
   const keys: number[] = [];
   for (const record of records) {
     const { words, offset } = grid.writable(record.key);

@@ -117,6 +117,13 @@ describe('a batch', () => {
     });
   }
 
+  test('is refused with a delta where there is no version it could be against', () => {
+    const bytes = Buffer.from('00000200', 'hex');
+    assert.equal(readBatch(bytes, 10, 1).length, 2);
+    assert.throws(() => readBatch(bytes, 10, 1, false), /tile 0 is a delta in a frame without a base/);
+    assert.equal(readBatch(bytes.subarray(2), 10, 1, false).length, 1);
+  });
+
   test('never names a tile twice, nor goes back: keys only grow', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {

@@ -82,9 +82,10 @@ export interface TileRecord {
 
 /**
  * Checks a whole batch before a single cell is touched, so that a bad one leaves the replica as it was.
- * @throws WireError for a key outside the grid, an unknown mode, or bytes that end early.
+ * @param deltas may it hold DELTA records? Only where the frame says which version they are against.
+ * @throws WireError for a key outside the grid, a mode that is unknown or out of place, or bytes that end early.
  */
-export function readBatch(batch: Uint8Array, tiles: number, planes: number): TileRecord[] {
+export function readBatch(batch: Uint8Array, tiles: number, planes: number, deltas = true): TileRecord[] {
   const reader = new Reader(batch);
   const records: TileRecord[] = [];
   let key = -1;
@@ -95,6 +96,7 @@ export function readBatch(batch: Uint8Array, tiles: number, planes: number): Til
     if (key >= tiles) throw new WireError(`tile ${key} is outside the grid of ${tiles} tiles`);
     const at = reader.at;
     if (mode === MODE.RAW) reader.skip(RAW_BYTES * planes);
+    else if (mode === MODE.DELTA && !deltas) throw new WireError(`tile ${key} is a delta in a frame without a base`);
     else if (mode === MODE.DELTA || mode === MODE.ABSOLUTE) {
       let end = at;
       for (let plane = 0; plane < planes; plane++) end = decodeS8(batch, end, null, 0);

@@ -31,7 +31,7 @@ export interface SubscribeMessage {
   maxFps?: number;
 }
 
-/** `Welcome` (0x73), the answer to each `SubscribeFilter` and to `Publish`. */
+/** `Welcome` (0x73), the answer to each `SubscribeFilter`; also sent when what it says has changed. */
 export interface WelcomeMessage {
   protocol: 1;
   channel: string;

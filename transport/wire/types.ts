@@ -42,7 +42,7 @@ export const FRAME = {
   Control: used(0x70, 'receiver', 'a command to the source'),
   ControlState: used(0x71, 'source', 'what can be steered, and how it stands'),
   Status: used(0x72, 'both', 'where the channel stands; how the source fares'),
-  Welcome: used(0x73, 'source', 'the answer to Publish and SubscribeFilter'),
+  Welcome: used(0x73, 'source', 'the answer to a SubscribeFilter; says news of the channel too'),
   Ack: used(0x74, 'receiver', 'state frames applied, and the time it took'),
   Error: used(0x75, 'both', 'what was wrong'),
   Publish: used(0x76, 'source', 'first frame of a source to a relay: its claim on the channel'),
