@@ -19,6 +19,7 @@ const checks = [
   ],
   ['entries in Node', 'scripts/import-entries.js'],
   ['docs/elements.md', 'scripts/elements-doc.js', '--check'],
+  ['sizes', 'scripts/sizes.js'],
   ['package entries', 'node_modules/publint/src/cli.js', '--strict'],
 ];
 
