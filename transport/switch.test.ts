@@ -41,6 +41,7 @@ type Action =
   | { do: 'freeze'; where: Where }
   | { do: 'transport'; transport: 'auto' | 'relay' | 'p2p' }
   | { do: 'maxFps'; fps: number | undefined }
+  | { do: 'standby'; standby: boolean }
   | { do: 'epoch' }
   | { do: 'relay' };
 
@@ -101,6 +102,7 @@ class Stage {
     else if (action.do === 'cut') this.#with(action.where, (link) => this.network.cut(link, some(action)));
     else if (action.do === 'freeze') this.#with(action.where, (link) => this.network.freeze(link, some(action)));
     else if (action.do === 'transport') this.roamer.transport = action.transport;
+    else if (action.do === 'standby') this.roamer.standby = action.standby;
     else if (action.do === 'maxFps') this.roamer.maxFps = action.fps;
     else if (action.do === 'epoch') {
       this.world = this.#newWorld();
@@ -114,6 +116,7 @@ class Stage {
   async rest(): Promise<void> {
     this.roamer.transport = 'auto';
     this.roamer.maxFps = undefined;
+    this.roamer.standby = false;
     this.world.step(1, this.random);
     this.#record();
     for (let i = 0; i < 600; i++) {
@@ -231,6 +234,7 @@ const action = (most: number): fc.Arbitrary<Action> =>
       weight: 1,
       arbitrary: fc.record({ do: fc.constant('maxFps' as const), fps: fc.constantFrom(undefined, 1, 20) }),
     },
+    { weight: 2, arbitrary: fc.record({ do: fc.constant('standby' as const), standby: fc.boolean() }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('epoch' as const) }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('relay' as const) }) },
   );
@@ -304,6 +308,43 @@ describe('a receiver that changes links', () => {
     assert.equal(roamer.status, 'live');
     await stage.rest();
     assert.ok(stage.wholes > 100, `${stage.wholes} whole moments`);
+    stage.close();
+  });
+
+  test('stands by on every link, one that comes meanwhile too, and goes on with what it missed', async () => {
+    const setup = { seed: 3, planes: 1, width: 300, height: 200, tileBudget: Infinity, highWater: 1e6, start: 2000 };
+    const stage = new Stage(time, setup);
+    const { roamer } = stage;
+    const run = async (turns: number): Promise<void> => {
+      for (let i = 0; i < turns; i++) {
+        await stage.act({ do: 'step', n: 20 });
+        await stage.act({ do: 'publish' });
+        await stage.act({ do: 'deliver', n: 100 });
+        await time.advance(40);
+      }
+    };
+    for (let i = 0; roamer.status !== 'live'; i++) {
+      assert.ok(i < 100);
+      await stage.act({ do: 'deliver', n: 1 });
+    }
+    assert.equal(roamer.link, 'websocket');
+    roamer.standby = true;
+    await run(3);
+    assert.ok(stage.links.direct, 'no direct link was sought');
+    const { frames } = roamer.counts;
+    await run(50);
+    assert.equal(roamer.counts.frames, frames);
+    roamer.standby = false;
+    await run(5);
+    assert.ok(roamer.counts.frames > frames);
+    await stage.rest();
+    assert.equal(roamer.link, 'webrtc');
+    roamer.standby = true;
+    await run(3);
+    const still = roamer.counts.frames;
+    await run(20);
+    assert.equal(roamer.counts.frames, still);
+    await stage.rest();
     stage.close();
   });
 

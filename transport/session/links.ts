@@ -131,9 +131,8 @@ export class Links {
   /** Asks for no state for a while, or for what changed since. */
   setStandby(standby: boolean): void {
     this.#standby = standby;
-    if (standby) this.#subscribe(this.active, true);
-    else if (this.direct) this.#subscribe(this.#direct);
-    else this.#subscribeBase();
+    this.#subscribe(this.#direct, standby);
+    if (!this.direct) this.#subscribeBase();
   }
 
   async #connect(): Promise<void> {
@@ -225,7 +224,7 @@ export class Links {
         introduce: (message) => this.#base?.introduce(message),
         onlink: (link) => {
           this.#direct = this.#end(link);
-          this.#subscribe(this.#direct);
+          this.#subscribe(this.#direct, this.#standby);
         },
         onfail: (reason) => {
           this.reason = reason;
