@@ -46,6 +46,8 @@ const ACK_FRAMES = 8;
 const ACK_BYTES = 32 * 1024;
 const ACK_MS = 250;
 const COMMAND_MS = 10_000;
+/** An echo of a ping older than this, ms, is of none that was sent here. */
+const LONGEST_RTT = 60_000;
 const COMMANDS_OUT = 256;
 
 interface PendingCommand {
@@ -158,7 +160,7 @@ export class ReceiverEnd {
         if (!ping.echo)
           return this.#send(encodeFrame('Ping', session.encodePing({ ...ping, echo: true, upstream: 0 })));
         const rtt = performance.now() - ping.time;
-        if (rtt >= 0) this.rtt = this.rtt === 0 ? rtt : this.rtt * 0.7 + rtt * 0.3;
+        if (rtt >= 0 && rtt < LONGEST_RTT) this.rtt = this.rtt === 0 ? rtt : this.rtt * 0.7 + rtt * 0.3;
         this.upstream = Number.isFinite(ping.upstream) ? Math.max(0, ping.upstream) : 0;
         return;
       }
