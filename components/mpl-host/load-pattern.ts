@@ -14,7 +14,12 @@ export async function loadPattern(pattern: string | null, signal: AbortSignal): 
   if (!given) return null;
   // A name has neither a dot nor a slash.
   if (!/[./:]/.test(given)) return { name: given };
-  const url = new URL(given, document.baseURI);
+  let url: URL;
+  try {
+    url = new URL(given, document.baseURI);
+  } catch {
+    throw new Error(`the pattern "${given}" is neither the name of one nor a URL`);
+  }
   const response = await fetch(url, { signal }).catch((error: Error) => {
     throw new Error(`cannot load the pattern ${url.href}: ${error.message}`);
   });

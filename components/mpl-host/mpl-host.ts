@@ -11,10 +11,10 @@ import type { ValueRules } from '../screen/values.js';
 import { HostWorld, type HostWorldEvent } from './host-world.js';
 import { loadPattern } from './load-pattern.js';
 import { HOST_RULES, worldPace, worldSettings } from './settings.js';
+import type { WorldSettings } from './world-messages.js';
 
 /** Attributes that make another world, or change the one there is. */
 const SETTINGS = ['engine', 'grid', 'rule', 'neighborhood', 'wrap', 'density', 'seed', 'pattern'] as const;
-const PACE = ['paused', 'speed', 'maxFps', 'tileBudget', 'control', 'token'] as const;
 const ROUTES = ['server', 'signal', 'transport', 'maxPeers', 'iceServers'] as const;
 
 /**
@@ -54,8 +54,11 @@ export class MplHost extends MplScreen {
 
   #world: HostWorld | null = null;
   #loading = new AbortController();
+  #loadingPattern = new AbortController();
   #fatal = '';
   #ended = false;
+  /** The world told of the change of `paused` that is to come. */
+  #heardPaused = false;
 
   /** The world itself does not hang on where it is streamed to. */
   protected override get connectionKey(): string {
@@ -79,6 +82,7 @@ export class MplHost extends MplScreen {
   /** Lets go of the world; viewers wait for another. */
   #drop(): void {
     this.#loading.abort();
+    this.#loadingPattern.abort();
     this.#loading = new AbortController();
     void this.#world?.dispose();
     this.#world = null;
@@ -88,16 +92,33 @@ export class MplHost extends MplScreen {
 
   async #createWorld(): Promise<HostWorld> {
     const { signal } = this.#loading;
-    const pattern = await loadPattern(this.pattern, signal).catch((error: Error) => {
-      if (!signal.aborted) this.#problem(error, true);
-      throw error;
-    });
-    signal.throwIfAborted();
+    let pattern: WorldSettings['pattern'] | undefined;
+    do {
+      pattern = await this.#loadPattern().catch((error: Error) => {
+        this.#problem(error, true);
+        throw error;
+      });
+      signal.throwIfAborted();
+    } while (pattern === undefined);
     const settings = worldSettings(this, pattern);
     const world = new HostWorld(this.channel ?? '', settings, worldPace(this), (event) => this.#heard(event));
     this.#world = world;
     this.#route();
     return world;
+  }
+
+  /** The pattern that the attribute names; undefined where it came to name another one meanwhile. */
+  async #loadPattern(): Promise<WorldSettings['pattern'] | undefined> {
+    this.#loadingPattern.abort();
+    this.#loadingPattern = new AbortController();
+    const { signal } = this.#loadingPattern;
+    try {
+      const pattern = await loadPattern(this.pattern, signal);
+      return signal.aborted ? undefined : pattern;
+    } catch (error) {
+      if (signal.aborted) return undefined;
+      throw error;
+    }
   }
 
   /** Says where the world is streamed to. */
@@ -120,37 +141,44 @@ export class MplHost extends MplScreen {
 
   protected override updated(changed: PropertyValues): void {
     super.updated(changed);
-    const world = this.#world;
-    if (world === null) return;
+    const heard = this.#heardPaused;
+    this.#heardPaused = false;
     const has = (names: readonly string[]) => names.some((name) => changed.has(name));
+    // Whoever mends an attribute need not press the button as well.
+    if (this.#fatal && has(SETTINGS)) return this.retry();
+    const world = this.#world;
+    if (world === null && changed.has('pattern')) this.#loadingPattern.abort();
+    if (world === null) return;
     if (has(SETTINGS)) void this.#change(world, changed);
-    // What the world itself has told needs not be told to it.
-    const told = changed.size === 1 && changed.has('paused') && this.paused === this.controlState?.paused;
-    if (has(PACE) && !told) world.pace(worldPace(this));
+    // Only what has changed: the rest may have been changed by commands since.
+    const pace = Object.entries(worldPace(this)).filter(([name]) => changed.has(name) && !(name === 'paused' && heard));
+    if (pace.length > 0) world.pace(Object.fromEntries(pace));
     if (has(ROUTES)) this.#route();
   }
 
   protected override received(event: ReceiverEvent): void {
     super.received(event);
-    if (event.type === 'control') this.paused = this.controlState!.paused;
+    if (event.type !== 'control' || this.paused === this.controlState!.paused) return;
+    // What the world itself has told needs not be told to it.
+    this.#heardPaused = true;
+    this.paused = this.controlState!.paused;
   }
 
   async #change(world: HostWorld, changed: PropertyValues): Promise<void> {
-    const all = worldSettings(this, null);
-    const change: Partial<typeof all> = {};
-    if (changed.has('grid')) Object.assign(change, { width: all.width, height: all.height });
-    if (changed.has('rule') || changed.has('neighborhood'))
-      Object.assign(change, { rule: all.rule, neighborhood: all.neighborhood });
-    if (changed.has('wrap')) change.wrap = all.wrap;
-    if (changed.has('engine')) change.engine = all.engine;
-    if (changed.has('density')) change.density = all.density;
-    if (changed.has('seed')) change.seed = all.seed;
+    const change: Partial<WorldSettings> = {};
     try {
-      if (changed.has('pattern')) change.pattern = await loadPattern(this.pattern, this.#loading.signal);
+      const pattern = changed.has('pattern') ? await this.#loadPattern() : undefined;
+      if (pattern !== undefined) change.pattern = pattern;
     } catch (error) {
-      return this.#problem(error as Error, false);
+      if (this.#world === world) this.#problem(error as Error, false);
+      return;
     }
-    if (this.#world === world) world.change(change);
+    if (this.#world !== world) return;
+    const { width, height, ...rest } = worldSettings(this, null);
+    if (changed.has('grid')) Object.assign(change, { width, height });
+    for (const name of ['rule', 'neighborhood', 'wrap', 'engine', 'density', 'seed'] as const)
+      if (changed.has(name)) Object.assign(change, { [name]: rest[name] });
+    world.change(change);
   }
 
   protected override get state(): ScreenState {

@@ -48,6 +48,8 @@ export class WorldRunner {
   #settings!: WorldSettings;
   #pace!: WorldPace;
   #life!: Life;
+  /** The rule where nobody asks for another: the pattern's, else Life. */
+  #ownRule = '';
   #source!: Source;
   #uplink: Uplink | null = null;
   readonly #pacemaker: Pacemaker;
@@ -136,12 +138,14 @@ export class WorldRunner {
     const { wrap, engine, neighborhood, density, seed } = settings;
     const pattern = settings.pattern && readPattern(settings.pattern);
     const { width, height } = sizeFor(settings, pattern);
-    const rule = settings.rule || pattern?.rule || 'B3/S23';
+    const ownRule = pattern?.rule ?? 'B3/S23';
+    const rule = settings.rule || ownRule;
     const life = await createLife({ width, height, wrap, engine, rule, ...(neighborhood && { neighborhood }) });
     if (pattern) life.load(pattern);
     else if (density > 0) life.soup({ density, seed });
     this.#life = life;
     this.#settings = settings;
+    this.#ownRule = ownRule;
     this.#lastReport.generation = 0;
   }
 
@@ -154,9 +158,14 @@ export class WorldRunner {
   async #change(change: Partial<WorldSettings>): Promise<void> {
     const { rule, neighborhood, wrap, ...rest } = change;
     if (Object.keys(rest).length > 0) return this.#rebuild(change);
-    if (rule !== undefined || neighborhood !== undefined) this.#life.setRule(rule || this.#life.rule, neighborhood);
+    const settings = { ...this.#settings, ...change };
+    if ('rule' in change || 'neighborhood' in change) {
+      // A neighbourhood alone leaves births and survivals as they are.
+      const alone = rule === undefined && neighborhood !== undefined;
+      this.#life.setRule(alone ? this.#life.rule : settings.rule || this.#ownRule, settings.neighborhood);
+    }
     if (wrap !== undefined) this.#life.setWrap(wrap);
-    this.#settings = { ...this.#settings, ...change };
+    this.#settings = settings;
     this.#tellControl();
   }
 

@@ -1,0 +1,75 @@
+/** What the tests of `<mpl-host>` share. */
+
+import { fixture, html, waitUntil } from '@open-wc/testing';
+import { createLife, type Life, type LifeOptions } from '../../../sim/index.js';
+import '../../define/mpl-host.js';
+import type { MplHost } from '../mpl-host.js';
+
+/** A host on the page, without a relay unless `server` names one. It need not have a world yet. */
+export async function addHost(attributes: Record<string, string> = {}): Promise<MplHost> {
+  const host = document.createElement('mpl-host');
+  for (const [name, value] of Object.entries({ server: 'none', channel: 'x', ...attributes }))
+    host.setAttribute(name, value);
+  (await fixture<HTMLElement>(html`<div></div>`)).append(host);
+  await host.updateComplete;
+  return host;
+}
+
+/** Resolves when the world stands and the page sees it. */
+export async function standing(host: MplHost): Promise<MplHost> {
+  await waitUntil(() => host.status === 'live' && host.controlState !== null, 'it is live', { timeout: 8000 });
+  return host;
+}
+
+export const openHost = async (attributes: Record<string, string> = {}): Promise<MplHost> =>
+  standing(await addHost(attributes));
+
+/** A soup as it must be, computed here. */
+export async function soup(options: LifeOptions, density: number, seed: number, steps = 0): Promise<Life> {
+  const life = await createLife(options);
+  life.soup({ density, seed });
+  life.step(steps);
+  return life;
+}
+
+export const hashOf = async (life: Life): Promise<string> => (await life.digest()).hash;
+
+/** Workers of this page: how many were made, how many run. */
+export class Workers {
+  made = 0;
+  running = 0;
+  /** Messages that came from them. */
+  heard = 0;
+  readonly #real = globalThis.Worker;
+
+  watch(): void {
+    const spy = this;
+    globalThis.Worker = class extends this.#real {
+      #ended = false;
+      constructor(...args: ConstructorParameters<typeof Worker>) {
+        super(...args);
+        spy.made++;
+        spy.running++;
+        this.addEventListener('message', () => spy.heard++);
+      }
+      override terminate(): void {
+        super.terminate();
+        if (!this.#ended) spy.running--;
+        this.#ended = true;
+      }
+    };
+  }
+
+  /** From now on there are none to be had. */
+  forbid(why: string): void {
+    globalThis.Worker = class {
+      constructor() {
+        throw new DOMException(why, 'SecurityError');
+      }
+    } as unknown as typeof Worker;
+  }
+
+  unwatch(): void {
+    globalThis.Worker = this.#real;
+  }
+}
