@@ -1,5 +1,22 @@
 /** The secret by which a reloaded page takes its channel back at once. It stays in this tab. */
-export function claimFor(channel: string): string {
+
+/** Claims that hosts of this page hold: two of them may not take one channel from each other. */
+const held = new Set<string>();
+
+export interface Claim {
+  readonly secret: string;
+  /** The next host of this page on this channel may have it. */
+  release(): void;
+}
+
+export function takeClaim(channel: string): Claim {
+  const kept = keptClaim(channel);
+  const secret = held.has(kept) ? random() : kept;
+  held.add(secret);
+  return { secret, release: () => held.delete(secret) };
+}
+
+function keptClaim(channel: string): string {
   const key = `mpl-claim:${channel}`;
   try {
     const kept = sessionStorage.getItem(key);

@@ -5,7 +5,7 @@
 
 import { bridge, type Digest, type Link, PortLink, type Rect, type UplinkStatus } from '../../transport/index.js';
 import type { PeerHost } from '../../transport/link/peer.js';
-import { claimFor } from './claim.js';
+import { type Claim, takeClaim } from './claim.js';
 import { spawnWorld, type WorldPort } from './spawn.js';
 import type { FromWorld, ToWorld, WorldPace, WorldSettings } from './world-messages.js';
 
@@ -37,6 +37,7 @@ export class HostWorld {
   sent = { bytes: 0, frames: 0, pending: 0 };
 
   readonly #port: Promise<WorldPort>;
+  #claim: Claim | null = null;
   #peers: PeerHost | null = null;
   #peersWanted = 0;
   #digestId = 0;
@@ -80,8 +81,9 @@ export class HostWorld {
 
   /** Streams to this relay (`ws(s)://…/peer/{channel}`), or to none. */
   streamTo(url: string | null): void {
+    this.#claim ??= takeClaim(this.channel);
     this.uplink = { status: url === null ? 'none' : 'connecting', reason: '', reconnects: 0 };
-    this.#post({ type: 'uplink', url, claim: claimFor(this.channel) });
+    this.#post({ type: 'uplink', url, claim: this.#claim.secret });
   }
 
   retryNow(): void {
@@ -121,6 +123,7 @@ export class HostWorld {
   /** Lets go of the world without a word to viewers, who wait for it to come back. */
   async dispose(): Promise<void> {
     this.#closed = true;
+    this.#claim?.release();
     this.#peers?.close();
     for (const { reject } of this.#digests.values()) reject(new Error('the world has ended'));
     this.#digests.clear();

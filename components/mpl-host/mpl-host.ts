@@ -246,6 +246,7 @@ export class MplHost extends MplScreen {
   #heard(event: HostWorldEvent): void {
     if (event.type === 'error') this.#problem(event.error, event.fatal);
     if (event.type === 'ended') this.#ended = true;
+    if (event.type === 'viewers') this.requestUpdate();
     this.refresh();
   }
 

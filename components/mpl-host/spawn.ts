@@ -82,7 +82,7 @@ async function inPage(receive: Receive, why: string): Promise<WorldPort> {
     post: (message) => runner.receive(message),
     close: () => {
       open = false;
-      runner.receive({ type: 'stop' });
+      runner.leave();
     },
   };
 }

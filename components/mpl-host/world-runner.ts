@@ -243,7 +243,7 @@ export class WorldRunner {
     this.#source.publish();
   }
 
-  #setUplink(url: string | null, claim: string): void {
+  #setUplink(url: string | null, claim = ''): void {
     this.#uplink?.close();
     this.#uplink = null;
     if (url === null) return;
@@ -297,13 +297,25 @@ export class WorldRunner {
   }
 
   #stop(): void {
-    this.#pacemaker.pause();
+    this.#halt();
+    this.#source.end();
+    this.#setUplink(null);
+    this.post({ type: 'ended' });
+  }
+
+  /** Lets go of everything without a word to viewers, as a worker does that is terminated. */
+  leave(): void {
+    this.#queue = this.#queue.then(() => {
+      this.#halt();
+      this.#setUplink(null);
+      this.#source?.fanout.close();
+    });
+  }
+
+  #halt(): void {
+    this.#pacemaker.close();
     if (this.#reportTimer !== null) clearInterval(this.#reportTimer);
     this.#reportTimer = null;
-    this.#source.end();
-    this.#uplink?.close();
-    this.#uplink = null;
-    this.post({ type: 'ended' });
   }
 
   #fail(error: Error, fatal: boolean): void {

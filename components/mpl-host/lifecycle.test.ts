@@ -1,0 +1,232 @@
+import { aTimeout, expect, fixture, html, waitUntil } from '@open-wc/testing';
+import '../define/mpl-viewer.js';
+import type { MplViewer } from '../mpl-viewer/mpl-viewer.js';
+import { freshChannel, relayUrl } from '../testing/stream.js';
+import type { MplHost } from './mpl-host.js';
+import { addHost, hashOf, openHost, soup, standing, Workers } from './testing/hosts.js';
+
+let workers: Workers;
+beforeEach(() => {
+  workers = new Workers();
+  workers.watch();
+});
+afterEach(() => workers.unwatch());
+
+const FIXED = { grid: '200x130', density: '0.4', seed: '11' };
+const STILL = { ...FIXED, paused: '' };
+const truth = (steps = 0) => soup({ width: 200, height: 130 }, 0.4, 11, steps);
+const streamed = (channel = freshChannel()) => ({ server: relayUrl(), channel, transport: 'relay' });
+
+async function watch(channel: string): Promise<MplViewer> {
+  const viewer = await fixture<MplViewer>(
+    html`<mpl-viewer server=${relayUrl()} channel=${channel} transport="relay"></mpl-viewer>`,
+  );
+  await waitUntil(() => viewer.status === 'live', 'the viewer is live', { timeout: 8000 });
+  return viewer;
+}
+/** Host and viewer have the same cells at the same version. */
+async function agree(host: MplHost, viewer: MplViewer): Promise<void> {
+  await host.pause();
+  const own = await host.digest();
+  await waitUntil(async () => (await viewer.digest()).version === own.version, 'the viewer is there', {
+    timeout: 5000,
+  });
+  expect(await viewer.digest()).to.deep.equal(own);
+}
+
+describe('the life of <mpl-host>', () => {
+  it('streams to the relay, and says who watches', async () => {
+    const host = await openHost({ ...FIXED, ...streamed() });
+    expect(host.link).to.equal('websocket');
+    const viewer = await watch(host.channel!);
+    await waitUntil(() => host.stats.viewers === 1, 'it knows', { timeout: 3000 });
+    await host.updateComplete;
+    expect(host.shadowRoot!.querySelector('#badge')!.textContent).to.contain('1 watching');
+    await waitUntil(() => viewer.version > 5);
+    await agree(host, viewer);
+  });
+
+  it('keeps its world through a move', async () => {
+    const host = await openHost({ ...FIXED, ...streamed() });
+    const viewer = await watch(host.channel!);
+    await waitUntil(() => host.version > 5);
+    const { version } = await host.digest();
+    const seen: string[] = [];
+    host.addEventListener('mpl-status', ({ status }) => seen.push(status));
+    const other = await fixture<HTMLElement>(html`<div></div>`);
+    other.append(host);
+    await waitUntil(() => host.version > version + 5);
+    expect(workers.made).to.equal(1);
+    expect(workers.running).to.equal(1);
+    expect(seen).to.deep.equal([]);
+    await agree(host, viewer);
+    const { hash, version: last } = await host.digest();
+    expect(hash).to.equal(await hashOf(await truth(last)));
+  });
+
+  it('lets go of its worker when it is removed; viewers wait, and see the next world', async () => {
+    const host = await openHost({ ...FIXED, ...streamed() });
+    const viewer = await watch(host.channel!);
+    const { parentElement } = host;
+    host.remove();
+    await waitUntil(() => workers.running === 0, 'it ends');
+    expect(host.status).to.equal('idle');
+    await waitUntil(() => viewer.status === 'waiting', 'it waits', { timeout: 3000 });
+    const { heard } = workers;
+    await aTimeout(1200); // Longer than from report to report.
+    expect(workers.heard).to.equal(heard);
+    expect(await host.digest().catch(({ message }: Error) => message)).to.be.a('string');
+    parentElement!.append(host);
+    await standing(host);
+    expect(workers.made).to.equal(2);
+    await waitUntil(() => viewer.status === 'live', 'it is back', { timeout: 5000 });
+    await agree(host, viewer);
+  });
+
+  it('leaves no worker behind, however often it comes and goes', async () => {
+    const root = await fixture<HTMLElement>(html`<div></div>`);
+    for (let i = 0; i < 8; i++) {
+      const host = document.createElement('mpl-host');
+      for (const [name, value] of Object.entries({ server: 'none', pattern: '/demo/patterns/acorn.rle' }))
+        host.setAttribute(name, value);
+      root.append(host);
+      // Removed before it has rendered, while its pattern is loaded, while its worker starts, and when it runs.
+      if (i % 4 === 1) await host.updateComplete;
+      if (i % 4 === 2) await aTimeout(15);
+      if (i % 4 === 3) await standing(host);
+      root.replaceChildren();
+    }
+    await waitUntil(() => workers.running === 0, 'all have ended', { timeout: 5000 });
+    expect(workers.made).to.be.greaterThan(1);
+  });
+
+  it('ends for everybody when it is stopped, and begins again when asked to', async () => {
+    const host = await openHost({ ...FIXED, ...streamed() });
+    const viewer = await watch(host.channel!);
+    await host.stop();
+    await waitUntil(() => host.status === 'ended' && viewer.status === 'ended', 'it ends', { timeout: 3000 });
+    await host.updateComplete;
+    expect(host.shadowRoot!.textContent).to.contain('ended');
+    expect(await host.step().catch(({ message }: Error) => message)).to.be.a('string');
+    host.retry();
+    await standing(host);
+    viewer.retry();
+    await waitUntil(() => viewer.status === 'live', 'it is seen again', { timeout: 5000 });
+    await agree(host, viewer);
+    await waitUntil(() => workers.running === 1, 'one worker is left');
+  });
+
+  it('begins another world on another channel', async () => {
+    const host = await openHost({ ...STILL, ...streamed() });
+    const first = await watch(host.channel!);
+    await host.step(7);
+    host.channel = freshChannel();
+    await waitUntil(() => first.status === 'waiting', 'the old channel waits', { timeout: 3000 });
+    await standing(host);
+    const second = await watch(host.channel);
+    expect((await host.digest()).version).to.equal(0);
+    await agree(host, second);
+    expect(workers.made).to.equal(2);
+    expect(workers.running).to.equal(1);
+  });
+
+  it('keeps its world when it changes relays, or has none', async () => {
+    const channel = freshChannel();
+    const host = await openHost({ ...STILL, channel });
+    await host.step(7);
+    expect(host.link).to.equal('none');
+    host.server = relayUrl();
+    await waitUntil(() => host.link === 'websocket', 'it is streamed', { timeout: 5000 });
+    const viewer = await watch(channel);
+    await agree(host, viewer);
+    expect(viewer.version).to.equal(7);
+    host.server = 'none';
+    await waitUntil(() => viewer.status === 'waiting', 'it is not', { timeout: 3000 });
+    expect(host.status).to.equal('live');
+    await host.step();
+    expect(await host.digest()).to.deep.equal({ version: 8, hash: await hashOf(await truth(8)) });
+    expect(workers.made).to.equal(1);
+  });
+
+  it('runs although its relay is not there, and says so', async () => {
+    const host = await addHost({ ...STILL, server: 'http://127.0.0.1:9', channel: freshChannel() });
+    await waitUntil(() => host.status === 'reconnecting', 'it tries', { timeout: 5000 });
+    await host.step(3);
+    expect((await host.digest()).hash).to.equal(await hashOf(await truth(3)));
+    await waitUntil(() => host.version === 3);
+    await host.updateComplete;
+    expect(host.shadowRoot!.querySelector('#badge')?.textContent).to.match(/No relay yet|Paused/);
+  });
+
+  it('does not take the channel of another host of the same page; it says why, and gets it when that is gone', async () => {
+    const channel = freshChannel();
+    const first = await openHost({ ...STILL, ...streamed(channel) });
+    const second = await addHost({ ...STILL, ...streamed(channel), seed: '12' });
+    await waitUntil(() => second.status === 'failed', 'it is refused', { timeout: 5000 });
+    expect(second.reason).to.contain(channel);
+    expect(second.reason).to.contain('another source');
+    expect(first.status).to.equal('live');
+    // Its own world runs all the same.
+    await second.step(2);
+    expect((await second.digest()).version).to.equal(2);
+    const viewer = await watch(channel);
+    await agree(first, viewer);
+    first.remove();
+    await waitUntil(() => second.status === 'live', 'it takes over', { timeout: 9000 });
+    await waitUntil(() => viewer.status === 'live');
+    await agree(second, viewer);
+  });
+
+  it('goes on while its page is hidden', async () => {
+    const host = await openHost({ ...FIXED, ...streamed() });
+    const viewer = await watch(host.channel!);
+    const events: Event[] = [];
+    host.addEventListener('mpl-stats', (event) => events.push(event));
+    Object.defineProperty(document, 'hidden', { configurable: true, get: () => true });
+    try {
+      document.dispatchEvent(new Event('visibilitychange'));
+      const { version } = host;
+      await aTimeout(1200);
+      expect(host.version).to.be.greaterThan(version + 15);
+      expect(viewer.version).to.be.greaterThan(version + 15);
+      // Nobody sees figures.
+      expect(events.length).to.equal(0);
+      await agree(host, viewer);
+    } finally {
+      Reflect.deleteProperty(document, 'hidden');
+      document.dispatchEvent(new Event('visibilitychange'));
+    }
+    await waitUntil(() => events.length > 0, 'it is seen again', { timeout: 3000 });
+  });
+});
+
+describe('<mpl-host> where there are no workers', () => {
+  it('runs in the page, and the same cells', async () => {
+    workers.forbid('workers are forbidden');
+    const host = await openHost({ ...STILL, ...streamed() });
+    await host.step(57);
+    expect(await host.digest()).to.deep.equal({ version: 57, hash: await hashOf(await truth(57)) });
+    const viewer = await watch(host.channel!);
+    await host.play();
+    await waitUntil(() => viewer.version > 80, 'it runs', { timeout: 5000 });
+    await agree(host, viewer);
+    await host.stop();
+    await waitUntil(() => viewer.status === 'ended');
+  });
+
+  it('lets go of it without a word when it is removed: viewers wait', async () => {
+    workers.forbid('workers are forbidden');
+    const host = await openHost({ ...FIXED, ...streamed() });
+    const viewer = await watch(host.channel!);
+    const seen: string[] = [];
+    viewer.addEventListener('mpl-status', ({ status }) => seen.push(status));
+    const { parentElement } = host;
+    host.remove();
+    await waitUntil(() => seen.length > 0, 'it is gone', { timeout: 3000 });
+    expect(seen).to.deep.equal(['waiting']);
+    parentElement!.append(host);
+    await waitUntil(() => viewer.status === 'live', 'it is back', { timeout: 5000 });
+    await standing(host);
+    await agree(host, viewer);
+  });
+});
