@@ -49,7 +49,7 @@ describe('a host', () => {
   test('without a relay: from page to page, introduced by a PeerServer alone', async () => {
     const alone = { server: 'none', signal: `${relay.url}/signal` };
     const host = await open('mpl-host', { ...SOUP, ...alone });
-    const viewers = [await open('mpl-viewer', alone), await open('mpl-viewer', alone)];
+    const viewers = await Promise.all([open('mpl-viewer', alone), open('mpl-viewer', alone)]);
     for (const viewer of viewers) await viewer.until((element) => element.status === 'live' && element.version > 20);
     assert.equal(await viewers[0]!.eval((element) => element.link), 'webrtc');
     assert.equal(await host.eval((element) => element.link), 'webrtc');
@@ -71,10 +71,10 @@ describe('a host', () => {
 
   test('is steered by those who have the token, and by nobody else', async () => {
     const host = await open('mpl-host', { ...SOUP, control: 'token', token: 'open sesame' });
-    const right = await open('mpl-viewer', { transport: 'relay', token: 'open sesame' });
-    const wrong = await open('mpl-viewer', { transport: 'relay', token: 'open says me' });
-    const none = await open('mpl-viewer', { transport: 'relay' });
-    for (const viewer of [right, wrong, none])
+    const tokens: Record<string, string>[] = [{ token: 'open sesame' }, { token: 'open says me' }, {}];
+    const viewers = await Promise.all(tokens.map((token) => open('mpl-viewer', { transport: 'relay', ...token })));
+    const [right, wrong, none] = viewers as [TagPage, TagPage, TagPage];
+    for (const viewer of viewers)
       await viewer.until((element) => element.status === 'live' && element.controlState !== null);
     const pause = (viewer: TagPage): Promise<string> =>
       viewer.eval((element) =>
@@ -88,14 +88,16 @@ describe('a host', () => {
     assert.equal(await host.eval((element) => element.controlState!.paused), false);
     assert.equal(await pause(right), 'granted');
     await wrong.until((element) => element.controlState!.paused);
-    await assertEqual(host, [right, wrong, none]);
+    await assertEqual(host, viewers);
   });
 
   test('on a channel that is taken says so, and has it as soon as the other page is closed', async () => {
     const first = await open('mpl-host', SOUP);
     await first.until((element) => element.status === 'live');
-    const second = await open('mpl-host', { ...SOUP, seed: '8', grid: '300x200' });
-    const viewer = await open('mpl-viewer', { transport: 'relay' });
+    const [second, viewer] = await Promise.all([
+      open('mpl-host', { ...SOUP, seed: '8', grid: '300x200' }),
+      open('mpl-viewer', { transport: 'relay' }),
+    ]);
     await second.until((element) => element.status === 'failed');
     assert.match(await second.eval((element) => element.reason), new RegExp(`"${channel}" has another source`));
     await assertEqual(first, [viewer]);
@@ -108,7 +110,7 @@ describe('a host', () => {
 
   test('has the cells of two who draw at the same time, all of them', async () => {
     const host = await open('mpl-host', { grid: '300x200', density: '0', paused: '', control: 'viewers' });
-    const viewers = [await open('mpl-viewer', { transport: 'relay' }), await open('mpl-viewer')];
+    const viewers = await Promise.all([open('mpl-viewer', { transport: 'relay' }), open('mpl-viewer')]);
     for (const viewer of viewers) await viewer.until((element) => element.status === 'live');
     const draw = (viewer: TagPage, y: number) =>
       viewer.eval(async (element, row) => {
@@ -130,7 +132,7 @@ describe('a host', () => {
 
   test('of sixteen million cells, as fast as it goes', async () => {
     const host = await open('mpl-host', { ...SOUP, grid: '4096x4096', speed: 'max' });
-    const viewers = [await open('mpl-viewer', { transport: 'relay' }), await open('mpl-viewer')];
+    const viewers = await Promise.all([open('mpl-viewer', { transport: 'relay' }), open('mpl-viewer')]);
     for (const viewer of viewers) await viewer.until((element) => element.status === 'live');
     const from = await host.eval((element) => element.version);
     await new Promise((resolve) => setTimeout(resolve, 3000));
