@@ -19,6 +19,8 @@ class NetworkLink implements Link {
   constructor(
     readonly kind: LinkKind,
     readonly highWater: number,
+    /** How often it has its turn, against others. */
+    readonly speed: number,
   ) {}
 
   send(message: Uint8Array): void {
@@ -62,10 +64,11 @@ export class Network {
     readonly highWater: number,
   ) {}
 
-  /** Two ends of a new link. */
+  /** Two ends of a new link; either way, it may be ten times as slow as others. */
   pair(kind: LinkKind): [Link, Link] {
-    const a = new NetworkLink(kind, this.highWater);
-    const b = new NetworkLink(kind, this.highWater);
+    const end = () => new NetworkLink(kind, this.highWater, this.random() < 0.5 ? 1 : 0.1);
+    const a = end();
+    const b = end();
     a.other = b;
     b.other = a;
     this.#links.push(a, b);
@@ -78,7 +81,10 @@ export class Network {
     while (done < n) {
       const busy = this.#links.filter((link) => link.queue.length > 0);
       if (busy.length === 0) break;
-      busy[Math.floor(this.random() * busy.length)]!.deliver();
+      let at = this.random() * busy.reduce((sum, link) => sum + link.speed, 0);
+      let chosen = 0;
+      while (chosen < busy.length - 1 && (at -= busy[chosen]!.speed) >= 0) chosen++;
+      busy[chosen]!.deliver();
       done++;
     }
     return done;
