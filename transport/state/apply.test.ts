@@ -121,6 +121,15 @@ describe('capture and apply', () => {
     assert.deepEqual(capture(world, source, false).chunks, []);
   });
 
+  test('a tile named as empty is noted as changed, even where there was nothing', () => {
+    // A relay that never had a tile must pass it on as empty to a viewer that has it, from another link, as it was.
+    const grid = new Grid({ epoch: 1, width: 200, height: 64, planes: 1 });
+    grid.clear(3);
+    const tiles = { version: 9, whole: true, batch: Buffer.from('02000600', 'hex') };
+    assert.deepEqual(applyTiles(grid, tiles), [0, 2]);
+    assert.deepEqual([...grid.changedSince(8)], [0, 2]);
+  });
+
   test('a frame that does not follow does not fit', () => {
     const grid = new Grid({ epoch: 1, width: 64, height: 64, planes: 1 });
     grid.reached(10, true);

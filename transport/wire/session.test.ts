@@ -160,9 +160,9 @@ for (const [name, { codec, good, needs, wrong }] of Object.entries(messages)) {
       });
     }
 
-    test('is not fooled by what every object inherits, and keeps what a later version may add', () => {
-      const later = codec.decode(new TextEncoder().encode(JSON.stringify({ ...good, later: 1 }))) as typeof good;
-      assert.equal(later.later, 1);
+    test('is not fooled by what every object inherits, and passes over what a later version may add', () => {
+      const later = codec.decode(writeJson({ ...good, later: 1 })) as typeof good;
+      for (const [field, value] of Object.entries(good)) assert.deepEqual(later[field], value);
       const text = JSON.stringify(good).replace(
         '{',
         '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},',
