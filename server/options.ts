@@ -88,7 +88,7 @@ export const LIMITS: Readonly<Record<keyof RelayLimits, Limit>> = {
   viewerPayload: { default: 64 * KIB, min: KIB, max: 64 * MIB, help: 'bytes of one message from a viewer' },
   maxFragments: { default: 64, min: 1, max: 16_384, help: 'fragments of one message' },
   maxBufferedChunks: { default: 4096, min: 16, max: 262_144, help: 'chunks of one unfinished message' },
-  inflatedPayload: { default: 64 * MIB, min: KIB, max: 1024 * MIB, help: 'bytes a compressed payload may grow to' },
+  inflatedPayload: { default: MIB, min: KIB, max: 1024 * MIB, help: 'bytes a compressed payload may grow to' },
   replicaBytes: { default: 160 * MIB, min: MIB, max: 8192 * MIB, help: 'bytes of memory for one replica' },
   replicasBytes: { default: 1024 * MIB, min: MIB, max: 1e12, help: 'bytes of memory for all replicas' },
   controlRate: { default: 30, min: 1, max: 10_000, help: 'control commands a second from one viewer' },

@@ -186,7 +186,7 @@ export class Receiver {
   /** Lets go of everything; the last picture stays. */
   stop(): void {
     this.#links.close();
-    for (const { reject } of this.#waiters.splice(0)) reject(new Error('the receiver was stopped'));
+    this.#giveUp('the receiver was stopped');
     this.#set('idle', '');
   }
 
@@ -209,6 +209,8 @@ export class Receiver {
    */
   async digest(rect?: Rect): Promise<Digest> {
     while (!this.grid?.whole) {
+      if (this.status === 'failed' || this.status === 'ended')
+        throw new Error(`there is no whole picture: ${this.reason}`);
       await new Promise<void>((resolve, reject) => this.#waiters.push({ resolve, reject }));
     }
     return digest(this.grid, rect);
@@ -248,7 +250,13 @@ export class Receiver {
     if (status === this.status && reason === this.reason) return;
     this.status = status;
     this.reason = reason;
+    if (status === 'failed' || status === 'ended') this.#giveUp(reason);
     this.#emit({ type: 'status' });
+  }
+
+  /** Whoever waits for a whole picture waits in vain. */
+  #giveUp(reason: string): void {
+    for (const { reject } of this.#waiters.splice(0)) reject(new Error(reason));
   }
 
   #emit(event: ReceiverEvent): void {

@@ -33,6 +33,7 @@ export class Uplink {
   #peer: { peer: string; maxPeers: number } | null = null;
   #end: SourceEnd | null = null;
   #retry: Timer | null = null;
+  #connecting = false;
   #stopped = false;
 
   constructor(
@@ -61,10 +62,10 @@ export class Uplink {
     this.#end?.send(encodeFrame('Introduce', introduce.encode(message)));
   }
 
-  /** Tries at once, if it is waiting to try again. */
+  /** Tries at once, if it is not connected: it waits to try again, or was refused and something has changed. */
   retryNow(): void {
-    if (this.#retry === null) return;
-    this.#retry.stop();
+    if (this.#end !== null || this.#connecting || this.#stopped) return;
+    this.#retry?.stop();
     this.#retry = null;
     void this.#connect();
   }
@@ -77,11 +78,14 @@ export class Uplink {
 
   async #connect(): Promise<void> {
     let link: Link;
+    this.#connecting = true;
     try {
       link = await (this.options.connect ?? connectWebSocket)(this.options.url);
     } catch (error) {
       if (!this.#stopped) this.#later((error as Error).message, true);
       return;
+    } finally {
+      this.#connecting = false;
     }
     if (this.#stopped) return link.close();
     this.#backoff.opened();

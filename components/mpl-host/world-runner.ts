@@ -290,8 +290,8 @@ export class WorldRunner {
     for (const end of this.#source.fanout.ends) {
       if (end.owner) continue;
       bytes += end.bytesSent;
-      frames += end.framesSent;
-      pending += end.pending;
+      frames += end.outbox.frames;
+      pending += end.outbox.pending;
     }
     this.post({ type: 'sent', bytes, frames, pending });
   }

@@ -1,7 +1,5 @@
-import type { Link } from '../../transport/link/link.js';
 import { connectWebSocket } from '../../transport/link/websocket.js';
 import { Receiver } from '../../transport/receiver.js';
-import type { PeerDialer } from '../../transport/session/upgrade.js';
 import type { ControlCommand } from '../../transport/wire/messages.js';
 import { parseIceServers } from '../screen/ice-servers.js';
 import { MplScreen } from '../screen/screen.js';
@@ -23,19 +21,19 @@ export class MplViewer extends MplScreen {
     const server = resolveServer(this.server);
     const signal = resolveSignal(this.signal, server);
     const iceServers = parseIceServers(this.iceServers);
-    const dialer = async () => {
-      const { createPeerDialer } = await import('../../transport/link/peer.js');
-      return createPeerDialer({ signal: signal!, ...(iceServers && { iceServers }) });
-    };
+    const peer = () => import('../../transport/link/peer.js');
+    const settings = { signal: signal ?? '', ...(iceServers && { iceServers }) };
     const token = this.token ? { token: this.token } : {};
     if (server === null) {
       if (signal === null)
         throw new Error('without a relay it needs a signal: signal="peerjs", or the URL of a PeerServer');
-      return new Receiver({ connect: () => callSource(dialer, channel), transport: 'relay', ...token });
+      // Without anyone who introduces them, the source answers under a name made of its channel's.
+      const connect = async () => (await peer()).callPeer(settings, `mpl-${channel}`);
+      return new Receiver({ connect, transport: 'relay', ...token });
     }
     return new Receiver({
       connect: () => connectWebSocket(channelUrl(server, 'stream', channel)),
-      ...(signal && { dialer }),
+      ...(signal && { dialer: async () => (await peer()).createPeerDialer(settings) }),
       transport: this.transport,
       ...token,
     });
@@ -58,17 +56,6 @@ export class MplViewer extends MplScreen {
       throw new Error(problem);
     }
     return super.request(command);
-  }
-}
-
-/** Where there is no relay: the source answers under a name made of its channel's. */
-async function callSource(dialer: () => Promise<PeerDialer>, channel: string): Promise<Link> {
-  const caller = await dialer();
-  try {
-    return await caller.dial(`mpl-${channel}`);
-  } catch (error) {
-    caller.close();
-    throw error;
   }
 }
 

@@ -7,11 +7,11 @@
 
 import type { Link } from '../../transport/link/link.js';
 import { Fanout } from '../../transport/session/fanout.js';
+import { RateLimit } from '../../transport/session/rate.js';
 import { ReceiverEnd } from '../../transport/session/receiver-end.js';
 import { Replica } from '../../transport/session/replica.js';
 import type { SourceEnd } from '../../transport/session/source-end.js';
 import { after, type Timer } from '../../transport/session/timer.js';
-import { Grid } from '../../transport/state/grid.js';
 import { CLOSE } from '../../transport/wire/codes.js';
 import { encodeFrame, type Frame } from '../../transport/wire/frame.js';
 import type { GridTiles } from '../../transport/wire/grid.js';
@@ -24,16 +24,22 @@ import { Introductions } from './introductions.js';
 const IDLE_FPS = 1;
 /** Viewers come and go in bursts; their number is told this often, ms. */
 const TELL_VIEWERS = 500;
+/** A source that vanished without a word keeps its name this long, ms: a reload takes no longer. */
+const CLAIM_HOLD = 5_000;
+/** New worlds a second. */
+const RESETS = 2;
 
 export class Channel {
   readonly fanout: Fanout;
-  readonly #replica = new Replica();
+  readonly #replica: Replica;
+  readonly #resets = new RateLimit(RESETS, RESETS * 10);
   readonly #introductions: Introductions;
   #source: ReceiverEnd | null = null;
   #claim = '';
   /** Links on which a source speaks, or may yet. */
   #callers = 0;
   #grace: Timer | null = null;
+  #hold: Timer | null = null;
   #tellViewers: Timer | null = null;
   #watched = false;
 
@@ -46,8 +52,9 @@ export class Channel {
     readonly onidle: () => void,
   ) {
     this.fanout = new Fanout({ channel: name });
+    this.#replica = new Replica(() => Math.min(options.replicaBytes, room()));
     this.fanout.maxFps = Number.POSITIVE_INFINITY;
-    this.#introductions = new Introductions(this.fanout);
+    this.#introductions = new Introductions();
     this.fanout.oncontrol = ({ id: _, ...command }) =>
       this.#source?.command(command) ?? Promise.reject(new Error('the source is away; try again when it is back'));
     this.fanout.onintroduce = (message, end) => this.#introductions.ask(message, end, this.#source);
@@ -66,6 +73,11 @@ export class Channel {
   addViewer(link: Link): SourceEnd {
     const end = this.fanout.attach(link, { commandsPerSecond: this.options.controlRate });
     this.#expectFirst(link, () => end.greeted);
+    const { onclose } = link;
+    link.onclose = (event) => {
+      this.#introductions.forget(end);
+      onclose?.(event);
+    };
     return end;
   }
 
@@ -76,14 +88,14 @@ export class Channel {
       {
         publish: (message) => this.#publish(message, end),
         tiles: (tiles, frame, raw) => this.#tiles(tiles, frame, raw, end),
-        controlState: (_, frame) => this.#from(end, () => this.#controlState(frame)),
+        controlState: (message) => this.#from(end, () => this.fanout.setControlState(message)),
         status: (message) =>
           this.#from(end, () => this.fanout.tell({ ...message, state: this.fanout.state, viewers: this.viewers })),
         introduce: (message) => this.#from(end, () => this.#introductions.answer(message)),
         ended: () => this.#from(end, () => this.fanout.end()),
-        closed: () => {
+        closed: ({ code }) => {
           this.#callers--;
-          if (this.#source === end) this.#sourceLost();
+          if (this.#source === end) this.#sourceLost(code);
           else this.checkIdle();
         },
       },
@@ -95,6 +107,7 @@ export class Channel {
 
   close(): void {
     this.#grace?.stop();
+    this.#hold?.stop();
     this.#tellViewers?.stop();
   }
 
@@ -119,14 +132,11 @@ export class Channel {
   }
 
   #publish(message: PublishMessage, end: ReceiverEnd): void {
+    if (this.#source !== end && this.#claim !== '' && this.#claim !== message.claim) {
+      const why = `the channel "${this.name}" has another source; close that one, or choose another name`;
+      return end.close(CLOSE.taken.code, why);
+    }
     if (this.#source !== null && this.#source !== end) {
-      if (this.#claim !== message.claim) {
-        end.close(
-          CLOSE.taken.code,
-          `the channel "${this.name}" has another source; close that one, or choose another name`,
-        );
-        return;
-      }
       const old = this.#source;
       this.#source = null;
       old.close(CLOSE.replaced.code, CLOSE.replaced.meaning);
@@ -138,6 +148,7 @@ export class Channel {
     this.#claim = message.claim;
     this.#grace?.stop();
     this.#grace = null;
+    this.#hold?.stop();
     this.#subscribe();
     this.#tellSource();
   }
@@ -151,13 +162,15 @@ export class Channel {
 
   #tiles(tiles: GridTiles, frame: Frame, raw: Uint8Array, end: ReceiverEnd): void {
     if (this.#source !== end || end.lost) return;
-    if (end.reset !== null && Grid.bytesFor(end.meta!) > this.#most) return this.#tooLarge(end);
+    // A new world makes every viewer begin anew.
+    if (end.reset !== null && !this.#resets.take()) {
+      return end.close(CLOSE.tooFast.code, 'the world begins anew too often');
+    }
     const taken = this.#replica.take(tiles, end);
     if (taken.kind === 'stale') {
       end.lost = true;
       return this.#subscribe();
     }
-    if (this.bytes > this.#most) return this.#tooLarge(end);
     const { fanout } = this;
     fanout.stamp = { sequence: frame.sequence, timestamp: frame.timestamp };
     fanout.upstream = end.rtt;
@@ -166,27 +179,21 @@ export class Channel {
     else fanout.publish([{ ...tiles, base: tiles.base, keys: taken.keys, bytes: raw }]);
   }
 
-  /** Bytes that the replica may take. */
-  get #most(): number {
-    return Math.min(this.options.replicaBytes, this.room());
-  }
-
-  /** Announcing a large world is cheap, holding it is not. */
-  #tooLarge(end: ReceiverEnd): void {
-    const most = Math.max(0, this.#most) / 2 ** 20;
-    this.#replica.grid = null;
-    this.fanout.replace(null);
-    end.close(CLOSE.tooBig.code, `the world takes more memory than the ${most.toFixed(0)} MiB this relay has for it`);
-  }
-
-  #controlState(frame: Uint8Array): void {
-    this.fanout.controlFrame = frame;
-    this.fanout.broadcast(frame);
-  }
-
-  #sourceLost(): void {
+  #sourceLost(code: number): void {
     this.#source = null;
-    this.#introductions.host = null;
+    this.#introductions.sourceGone();
+    // A world that grew too large for the relay is not kept: it would only wait for a source that cannot come back.
+    if (code === CLOSE.tooBig.code) {
+      this.#replica.grid = null;
+      this.fanout.replace(null);
+    }
+    // One that said goodbye gives the name back; one that vanished may be a page that reloads.
+    if (code === CLOSE.normal.code) this.#claim = '';
+    else {
+      this.#hold = after(Math.min(CLAIM_HOLD, this.options.sourceGraceMs), () => {
+        if (this.#source === null) this.#claim = '';
+      });
+    }
     this.fanout.setPeers(false);
     if (this.fanout.state !== 'ended') this.fanout.setState('waiting', 'the source is away');
     this.#grace = after(this.options.sourceGraceMs, () => {

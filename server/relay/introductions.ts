@@ -1,28 +1,30 @@
 /** Viewers that ask to be introduced to the source. The relay vouches for them: a source accepts nobody else. */
 
-import type { Fanout } from '../../transport/session/fanout.js';
 import type { ReceiverEnd } from '../../transport/session/receiver-end.js';
 import type { SourceEnd } from '../../transport/session/source-end.js';
 import { encodeFrame } from '../../transport/wire/frame.js';
 import type { IntroduceMessage } from '../../transport/wire/messages.js';
 import { introduce } from '../../transport/wire/session.js';
 
-/** Introductions that wait for the source's answer; more are refused at once. */
-const PENDING = 256;
+/** Milliseconds until the same viewer may ask again: each that is introduced takes a place at the source for a while. */
+const AGAIN = 3_000;
 
 export class Introductions {
   /** The source's own peer id, if it takes direct viewers. */
   host: string | null = null;
+  /** By peer id: who waits for the source's answer. One a viewer. */
   readonly #pending = new Map<string, SourceEnd>();
-
-  constructor(readonly fanout: Fanout) {}
+  readonly #asked = new WeakMap<SourceEnd, number>();
 
   /** A viewer wants to meet the source. */
   ask({ peer }: IntroduceMessage, viewer: SourceEnd, source: ReceiverEnd | null): void {
-    this.#forgetGone();
     if (this.host === null || source === null) return refuse(viewer, peer, 'the source takes no direct viewers');
-    if (this.#pending.size >= PENDING || this.#pending.has(peer))
-      return refuse(viewer, peer, 'too many wait for the source');
+    const now = performance.now();
+    if (now - (this.#asked.get(viewer) ?? Number.NEGATIVE_INFINITY) < AGAIN || this.#pending.has(peer)) {
+      return refuse(viewer, peer, 'asked for too often; wait a moment');
+    }
+    this.#asked.set(viewer, now);
+    this.forget(viewer);
     this.#pending.set(peer, viewer);
     source.introduce({ peer, control: viewer.control });
   }
@@ -36,8 +38,16 @@ export class Introductions {
     else tell(viewer, { peer: this.host });
   }
 
-  #forgetGone(): void {
-    for (const [peer, viewer] of this.#pending) if (!this.fanout.ends.has(viewer)) this.#pending.delete(peer);
+  /** The viewer has left, or asks anew. */
+  forget(viewer: SourceEnd): void {
+    for (const [peer, asker] of this.#pending) if (asker === viewer) this.#pending.delete(peer);
+  }
+
+  /** Nobody is left to answer. */
+  sourceGone(): void {
+    this.host = null;
+    for (const [peer, viewer] of this.#pending) refuse(viewer, peer, 'the source has gone');
+    this.#pending.clear();
   }
 }
 

@@ -216,7 +216,7 @@ describe('a relay', () => {
       world.step(5, seeded(i));
       source.publish();
     }
-    assert.ok(end!.framesSent <= 2, `${end!.framesSent} frames sent`);
+    assert.ok(end!.outbox.frames <= 2, `${end!.outbox.frames} frames sent`);
     const viewer = startViewer(url);
     await until(() => same(world, viewer));
   });

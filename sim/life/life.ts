@@ -18,7 +18,7 @@ export interface SoupOptions {
 
 /**
  * A world. `createLife` makes one. Every change of content has a version of its own: `step(n)` adds n, an edit adds 1.
- * Only `load`, `soup` and `clear` leave version 0 as it is: they prepare a new world.
+ * Only as long as nobody has looked (`changedTiles`, `digest`) do `load`, `soup` and `clear` leave version 0 as it is.
  */
 export class Life {
   /** Bit-planes a cell. */
@@ -28,6 +28,8 @@ export class Life {
   #wrap: Wrap;
   #version = 0;
   #generation = 0;
+  /** Somebody has looked at it as it is: from now on each change of content has a version of its own. */
+  #seen = false;
 
   constructor(
     engine: BlockEngine,
@@ -188,6 +190,7 @@ export class Life {
    * that are not empty. Exact: what changed and changed back is not named.
    */
   changedTiles(): Uint32Array {
+    this.#seen = true;
     return this.#engine.diff();
   }
 
@@ -197,11 +200,12 @@ export class Life {
    */
   async digest(rect?: Rect): Promise<{ version: number; hash: string }> {
     const { cells, layout } = this.#engine;
+    this.#seen = true;
     return { version: this.#version, hash: digestCells(cells, layout, rect) };
   }
 
   #prepared(): void {
-    if (this.#version > 0) this.#version++;
+    if (this.#version > 0 || this.#seen) this.#version++;
     this.#generation = 0;
   }
 

@@ -24,6 +24,8 @@ export class ChannelLink implements Link {
   #parts: Uint8Array[] = [];
   #partBytes = 0;
   #poll: ReturnType<typeof setTimeout> | null = null;
+  /** Above the high water: whoever sends waits for `ondrain`. */
+  #full = false;
   #open = true;
 
   /**
@@ -69,7 +71,6 @@ export class ChannelLink implements Link {
     if (this.#poll !== null) clearTimeout(this.#poll);
     this.#poll = null;
     if (!this.#open) return;
-    const full = this.#waiting.length > 0;
     try {
       while (this.#waiting.length > 0 && this.channel.bufferedAmount < HIGH_WATER) {
         const part = this.#waiting.shift()!;
@@ -79,8 +80,13 @@ export class ChannelLink implements Link {
     } catch (error) {
       return this.#end({ code: 1006, reason: (error as Error).message });
     }
-    if (this.#waiting.length > 0 || this.buffered > HIGH_WATER) this.#poll = setTimeout(() => this.#pump(), POLL);
-    else if (full || this.buffered <= HIGH_WATER) this.ondrain?.();
+    if (this.buffered > HIGH_WATER) {
+      this.#full = true;
+      this.#poll = setTimeout(() => this.#pump(), POLL);
+    } else if (this.#full) {
+      this.#full = false;
+      this.ondrain?.();
+    }
   }
 
   #receive(data: unknown): void {
@@ -89,7 +95,10 @@ export class ChannelLink implements Link {
       return this.#end({ code: 4400, reason: 'the direct link carries what is not a part of a message' });
     }
     const part = new Uint8Array(data);
-    this.#partBytes += part.length - 1;
+    // The flag counts too, and only the last part may be short: else parts of nothing would pile up without an end.
+    this.#partBytes += part.length;
+    if (part[0] !== 1 && part.length < PART)
+      return this.#end({ code: 4400, reason: 'a part of a message is too short' });
     if (this.#partBytes > LONGEST) return this.#end({ code: 1009, reason: `a message is over ${LONGEST} bytes` });
     if (part[0] === 1 && this.#parts.length === 0) {
       this.#partBytes = 0;
@@ -97,7 +106,7 @@ export class ChannelLink implements Link {
     }
     this.#parts.push(part.subarray(1));
     if (part[0] !== 1) return;
-    const message = new Uint8Array(this.#partBytes);
+    const message = new Uint8Array(this.#parts.reduce((length, piece) => length + piece.length, 0));
     let at = 0;
     for (const piece of this.#parts) {
       message.set(piece, at);

@@ -18,6 +18,8 @@ export interface PeerSettings {
 
 const READY_MS = 8_000;
 const DIAL_MS = 8_000;
+/** Peers that were introduced and have not called yet. */
+const MAX_EXPECTED = 256;
 /** Where only these two know of each other. */
 const LABEL = 'mpl';
 
@@ -65,11 +67,12 @@ function register(settings: PeerSettings, id: string): Promise<Peer> {
 }
 
 /** The link of an open connection; it dies with the connection, even where the channel does not notice. */
-function linkOf(connection: DataConnection): ChannelLink {
+function linkOf(connection: DataConnection, onend?: () => void): ChannelLink {
   const pc = connection.peerConnection;
   const link = new ChannelLink(connection.dataChannel, () => {
     pc.removeEventListener('connectionstatechange', check);
     connection.close();
+    onend?.();
   });
   const check = () => {
     if (pc.connectionState === 'failed' || pc.connectionState === 'closed') link.close(1006, 'the direct link broke');
@@ -90,7 +93,18 @@ export async function createPeerDialer(settings: PeerSettings): Promise<PeerDial
   };
 }
 
-function dial(peer: Peer, other: string): Promise<Link> {
+/** Calls a peer whose id is known, over a connection to the signaling server that lasts as long as the link. */
+export async function callPeer(settings: PeerSettings, other: string): Promise<Link> {
+  const peer = await register(settings, randomId());
+  try {
+    return await dial(peer, other, () => peer.destroy());
+  } catch (error) {
+    peer.destroy();
+    throw error;
+  }
+}
+
+function dial(peer: Peer, other: string, onend?: () => void): Promise<Link> {
   return new Promise((resolve, reject) => {
     const connection = peer.connect(other, { serialization: 'raw', reliable: true, label: LABEL });
     const done = (result: () => void) => {
@@ -107,7 +121,7 @@ function dial(peer: Peer, other: string): Promise<Link> {
     const timer = setTimeout(() => fail('the network between the two pages lets none through'), DIAL_MS);
     peer.on('error', failed);
     connection.once('error', failed);
-    connection.once('open', () => done(() => resolve(linkOf(connection))));
+    connection.once('open', () => done(() => resolve(linkOf(connection, onend))));
   });
 }
 
@@ -145,7 +159,8 @@ export class PeerHost {
     const now = performance.now();
     for (const [peer, { until }] of this.#expected) if (until < now) this.#expected.delete(peer);
     if (this.#peer === null || this.#peer.disconnected) return 'the source is not reachable directly right now';
-    if (this.#links.size + this.#expected.size >= this.options.maxPeers)
+    // Those who are only expected take no place: whoever asks and does not call must not keep others out.
+    if (this.#links.size >= this.options.maxPeers || this.#expected.size >= MAX_EXPECTED)
       return 'the source has as many direct viewers as it takes';
     this.#expected.set(id, { control, until: now + 2 * DIAL_MS });
     return undefined;
@@ -188,6 +203,7 @@ export class PeerHost {
     this.#expected.delete(connection.peer);
     if ((!open && expected === undefined) || this.#links.size >= this.options.maxPeers) return connection.close();
     connection.once('open', () => {
+      if (this.#links.size >= this.options.maxPeers) return connection.close();
       const link = linkOf(connection);
       this.#links.add(link);
       this.options.onlink(link, expected?.control ?? false);

@@ -8,7 +8,6 @@
 import type { Link, LinkClose } from '../link/link.js';
 import type { Grid } from '../state/grid.js';
 import { CLOSE } from '../wire/codes.js';
-import type { WireError } from '../wire/errors.js';
 import { encodeFrame, type Header } from '../wire/frame.js';
 import type {
   ChannelState,
@@ -18,14 +17,15 @@ import type {
   StatusMessage,
 } from '../wire/messages.js';
 import * as session from '../wire/session.js';
-import { type EndOwner, type SharedFrame, SourceEnd, type SourceEndOptions } from './source-end.js';
+import type { SharedFrame } from './outbox.js';
+import { type EndOwner, SourceEnd, type SourceEndOptions } from './source-end.js';
 import { every, type Timer } from './timer.js';
 
 /** A receiver that has not been sent anything for so long gets a ping, so that it knows the link is alive; ms. */
 const HEARTBEAT = { webrtc: 250, websocket: 10_000, memory: 10_000 } as const;
 /** Frames are outstanding and nothing was acknowledged for this long: the receiver is stuck, ms. */
 const STALLED = 10_000;
-/** A receiver speaks every two seconds, and answers pings even where a hidden page's timers sleep; ms. */
+/** A receiver speaks every two seconds, or, where a hidden page's timers sleep, when it is asked; ms. */
 const SILENT = { webrtc: 10_000, websocket: 30_000, memory: 30_000 } as const;
 
 export interface FanoutOptions {
@@ -64,7 +64,7 @@ export class Fanout implements EndOwner {
   /** A receiver came, went, or changed what it wants. */
   onends: (() => void) | null = null;
   /** A receiver sent what it should not have; it is about to be closed. */
-  onbad: ((error: WireError, end: SourceEnd) => void) | null = null;
+  onbad: ((error: Error, end: SourceEnd) => void) | null = null;
 
   #watch: Timer | null = null;
 
@@ -76,13 +76,13 @@ export class Fanout implements EndOwner {
 
   /** Does anyone want state now? If not, nothing need be captured. */
   get wanted(): boolean {
-    for (const end of this.ends) if (end.due) return true;
+    for (const end of this.ends) if (end.outbox.due) return true;
     return false;
   }
 
   /** Would a receiver take a frame that is made for all? */
   get anyInStep(): boolean {
-    for (const end of this.ends) if (end.inStep) return true;
+    for (const end of this.ends) if (end.outbox.inStep) return true;
     return false;
   }
 
@@ -156,13 +156,17 @@ export class Fanout implements EndOwner {
   #check(): void {
     const now = performance.now();
     for (const end of [...this.ends]) {
-      const stalled = end.pacer.inFlight > 0 && now - end.pacer.progressAt > STALLED;
+      const { pacer } = end.outbox;
+      const stalled = pacer.inFlight > 0 && now - pacer.progressAt > STALLED;
       // A peer connection never says that its other side is gone, and a socket takes a quarter of an hour to notice.
       const silent = now - end.heardAt > SILENT[end.link.kind];
       if (stalled || silent) end.close(CLOSE.timeout.code, stalled ? 'frames are not acknowledged' : 'nothing heard');
-      // A receiver whose timers sleep acknowledges its last frames when it is spoken to.
-      else if (now - end.sentAt >= Math.min(HEARTBEAT[end.link.kind], end.pacer.inFlight > 0 ? STALLED / 4 : Infinity))
-        end.ping();
+      else {
+        // Where a hidden page's timers sleep, it speaks (and acknowledges its last frames) only when it is asked.
+        const unheard = Math.min(SILENT[end.link.kind], pacer.inFlight > 0 ? STALLED : Infinity) / 4;
+        const ask = now - end.heardAt >= unheard && now - end.pingedAt >= unheard;
+        if (ask || now - end.sentAt >= HEARTBEAT[end.link.kind]) end.ping();
+      }
     }
   }
 }

@@ -22,6 +22,7 @@ export type Transport = 'auto' | 'p2p' | 'relay';
 /** A direct link that is silent this long is dead, whatever it says; ms. Its source speaks every 250. */
 const PEER_SILENT = 1_000;
 const SOCKET_SILENT = 30_000;
+const CHECK = 250;
 
 export interface LinksOptions {
   connect: () => Promise<Link>;
@@ -64,6 +65,9 @@ export class Links {
   #watch: Timer | null = null;
   #attempt = 0;
   #standby = false;
+  /** Why the base may not come back; empty where it may. */
+  #refused = '';
+  #checkedAt = 0;
   #pastBytes = 0;
 
   constructor(
@@ -90,7 +94,9 @@ export class Links {
   }
 
   open(): void {
-    this.#watch ??= every(250, () => this.#checkSilence());
+    this.#refused = '';
+    this.#checkedAt = performance.now();
+    this.#watch ??= every(CHECK, () => this.#checkSilence());
     void this.#connect();
   }
 
@@ -159,7 +165,7 @@ export class Links {
       introduce: (message) => this.#upgrade?.introduced(message),
       closed: (event, end) => this.#closed(event, end),
       status: (message, end) => owner.status?.(message, end),
-      controlState: (message, frame, end) => owner.controlState?.(message, frame, end),
+      controlState: (message, end) => owner.controlState?.(message, end),
       ended: (end) => owner.ended?.(end),
       bad: (error, end) => owner.bad?.(error, end),
     });
@@ -244,8 +250,9 @@ export class Links {
     this.#base = null;
     if (this.active === end) this.active = null;
     this.#backoff.closed();
-    if (retry) this.#later(reason);
-    else if (this.active === null) this.owner.lost(reason, false);
+    if (retry) return this.#later(reason);
+    this.#refused = reason;
+    if (this.active === null) this.owner.lost(reason, false);
   }
 
   #dropDirect(reason: string): void {
@@ -259,7 +266,8 @@ export class Links {
     if (fed) {
       this.active = null;
       this.#subscribeBase();
-      if (this.#base === null || this.options.transport === 'p2p') this.owner.lost(reason, true);
+      if (this.#base === null && this.#refused) this.owner.lost(this.#refused, false);
+      else if (this.#base === null || this.options.transport === 'p2p') this.owner.lost(reason, true);
     }
     this.#upgrade?.lost();
     this.owner.changed();
@@ -282,6 +290,10 @@ export class Links {
 
   #checkSilence(): void {
     const now = performance.now();
+    const late = now - this.#checkedAt > 4 * CHECK;
+    this.#checkedAt = now;
+    // A page that was busy or asleep has not heard what waits for it; the next look will tell.
+    if (late) return;
     if (this.#direct && now - this.#direct.heardAt > PEER_SILENT) this.#dropDirect('the direct link fell silent');
     if (this.#base && now - this.#base.heardAt > SOCKET_SILENT) this.#base.close(CLOSE.timeout.code, 'nothing heard');
   }

@@ -26,18 +26,18 @@ import { after, every, type Timer } from './timer.js';
 
 /** What the owner of a receiving end is told. */
 export interface ReceiverHandlers {
-  /** A frame of state; says whether it was applied. `raw` is the whole frame as it came. */
+  /** A frame of state. `raw` is the whole frame as it came. */
   tiles(tiles: GridTiles, frame: Frame, raw: Uint8Array, end: ReceiverEnd): void;
   welcome?(message: WelcomeMessage, end: ReceiverEnd): void;
   /** The first message of a source that came to a relay. */
   publish?(message: PublishMessage, end: ReceiverEnd): void;
   status?(message: StatusMessage, end: ReceiverEnd): void;
-  controlState?(message: ControlStateMessage, frame: Uint8Array, end: ReceiverEnd): void;
+  controlState?(message: ControlStateMessage, end: ReceiverEnd): void;
   introduce?(message: IntroduceMessage, end: ReceiverEnd): void;
   /** The source has ended the channel. */
   ended?(end: ReceiverEnd): void;
   /** A frame could not be understood; the link is about to close. */
-  bad?(error: WireError, end: ReceiverEnd): void;
+  bad?(error: Error, end: ReceiverEnd): void;
   closed?(event: LinkClose, end: ReceiverEnd): void;
 }
 
@@ -86,7 +86,7 @@ export class ReceiverEnd {
     readonly link: Link,
     readonly handlers: ReceiverHandlers,
     /** Bytes a compressed payload may inflate to. */
-    readonly inflateLimit = 64 * 2 ** 20,
+    readonly inflateLimit = 4 * 2 ** 20,
   ) {
     link.onmessage = (message) => this.#receive(message);
     link.onclose = (event) => this.#closed(event);
@@ -135,10 +135,12 @@ export class ReceiverEnd {
     try {
       this.#handle(decodeFrame(message), message);
     } catch (error) {
-      if (!(error instanceof WireError)) throw error;
-      this.handlers.bad?.(error, this);
-      this.#send(encodeFrame('Error', session.errorMessage.encode({ code: error.code, reason: error.message })));
-      this.close(error.code, error.message);
+      this.handlers.bad?.(error as Error, this);
+      // Whatever one source sends, it is the end of its link at the most.
+      const { code, message: reason } =
+        error instanceof WireError ? error : { code: CLOSE.internal.code, message: CLOSE.internal.meaning };
+      this.#send(encodeFrame('Error', session.errorMessage.encode({ code, reason })));
+      this.close(code, reason);
     }
   }
 
@@ -175,7 +177,7 @@ export class ReceiverEnd {
       case 'Status':
         return this.handlers.status?.(session.status.decode(frame.payload), this);
       case 'ControlState':
-        return this.handlers.controlState?.(session.controlState.decode(frame.payload), raw, this);
+        return this.handlers.controlState?.(session.controlState.decode(frame.payload), this);
       case 'ControlReply': {
         const reply = session.controlReply.decode(frame.payload);
         return this.#settle(reply.id, reply.ok ? null : (reply.reason ?? 'refused'));

@@ -2,6 +2,8 @@
 
 import { applyTiles, fits } from '../state/apply.js';
 import { Grid } from '../state/grid.js';
+import { CLOSE } from '../wire/codes.js';
+import { WireError } from '../wire/errors.js';
 import type { GridTiles } from '../wire/grid.js';
 import type { SubscribeMessage } from '../wire/messages.js';
 import type { ReceiverEnd } from './receiver-end.js';
@@ -17,6 +19,9 @@ export type Taken =
 export class Replica {
   grid: Grid | null = null;
 
+  /** @param most bytes of memory it may take, asked for with each frame */
+  constructor(readonly most: () => number = () => Number.POSITIVE_INFINITY) {}
+
   /** What a subscription may leave out, because it is held already. */
   get resume(): SubscribeMessage['resume'] {
     const { grid } = this;
@@ -31,17 +36,24 @@ export class Replica {
    */
   take(tiles: GridTiles, end: ReceiverEnd): Taken {
     const meta = end.meta!;
+    const most = this.most();
     if (end.reset !== null) {
+      if (Grid.bytesFor(meta) > most) {
+        throw new WireError(
+          `a world of ${meta.width}x${meta.height} takes more memory than there is for it`,
+          CLOSE.tooBig.code,
+        );
+      }
       // Shown only once its first tiles are in: until then the old picture is better than none.
       const grid = new Grid(meta);
       grid.clear(end.reset);
-      const keys = applyTiles(grid, tiles);
+      const keys = applyTiles(grid, tiles, most);
       this.grid = grid;
       end.reset = null;
       return { kind: 'replaced', keys };
     }
     const { grid } = this;
     if (grid === null || !grid.is(meta) || !fits(grid, tiles)) return { kind: 'stale' };
-    return { kind: 'changed', keys: applyTiles(grid, tiles) };
+    return { kind: 'changed', keys: applyTiles(grid, tiles, most) };
   }
 }

@@ -208,14 +208,17 @@ describe('the sending end', () => {
       world.step(30_000, random);
       source.publish();
       probe.hear();
-      most = Math.max(most, probe.end.pacer.inFlight);
-      assert.ok(probe.end.pacer.inFlight <= probe.end.pacer.window + 64 * 1024, `${probe.end.pacer.inFlight}`);
+      most = Math.max(most, probe.end.outbox.pacer.inFlight);
+      assert.ok(
+        probe.end.outbox.pacer.inFlight <= probe.end.outbox.pacer.window + 64 * 1024,
+        `${probe.end.outbox.pacer.inFlight}`,
+      );
     }
     assert.ok(most > 256 * 1024);
-    assert.ok(probe.end.pending > 0 && probe.end.pending <= 512);
+    assert.ok(probe.end.outbox.pending > 0 && probe.end.outbox.pending <= 512);
     const { states } = probe;
     const before = probe.bytes;
-    for (let i = 0; i < 20 && probe.end.pending > 0; i++) probe.ack();
+    for (let i = 0; i < 20 && probe.end.outbox.pending > 0; i++) probe.ack();
     assert.ok(probe.states > states);
     assert.deepEqual(digest(probe.grid!), digest(world));
     // Sixty captures went by; what is sent is one picture, not sixty.

@@ -132,6 +132,11 @@ export class Grid implements TileGrid, GridShape {
 
   /** Bytes of memory held. */
   get bytes(): number {
-    return Grid.bytesFor(this) + this.#slabs.length * SLAB * this.#tileWords * 4;
+    return this.bytesWith(0);
+  }
+
+  /** Bytes of memory that it will hold with so many more tiles. */
+  bytesWith(fresh: number): number {
+    return Grid.bytesFor(this) + Math.ceil((this.#used + fresh) / SLAB) * SLAB * this.#tileWords * 4;
   }
 }

@@ -107,6 +107,13 @@ export function readBatch(batch: Uint8Array, tiles: number, planes: number, delt
   return records;
 }
 
+/** Does this record only say that a tile without content has none? */
+export function isEmpty(batch: Uint8Array, { mode, at }: TileRecord, planes: number): boolean {
+  if (mode === MODE.RAW) return false;
+  for (let plane = 0; plane < planes; plane++) if (batch[at + plane] !== 0) return false;
+  return true;
+}
+
 /** Writes one checked record into `words` at `offset`: packed rows, plane after plane. */
 export function applyRecord(
   batch: Uint8Array,

@@ -8,8 +8,6 @@ import { WireError } from './errors.js';
 import { FLAG, FRAME, type FrameName, frameName } from './types.js';
 
 export const HEADER_BYTES = 16;
-/** The most a single frame may carry; senders stay far below, in chunks of about 64 KiB. */
-export const MAX_PAYLOAD = 64 * 2 ** 20;
 
 export interface Header {
   type: FrameName;

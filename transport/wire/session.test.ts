@@ -204,29 +204,45 @@ describe('Control', () => {
 
   test('is refused for a command nobody knows, inherited names among them', () => {
     for (const command of ['', 'explode', 'toString', 'constructor', '__proto__', 'hasOwnProperty']) {
-      refuse(() => session.control.decode(writeJson({ id: 1, command })), /the command ".*" is not known/);
+      const answer = session.control.decode(writeJson({ id: 1, command })) as session.RefusedCommand;
+      assert.equal(answer.id, 1);
+      assert.match(answer.refused, /the command ".*" is not known/);
     }
   });
 
   const wrong: [object, RegExp][] = [
-    [{ command: 'step' }, /command step has a wrong n/],
-    [{ command: 'step', n: 1.5 }, /step has a wrong n/],
-    [{ command: 'speed', value: -1 }, /speed has a wrong value/],
-    [{ command: 'rule', rule: 'x'.repeat(5000) }, /rule has a wrong rule/],
-    [{ command: 'rule', rule: 'B3/S23', neighborhood: 'hex' }, /rule has a wrong neighborhood/],
-    [{ command: 'wrap', wrap: 1 }, /wrap has a wrong wrap/],
-    [{ command: 'grid', width: 10 }, /grid has a wrong height/],
-    [{ command: 'pattern', text: 5, name: 'x' }, /pattern has a wrong text/],
-    [{ command: 'soup', density: 1.1, seed: 1 }, /soup has a wrong density/],
-    [{ command: 'draw', alive: true, cells: 'all' }, /draw has a wrong cells/],
-    [{ command: 'draw', alive: true, cells: [1, null] }, /draw has a wrong cells/],
-    [{ command: 'draw', alive: 1, cells: [] }, /draw has a wrong alive/],
+    [{ command: 'step' }, /"step" has a n/],
+    [{ command: 'step', n: 1.5 }, /"step" has a n/],
+    [{ command: 'speed', value: -1 }, /"speed" has a value/],
+    [{ command: 'rule', rule: 'x'.repeat(5000) }, /"rule" has a rule/],
+    [{ command: 'rule', rule: 'B3/S23', neighborhood: 'hex' }, /"rule" has a neighborhood/],
+    [{ command: 'wrap', wrap: 1 }, /"wrap" has a wrap/],
+    [{ command: 'grid', width: 10 }, /"grid" has a height/],
+    [{ command: 'pattern', text: 5, name: 'x' }, /"pattern" has a text/],
+    [{ command: 'soup', density: 1.1, seed: 1 }, /"soup" has a density/],
+    [{ command: 'draw', alive: true, cells: 'all' }, /"draw" has a cells/],
+    [{ command: 'draw', alive: true, cells: [1, null] }, /"draw" has a cells/],
+    [{ command: 'draw', alive: 1, cells: [] }, /"draw" has a alive/],
   ];
   for (const [message, why] of wrong) {
     test(`is refused: ${JSON.stringify(message).slice(0, 60)}`, () => {
-      refuse(() => session.control.decode(writeJson({ id: 1, ...message })), why);
+      const answer = session.control.decode(writeJson({ id: 1, ...message })) as session.RefusedCommand;
+      assert.equal(answer.id, 1);
+      assert.match(answer.refused, why);
     });
   }
+
+  test('refuses a grid of no cells, and one that is too large', () => {
+    for (const width of [0, 65_537]) {
+      const answer = session.control.decode(writeJson({ id: 1, command: 'grid', width, height: 10 }));
+      assert.match((answer as session.RefusedCommand).refused, /width/);
+    }
+  });
+
+  test('names a wrong value of any depth without following it', () => {
+    const deep = `{"protocol":${'['.repeat(30_000)}${']'.repeat(30_000)}}`;
+    refuse(() => session.subscribe.decode(new TextEncoder().encode(deep)), /protocol is a list/);
+  });
 
   test('is refused without an id', () => {
     refuse(() => session.control.decode(writeJson({ command: 'play' })), /Control\.id is missing/);

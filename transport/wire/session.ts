@@ -2,6 +2,7 @@
 
 import { Reader, readJson, Writer, writeJson } from './bytes.js';
 import { WireError } from './errors.js';
+import { MAX_CELLS } from './grid.js';
 import type {
   ControlMessage,
   ControlReplyMessage,
@@ -58,6 +59,9 @@ export function decodePing(payload: Uint8Array): Ping {
 
 type Check = (value: unknown) => boolean;
 
+/** Checks of an object's fields: it is also a pattern of what may be taken from it. */
+type Fields = Record<string, Check & { fields?: Fields }>;
+
 const string: Check = (v) => typeof v === 'string' && v.length <= 4096;
 const text: Check = (v) => typeof v === 'string';
 const finite: Check = (v) => typeof v === 'number' && Number.isFinite(v);
@@ -67,36 +71,46 @@ const one =
   (...values: unknown[]): Check =>
   (v) =>
     values.includes(v);
-const optional =
-  (check: Check): Check =>
-  (v) =>
-    v === undefined || check(v);
+const optional = (check: Fields[string]): Fields[string] =>
+  Object.assign((v: unknown) => v === undefined || check(v), { fields: check.fields });
 const integers: Check = (v) => Array.isArray(v) && v.every((n) => Number.isSafeInteger(n));
-const object =
-  (fields: Record<string, Check>): Check =>
-  (v) =>
-    typeof v === 'object' &&
-    v !== null &&
-    !Array.isArray(v) &&
-    wrongField(v as Record<string, unknown>, fields) === undefined;
+const isObject = (v: unknown): v is Record<string, unknown> => typeof v === 'object' && v !== null && !Array.isArray(v);
+const object = (fields: Fields): Fields[string] =>
+  Object.assign((v: unknown) => isObject(v) && wrongField(v, fields) === undefined, { fields });
 
-const wrongField = (value: Record<string, unknown>, fields: Record<string, Check>): string | undefined =>
+/** The fields that were checked, and no others: what nobody knows is not passed on. */
+function known(value: Record<string, unknown>, fields: Fields): Record<string, unknown> {
+  const out: Record<string, unknown> = {};
+  for (const [name, { fields: inner }] of Object.entries(fields)) {
+    if (!Object.hasOwn(value, name)) continue;
+    const field = value[name];
+    out[name] = inner && isObject(field) ? known(field, inner) : field;
+  }
+  return out;
+}
+
+const wrongField = (value: Record<string, unknown>, fields: Fields): string | undefined =>
   Object.keys(fields).find((name) => !fields[name]!(Object.hasOwn(value, name) ? value[name] : undefined));
 
 /** A JSON message type: how to write one, and how to read one that may be anything. */
-function json<T extends object>(name: string, fields: Record<string, Check>) {
+function json<T extends object>(name: string, fields: Fields) {
   return {
     encode: (message: T): Uint8Array => writeJson(message),
     decode(payload: Uint8Array): T {
       const value = readJson(payload);
       const wrong = wrongField(value, fields);
       if (wrong !== undefined) throw new WireError(`${name}.${wrong} is ${show(value[wrong])}, which it may not be`);
-      return value as T;
+      return known(value, fields) as T;
     },
   };
 }
 
-const show = (value: unknown): string => (value === undefined ? 'missing' : JSON.stringify(value).slice(0, 80));
+/** A value in an error. Objects may be of any depth, and are only named. */
+function show(value: unknown): string {
+  if (value === undefined) return 'missing';
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object';
+  return JSON.stringify(value).slice(0, 80);
+}
 
 const state = one('waiting', 'live', 'ended');
 const neighborhood = one('moore', 'von-neumann');
@@ -168,8 +182,9 @@ export const introduce = json<IntroduceMessage>('Introduce', {
 
 export const errorMessage = json<ErrorMessage>('Error', { code: natural, reason: string });
 
+const side: Check = (v) => natural(v) && (v as number) >= 1 && (v as number) <= MAX_CELLS;
 const none = {};
-const commands: Record<string, Record<string, Check>> = {
+const commands: Record<string, Fields> = {
   play: none,
   pause: none,
   reset: none,
@@ -179,22 +194,33 @@ const commands: Record<string, Record<string, Check>> = {
   speed: { value: (v) => finite(v) && (v as number) >= 0 },
   rule: { rule: string, neighborhood: optional(neighborhood) },
   wrap: { wrap },
-  grid: { width: natural, height: natural },
+  grid: { width: side, height: side },
   pattern: { text, name: string },
   soup: { density: (v) => finite(v) && (v as number) >= 0 && (v as number) <= 1, seed: natural },
   draw: { alive: boolean, cells: integers },
 };
 
-const anyControl = json<ControlMessage>('Control', { id: natural, command: string, token: optional(string) });
+const heading: Fields = { id: natural, command: string, token: optional(string) };
+
+/** A command that is none, or that a newer receiver knows: it is refused, which is an answer too. */
+export interface RefusedCommand {
+  id: number;
+  refused: string;
+}
 
 export const control = {
-  encode: anyControl.encode,
-  decode(payload: Uint8Array): ControlMessage {
-    const message = anyControl.decode(payload);
-    const fields = Object.hasOwn(commands, message.command) ? commands[message.command]! : undefined;
-    if (fields === undefined) throw new WireError(`the command ${show(message.command)} is not known`);
-    const wrong = wrongField(message as unknown as Record<string, unknown>, fields);
-    if (wrong !== undefined) throw new WireError(`the command ${message.command} has a wrong ${wrong}`);
-    return message;
+  encode: (message: ControlMessage): Uint8Array => writeJson(message),
+  /** @throws WireError only where there is nothing that could be answered. */
+  decode(payload: Uint8Array): ControlMessage | RefusedCommand {
+    const value = readJson(payload);
+    const wrong = wrongField(value, heading);
+    if (wrong !== undefined) throw new WireError(`Control.${wrong} is ${show(value[wrong])}, which it may not be`);
+    const { id, command } = value as unknown as ControlMessage;
+    const fields = Object.hasOwn(commands, command) ? commands[command]! : undefined;
+    if (fields === undefined) return { id, refused: `the command ${show(command)} is not known here` };
+    const bad = wrongField(value, fields);
+    if (bad !== undefined)
+      return { id, refused: `the command "${command}" has a ${bad} that may not be: ${show(value[bad])}` };
+    return known(value, { ...heading, ...fields }) as unknown as ControlMessage;
   },
 };

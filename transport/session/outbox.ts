@@ -1,0 +1,179 @@
+/**
+ * What one receiver lacks, and when it gets it.
+ *
+ * It knows which tiles its receiver has not been sent (the dirty set) and nothing of other receivers. Nothing is ever
+ * queued: when the link has room, the present content of what is dirty is encoded and sent. Late join, resume, and change
+ * of link are all `begin`.
+ */
+
+import type { Link } from '../link/link.js';
+import { type Chunk, ChunkBuilder } from '../state/chunk.js';
+import { DirtySet } from '../state/dirty.js';
+import type { Grid } from '../state/grid.js';
+import { encodeFrame, type Header } from '../wire/frame.js';
+import type { SubscribeMessage, WelcomeMessage } from '../wire/messages.js';
+import { Pacer } from './pacer.js';
+import { after, type Timer } from './timer.js';
+
+/** A chunk with its frame around it, ready for any link. */
+export interface SharedFrame extends Omit<Chunk, 'payload'> {
+  bytes: Uint8Array;
+}
+
+/** Where an outbox takes its state from. */
+export interface OutboxSource {
+  readonly grid: Grid | null;
+  readonly stamp: Pick<Header, 'sequence' | 'timestamp'>;
+  /** Tiles a frame, at most. */
+  readonly tileBudget: number;
+  readonly maxFps: number;
+  /** Brings the grid up to date, where it can be. */
+  refresh: (() => void) | null;
+}
+
+export class Outbox {
+  readonly pacer = new Pacer();
+  frames = 0;
+  /** Frames a second that the receiver asked for, if it did. */
+  maxFps: number | undefined;
+
+  #dirty: DirtySet | null = null;
+  /** The version of the last frame sent; a delta must start here. */
+  #version = -1;
+  /** The receiver is ahead of us (it came from a faster link): say nothing until we are there too. */
+  #waitFor: NonNullable<SubscribeMessage['resume']> | null = null;
+  /** Told nothing since it subscribed, or since the last whole: it is owed a frame that says so. */
+  #owesWhole = false;
+  #sentAt = Number.NEGATIVE_INFINITY;
+  #later: Timer | null = null;
+
+  constructor(
+    readonly link: Link,
+    readonly source: OutboxSource,
+    readonly send: (bytes: Uint8Array) => void,
+  ) {}
+
+  /** Does it send at all? */
+  get open(): boolean {
+    return this.#dirty !== null;
+  }
+
+  /** Tiles the receiver has not been sent. */
+  get pending(): number {
+    return this.#dirty?.size ?? 0;
+  }
+
+  /** Nothing is outstanding: the receiver may take the frames that all others take. */
+  get inStep(): boolean {
+    return this.#dirty !== null && this.#dirty.size === 0 && !this.#owesWhole && this.#waitFor === null;
+  }
+
+  /** Is it time for the next frame, by the rate asked for? If not, it sees to itself when it is. */
+  get due(): boolean {
+    const fps = this.maxFps;
+    if (!this.open || fps === undefined) return this.open;
+    const wait = this.#sentAt + 1000 / fps - performance.now();
+    // Clocks and timers are a little off; a frame early by a tenth is better than a frame skipped.
+    if (wait <= 100 / fps) return true;
+    this.#flushLater(wait);
+    return false;
+  }
+
+  /** Begins (again) with the grid, from what the receiver says it holds. Nothing is sent before `flush`. */
+  begin(grid: Grid, resume: SubscribeMessage['resume']): WelcomeMessage['resume'] {
+    this.#dirty = new DirtySet(grid.tiles);
+    this.#owesWhole = true;
+    this.#waitFor = null;
+    this.#version = grid.version;
+    const known = resume !== undefined && resume.epoch === grid.epoch && resume.version >= grid.since;
+    if (known && resume.seen > grid.version) {
+      this.#waitFor = resume;
+      return 'merged';
+    }
+    this.#dirty.addAll(grid.changedSince(known ? resume.version : -1));
+    if (!known) return 'full';
+    return this.#dirty.size > 0 ? 'merged' : 'none';
+  }
+
+  /** Sends nothing more until it begins again. */
+  stop(): void {
+    this.#dirty = null;
+    this.#later?.stop();
+    this.#later = null;
+  }
+
+  /** Offers frames just made. In step, they go out as they are; otherwise their tiles become dirty. */
+  offer(frames: readonly SharedFrame[]): void {
+    const dirty = this.#dirty;
+    if (dirty === null) return;
+    const grid = this.source.grid!;
+    if (this.#waitFor !== null) {
+      if (grid.version < this.#waitFor.seen) return;
+      dirty.addAll(grid.changedSince(this.#waitFor.version));
+      this.#waitFor = null;
+    }
+    let tiles = 0;
+    for (const frame of frames) tiles += frame.keys.length;
+    // Of a capture in several frames, the second follows from the first as that from the capture before.
+    const { base, version } = frames[0]!;
+    const fits = base === undefined || base === this.#version || version === this.#version;
+    let follows = this.inStep && fits && tiles <= this.source.tileBudget;
+    for (const frame of frames) {
+      follows &&= this.#may(frame.version);
+      if (follows) {
+        this.#sendState(frame.bytes, frame.version);
+      } else {
+        dirty.addAll(frame.keys);
+        this.#owesWhole ||= frame.whole;
+      }
+    }
+    this.flush();
+  }
+
+  /** Sends what is dirty, as far as the link has room. */
+  flush(): void {
+    const dirty = this.#dirty;
+    if (dirty === null || this.#waitFor !== null) return;
+    const { grid, stamp, tileBudget, maxFps } = this.source as OutboxSource & { grid: Grid };
+    // Of a budget, each tick has its share, however often acks ask.
+    if (Number.isFinite(tileBudget) && this.#later !== null) return;
+    let sent = false;
+    while ((dirty.size > 0 || (this.#owesWhole && grid.whole)) && this.#may(sent ? grid.version : -1)) {
+      sent = true;
+      const builder = new ChunkBuilder(grid.version);
+      dirty.take((key) => {
+        if (builder.full || builder.tiles >= tileBudget) return false;
+        builder.addFrom(grid, key);
+        return true;
+      });
+      const chunk = builder.end(dirty.size === 0 && grid.whole);
+      if (chunk.whole) this.#owesWhole = false;
+      const header = { ...stamp, width: grid.tilesX, height: grid.tilesY };
+      this.#sendState(encodeFrame('GridTiles', chunk.payload, header), chunk.version);
+      if (Number.isFinite(tileBudget)) return this.#flushLater(1000 / maxFps);
+    }
+  }
+
+  #sendState(bytes: Uint8Array, version: number): void {
+    const now = performance.now();
+    this.pacer.sent(bytes.length, now);
+    this.#sentAt = now;
+    this.#version = version;
+    this.frames++;
+    this.send(bytes);
+  }
+
+  /** Has the link room, and the receiver time, for a frame? Chunks of the version last sent belong to one picture. */
+  #may(version: number): boolean {
+    if (this.#dirty === null || this.link.buffered > this.link.highWater || !this.pacer.ready) return false;
+    return version === this.#version || this.due;
+  }
+
+  #flushLater(ms: number): void {
+    this.#later ??= after(ms, () => {
+      this.#later = null;
+      this.source.refresh?.();
+      this.flush();
+    });
+  }
+}
