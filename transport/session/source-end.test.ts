@@ -14,6 +14,7 @@ import { decodeGridMeta, decodeGridReset, decodeGridTiles, type GridTiles } from
 import type { SubscribeMessage, WelcomeMessage } from '../wire/messages.js';
 import * as session from '../wire/session.js';
 import { FLAG, type FrameName } from '../wire/types.js';
+import { Fanout } from './fanout.js';
 import type { SourceEnd } from './source-end.js';
 
 let time: FakeTime;
@@ -39,7 +40,7 @@ class Probe {
   bytes = 0;
   readonly #link: Link;
 
-  constructor(source: Source, kind: LinkKind = 'websocket', highWater = 1e9) {
+  constructor(source: Pick<Source, 'attach'>, kind: LinkKind = 'websocket', highWater = 1e9) {
     this.network = new Network(random, highWater);
     const [near, far] = this.network.pair(kind);
     this.#link = near;
@@ -141,6 +142,35 @@ describe('the sending end', () => {
       resume: { epoch: (source.epoch + 1) % 2 ** 32, version, seen: version },
     });
     assert.equal(welcomeOf(other).resume, 'full');
+  });
+
+  test('a relay that began after what a receiver holds sends everything: of what changed before, it knows nothing', () => {
+    const fanout = new Fanout({ channel: 'demo' });
+    const grid = new Grid({ epoch: 5, width: 640, height: 64, planes: 1 });
+    grid.clear(30);
+    grid.touch(3, 30);
+    grid.reached(31, true);
+    fanout.grid = grid;
+    const from = (version: number) =>
+      welcomeOf(new Probe(fanout).subscribe({ resume: { epoch: 5, version, seen: version } })).resume;
+    assert.deepEqual([28, 29, 30, 31].map(from), ['full', 'full', 'none', 'none']);
+    fanout.close();
+  });
+
+  test('a version in which nothing changed is told, also to whom it could not be told at once', () => {
+    const { world, source } = begin();
+    const probe = new Probe(source);
+    probe.subscribe();
+    probe.ack();
+    // A frame that fills the window, and then nothing new but the version.
+    probe.end.outbox.pacer.window = 1;
+    world.step(5, random);
+    source.publish();
+    world.version++;
+    source.publish();
+    assert.equal(probe.hear().length, 1);
+    probe.ack();
+    assert.deepEqual([probe.grid!.version, probe.grid!.whole], [world.version, true]);
   });
 
   test('two receivers in step are sent the very same bytes, which were made once', () => {
