@@ -1,4 +1,4 @@
-// The one-file bundle, dist/mpl.js: page and worker in one, which of the two it is, it sees when it is loaded.
+// The one-file bundle, dist/mpl.js: page and worker in one; which of the two it is, or neither, it sees when loaded.
 
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -12,7 +12,9 @@ const PAGE = `
 `;
 
 const EITHER = `
-  const kit = typeof document === 'undefined' ? await import('./world.worker.js') : await import('./stdin.js');
+  const page = typeof document !== 'undefined';
+  const worker = !page && typeof WorkerGlobalScope !== 'undefined';
+  const kit = page ? await import('./stdin.js') : worker ? await import('./world.worker.js') : {};
   export const { MplHost, MplViewer, MplControls, MplStats, VERSION } = kit;
 `;
 

@@ -99,6 +99,7 @@ export class Receiver {
         ended: () => this.#told({ state: 'ended' }),
         bad: (error) => this.#emit({ type: 'error', error }),
         changed: () => this.#emit({ type: 'status' }),
+        blocked: (reason) => this.#set('waiting', reason),
         lost: (reason, retry) => this.#lost(reason, retry),
       },
     );

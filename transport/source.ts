@@ -140,6 +140,9 @@ export class Source {
   async #command(message: ControlCommand & { token?: string }, end: SourceEnd): Promise<void> {
     if (!end.owner) {
       if (this.control === 'none') throw new Error('this channel is for watching only');
+      if (this.control === 'viewers' && message.command === 'stop') {
+        throw new Error('only the page that runs the world can end it for everybody');
+      }
       if (this.control === 'token' && !end.control && (this.token === undefined || message.token !== this.token)) {
         throw new Error(
           message.token === undefined ? 'this channel asks for a token to steer' : 'the token is not the right one',

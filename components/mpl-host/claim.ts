@@ -3,17 +3,45 @@
 /** Claims that hosts of this page hold: two of them may not take one channel from each other. */
 const held = new Set<string>();
 
+/** A page that reloads lets go of its claim within this time; one that still holds it is another tab, ms. */
+const PATIENCE = 1_000;
+
 export interface Claim {
-  readonly secret: string;
+  readonly secret: Promise<string>;
   /** The next host of this page on this channel may have it. */
   release(): void;
 }
 
 export function takeClaim(channel: string): Claim {
   const kept = keptClaim(channel);
-  const secret = held.has(kept) ? random() : kept;
-  held.add(secret);
-  return { secret, release: () => held.delete(secret) };
+  if (held.has(kept)) return { secret: Promise.resolve(random()), release: () => {} };
+  held.add(kept);
+  let unlock = (): void => {};
+  const released = new Promise<void>((resolve) => {
+    unlock = resolve;
+  });
+  return {
+    secret: lock(`mpl-claim:${kept}`, released).then((mine) => (mine ? kept : random())),
+    release: () => {
+      held.delete(kept);
+      unlock();
+    },
+  };
+}
+
+/** A duplicated tab has the storage of the first, claim and all: only one tab may use it at a time. */
+function lock(name: string, released: Promise<void>): Promise<boolean> {
+  // Only secure pages have locks; elsewhere a copied tab takes the channel over.
+  if (!('locks' in navigator)) return Promise.resolve(true);
+  const signal = AbortSignal.timeout(PATIENCE);
+  return new Promise((resolve) => {
+    navigator.locks
+      .request(name, { signal }, () => {
+        resolve(true);
+        return released;
+      })
+      .catch(() => resolve(false));
+  });
 }
 
 function keptClaim(channel: string): string {

@@ -38,6 +38,7 @@ export class HostWorld {
 
   readonly #port: Promise<WorldPort>;
   #claim: Claim | null = null;
+  #routes = 0;
   #peers: PeerHost | null = null;
   #peersWanted = 0;
   #digestId = 0;
@@ -81,9 +82,13 @@ export class HostWorld {
 
   /** Streams to this relay (`ws(s)://…/peer/{channel}`), or to none. */
   streamTo(url: string | null): void {
-    this.#claim ??= takeClaim(this.channel);
+    const asked = ++this.#routes;
     this.uplink = { status: url === null ? 'none' : 'connecting', reason: '', reconnects: 0 };
-    this.#post({ type: 'uplink', url, claim: this.#claim.secret });
+    if (url === null) return this.#post({ type: 'uplink', url, claim: '' });
+    this.#claim ??= takeClaim(this.channel);
+    void this.#claim.secret.then((claim) => {
+      if (asked === this.#routes) this.#post({ type: 'uplink', url, claim });
+    });
   }
 
   retryNow(): void {
@@ -145,6 +150,8 @@ export class HostWorld {
     switch (message.type) {
       case 'uplink':
         this.uplink = { status: message.status, reason: message.reason, reconnects: message.reconnects };
+        // Another world has the channel: those who came for it must not be left with this one.
+        if (message.status === 'failed') this.#peers?.dismiss('the source has lost its channel');
         return this.onevent({ type: 'uplink' });
       case 'viewers':
         this.viewers = message.viewers;

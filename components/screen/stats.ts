@@ -12,7 +12,7 @@ export interface ScreenStats {
   transport: Transport;
   /** The link that carries the picture. */
   link: LinkName;
-  /** Why there is no direct link; empty where there is one. */
+  /** Why that link, and no other; may be empty. */
   linkReason: string;
   /** Round trip to the other side of that link, ms; 0 = not known yet. */
   rtt: number;
@@ -73,7 +73,7 @@ export function collectStats(
     ...state,
     transport,
     link: receiver?.link ?? 'none',
-    linkReason: receiver?.linkReason ?? '',
+    linkReason: receiver?.link === 'webrtc' ? 'the two pages reach each other' : (receiver?.linkReason ?? ''),
     rtt: receiver?.rtt ?? 0,
     age: receiver?.age ?? 0,
     version: receiver?.version ?? 0,

@@ -6,6 +6,7 @@
 
 import { type DataConnection, Peer, type PeerOptions } from 'peerjs';
 import type { PeerDialer } from '../session/upgrade.js';
+import { CLOSE } from '../wire/codes.js';
 import { ChannelLink } from './channel.js';
 import type { Link } from './link.js';
 import { LinkError } from './websocket.js';
@@ -166,10 +167,15 @@ export class PeerHost {
     return undefined;
   }
 
+  /** Lets go of all who are connected; they may come back if they are introduced again. */
+  dismiss(reason: string): void {
+    for (const link of [...this.#links]) link.close(CLOSE.goingAway.code, reason);
+  }
+
   close(): void {
     this.#closed = true;
     if (this.#retry !== null) clearTimeout(this.#retry);
-    for (const link of this.#links) link.close(1001, 'the source is closing');
+    this.dismiss('the source is closing');
     this.#peer?.destroy();
   }
 

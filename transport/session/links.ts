@@ -38,6 +38,8 @@ export interface LinksOwner extends Pick<ReceiverHandlers, 'status' | 'controlSt
   welcome(message: WelcomeMessage): void;
   /** Another link is in use, or none, or there is news of why. */
   changed(): void;
+  /** The links that are wanted cannot be had as things stand. */
+  blocked(reason: string): void;
   /** No link is left that feeds the replica. `retry` is false where coming back is of no use. */
   lost(reason: string, retry: boolean): void;
 }
@@ -61,6 +63,7 @@ export class Links {
   #direct: ReceiverEnd | null = null;
   #upgrade: Upgrade | null = null;
   #peers = false;
+  #live = false;
   #retry: Timer | null = null;
   #watch: Timer | null = null;
   #attempt = 0;
@@ -191,6 +194,7 @@ export class Links {
     // A source that was away is back.
     if (peers && !this.#peers && this.#direct === null) this.#upgrade?.retryNow();
     this.#peers = peers;
+    this.#live = message.state === 'live';
     this.owner.welcome(message);
     this.#seekDirect();
   }
@@ -222,8 +226,10 @@ export class Links {
     const { dialer, transport } = this.options;
     if (dialer === undefined || this.#direct !== null) return;
     if (transport === 'relay') this.reason = 'the relay was asked for';
-    else if (!this.#peers) this.reason = 'the source takes no direct viewers';
-    else if (this.#upgrade === null) {
+    else if (!this.#peers) {
+      this.reason = this.#live ? 'the source takes no direct viewers' : '';
+      if (transport === 'p2p' && this.#live && this.active === null) this.owner.blocked(this.reason);
+    } else if (this.#upgrade === null) {
       this.reason = 'a direct link is being sought';
       this.#upgrade = new Upgrade({
         dialer,

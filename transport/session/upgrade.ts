@@ -67,11 +67,10 @@ export class Upgrade {
   async #try(): Promise<void> {
     this.#retry = null;
     try {
-      this.#dialer ??= await this.options.dialer();
-      const peer = await this.#dialer.ready();
+      const peer = await this.#ready();
       if (this.#stopped) return this.stop();
       const host = await this.#introduction(peer);
-      const link = await this.#dialer.dial(host);
+      const link = await this.#dialer!.dial(host);
       if (this.#stopped) return link.close();
       this.#wait = FIRST_RETRY;
       this.options.onlink(link);
@@ -84,6 +83,15 @@ export class Upgrade {
       this.#later(this.#wait);
       this.#wait = Math.min(LAST_RETRY, this.#wait * 2);
     }
+  }
+
+  /** The id under which this side can call. A dialer that has lost its server is replaced. */
+  async #ready(): Promise<string> {
+    const known = await this.#dialer?.ready().catch(() => undefined);
+    if (known !== undefined) return known;
+    this.#dialer?.close();
+    this.#dialer = await this.options.dialer();
+    return this.#dialer.ready();
   }
 
   #introduction(peer: string): Promise<string> {
