@@ -86,7 +86,7 @@ export class MplControls extends LitElement {
 
   protected override willUpdate(changed: PropertyValues): void {
     if (changed.has('for')) this.#associated.soon();
-    if (this.screen && !this.screen.refusal && this.choices === null) void this.#loadChoices();
+    if (this.screen?.settingRefusal === '' && this.choices === null) void this.#loadChoices();
   }
 
   async #loadChoices(): Promise<void> {
@@ -149,7 +149,7 @@ export class MplControls extends LitElement {
     this.held = null;
   }
 
-  #bar(screen: MplScreen | null, source: ControlStateMessage | null, refused: boolean): TemplateResult {
+  #bar(screen: MplScreen | null, source: ControlStateMessage | null, refused: boolean, fixed: boolean): TemplateResult {
     const { held } = this;
     const paused = source?.paused ?? true;
     const speed = held === null ? (source?.speed ?? 0) : speedAt(held);
@@ -160,7 +160,7 @@ export class MplControls extends LitElement {
     return html`
       ${button(paused ? 'Play' : 'Pause', paused ? icons.PLAY : icons.PAUSE, refused, () => screen && this.ask(playOrPause(screen)), 'main')}
       ${button('One generation', icons.STEP, refused, ask({ command: 'step', n: 1 }))}
-      ${button('Start over', icons.RESET, refused, ask({ command: 'reset' }))}
+      ${button('Start over', icons.RESET, fixed, ask({ command: 'reset' }))}
       <label class="speed">
         <span class="unseen">Speed</span>
         <input
@@ -209,14 +209,16 @@ export class MplControls extends LitElement {
     const { screen } = this;
     const source = screen?.controlState ?? null;
     const refusal = screen ? screen.refusal : 'no screen to steer yet';
-    const note = this.note || (this.dropping ? 'Drop a pattern file to load it.' : refusal);
+    const fixed = screen ? screen.settingRefusal !== '' : true;
+    const hint = refusal && !fixed ? 'it did not begin: choose another pattern, size or rule' : refusal;
+    const note = this.note || (this.dropping ? 'Drop a pattern file to load it.' : hint);
     const load = (file: File) => void this.#load(file);
     return html`
       <div id="bar" part="bar" role="group" aria-label="Controls" class=${this.dropping ? 'dropping' : ''}>
-        ${this.#bar(screen, source, refusal !== '')}
+        ${this.#bar(screen, source, refusal !== '', fixed)}
       </div>
       <div id="panel" part="panel" role="group" aria-label="World" class=${this.open ? 'open' : ''}>
-        ${panel({ source, off: refusal !== '', choices: this.choices, ask: (request) => this.ask(request), load })}
+        ${panel({ source, off: fixed, choices: this.choices, ask: (request) => this.ask(request), load })}
       </div>
       ${note ? html`<p id="note" part="note">${note[0]!.toUpperCase() + note.slice(1)}</p>` : nothing}
     `;

@@ -105,6 +105,6 @@ export function panel({ source, off, choices, ask, load }: PanelModel): Template
       </label>
       <button class="text" ?disabled=${off}>Soup</button>
     </form>
-    <button type="button" class="text" ?disabled=${off} @click=${() => void ask({ command: 'clear' })}>Clear</button>
+    <button type="button" class="text" ?disabled=${off || source === null} @click=${() => void ask({ command: 'clear' })}>Clear</button>
   `;
 }

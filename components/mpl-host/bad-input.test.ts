@@ -1,4 +1,5 @@
 import { aTimeout, expect, waitUntil } from '@open-wc/testing';
+import '../define/mpl-controls.js';
 import type { MplErrorEvent } from '../events/error-event.js';
 import { accessible } from '../testing/accessible.js';
 import { warnings } from '../testing/warnings.js';
@@ -68,6 +69,75 @@ describe('<mpl-host> without a world', () => {
     }
     await other.step();
     expect((await other.digest()).version).to.equal(1);
+  });
+});
+
+describe('<mpl-host> that could not begin', () => {
+  const glider = { command: 'pattern', name: 'mine.rle', text: 'x = 3, y = 3\nbo$2bo$3o!' } as const;
+  /** Why a request failed; empty where it did not. */
+  const asked = (promise: Promise<void>): Promise<string> =>
+    promise.then(
+      () => '',
+      (error: Error) => error.message,
+    );
+
+  it('begins with the pattern it is given instead', async () => {
+    const { host } = await failing({ ...FIXED, pattern: 'glidr' });
+    expect(await asked(host.request(glider))).to.equal('');
+    await standing(host);
+    expect(host.controlState!).to.include({ pattern: 'mine.rle', width: 64 });
+    await host.step();
+    await host.reset();
+    expect(host.controlState!.pattern).to.equal('mine.rle');
+    // The attribute has its say again once it says something else.
+    host.pattern = 'lwss';
+    await waitUntil(() => host.controlState!.pattern === 'lwss');
+  });
+
+  it('takes a soup, a size and a rule as well, and says what is still wrong', async () => {
+    const soupHost = await failing({ ...FIXED, pattern: 'glidr' });
+    expect(await asked(soupHost.host.request({ command: 'soup', density: 0.4, seed: 11 }))).to.equal('');
+    await standing(soupHost.host);
+    const world = await soup({ width: 64, height: 64 }, 0.4, 11);
+    expect((await soupHost.host.digest()).hash).to.equal(await hashOf(world));
+
+    const { host } = await failing({ ...FIXED, pattern: data('x = 100, y = 1\n100o!') });
+    expect(await asked(host.request({ command: 'grid', width: 80, height: 80 }))).to.contain('80x80');
+    expect(await asked(host.request({ ...glider, text: '?' }))).to.contain('Line 1');
+    expect(host.status).to.equal('failed');
+    expect(await asked(host.play())).to.not.equal('');
+    expect(await asked(host.request({ ...glider, text: 'x = 100, y = 1\n100o!' }))).to.contain('80x80');
+    expect(await asked(host.request({ command: 'grid', width: 200, height: 100 }))).to.equal('');
+    await standing(host);
+    expect(host.controlState!).to.include({ width: 200, height: 100, pattern: 'mine.rle' });
+  });
+
+  it('is helped by its controls, as by a file dropped on it', async () => {
+    for (const how of ['a field', 'a file']) {
+      const { host } = await failing({ ...FIXED, pattern: 'glidr' });
+      const controls = document.createElement('mpl-controls');
+      host.after(controls);
+      controls.screen = host;
+      await controls.updateComplete;
+      const inside = controls.shadowRoot!;
+      expect(inside.querySelector<HTMLButtonElement>('.main')!.disabled).to.equal(true);
+      expect(inside.querySelector('#note')!.textContent).to.contain('choose another pattern');
+      const select = inside.querySelector('select')!;
+      await waitUntil(() => select.options.length > 3, 'names of patterns are loaded');
+      expect(select.disabled).to.equal(false);
+      if (how === 'a field') {
+        select.value = 'glider';
+        select.dispatchEvent(new Event('change'));
+      } else {
+        const dataTransfer = new DataTransfer();
+        dataTransfer.items.add(new File([glider.text], 'glider'));
+        host.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+      }
+      await standing(host);
+      expect(host.controlState!.pattern, how).to.equal('glider');
+      await waitUntil(() => !inside.querySelector<HTMLButtonElement>('.main')!.disabled, 'play is possible');
+      expect(inside.querySelector('#note')).to.equal(null);
+    }
   });
 });
 

@@ -2,6 +2,7 @@ import type { PropertyValues } from 'lit';
 import { property } from 'lit/decorators.js';
 import { Receiver, type ReceiverEvent } from '../../transport/receiver.js';
 import type { Digest, Rect } from '../../transport/state/digest.js';
+import type { ControlCommand } from '../../transport/wire/messages.js';
 import { parseIceServers } from '../screen/ice-servers.js';
 import { MplScreen } from '../screen/screen.js';
 import { channelUrl, resolveServer, resolveSignal } from '../screen/server-url.js';
@@ -10,7 +11,7 @@ import type { ScreenStats } from '../screen/stats.js';
 import type { ValueRules } from '../screen/values.js';
 import { HostWorld, type HostWorldEvent } from './host-world.js';
 import { loadPattern } from './load-pattern.js';
-import { HOST_RULES, worldPace, worldSettings } from './settings.js';
+import { HOST_RULES, settingsOf, settingsUnder, worldPace, worldSettings } from './settings.js';
 import type { WorldSettings } from './world-messages.js';
 
 /** Attributes that make another world, or change the one there is. */
@@ -57,6 +58,10 @@ export class MplHost extends MplScreen {
   #loadingPattern = new AbortController();
   #fatal = '';
   #ended = false;
+  /** What somebody asked for when there was no world: it goes before the attributes, until they change. */
+  #instead: Partial<WorldSettings> = {};
+  /** Wait until there is a world, or the reason why there is none. */
+  #awaiting: ((problem: string) => void)[] = [];
   /** The world told of the change of `paused` that is to come. */
   #heardPaused = false;
 
@@ -88,6 +93,7 @@ export class MplHost extends MplScreen {
     this.#world = null;
     this.#fatal = '';
     this.#ended = false;
+    this.#answer('the world is gone');
   }
 
   async #createWorld(): Promise<HostWorld> {
@@ -100,7 +106,7 @@ export class MplHost extends MplScreen {
       });
       signal.throwIfAborted();
     } while (pattern === undefined);
-    const settings = worldSettings(this, pattern);
+    const settings = { ...worldSettings(this, pattern), ...this.#instead };
     const world = new HostWorld(this.channel ?? '', settings, worldPace(this), (event) => this.#heard(event));
     this.#world = world;
     this.#route();
@@ -109,6 +115,7 @@ export class MplHost extends MplScreen {
 
   /** The pattern that the attribute names; undefined where it came to name another one meanwhile. */
   async #loadPattern(): Promise<WorldSettings['pattern'] | undefined> {
+    if (this.#instead.pattern !== undefined) return this.#instead.pattern;
     this.#loadingPattern.abort();
     this.#loadingPattern = new AbortController();
     const { signal } = this.#loadingPattern;
@@ -144,6 +151,8 @@ export class MplHost extends MplScreen {
     const heard = this.#heardPaused;
     this.#heardPaused = false;
     const has = (names: readonly string[]) => names.some((name) => changed.has(name));
+    for (const name of SETTINGS)
+      if (changed.has(name)) for (const key of settingsUnder(name)) delete this.#instead[key];
     // Whoever mends an attribute need not press the button as well.
     if (this.#fatal && has(SETTINGS)) return this.retry();
     const world = this.#world;
@@ -214,6 +223,21 @@ export class MplHost extends MplScreen {
     return this.controlState === null ? 'the world is not there yet' : '';
   }
 
+  /** A world that could not begin may be given what it lacks. */
+  override get settingRefusal(): string {
+    return this.#fatal ? '' : this.refusal;
+  }
+
+  /** Where the world could not begin, a setting that is asked for makes it begin anew. */
+  override async request(command: ControlCommand): Promise<void> {
+    const settings = this.#fatal ? settingsOf(command) : null;
+    if (settings === null) return super.request(command);
+    Object.assign(this.#instead, settings);
+    this.retry();
+    const problem = await new Promise<string>((resolve) => this.#awaiting.push(resolve));
+    if (problem) throw new Error(problem);
+  }
+
   /** How viewers are served: `webrtc` where some are directly, else `websocket` through the relay, else `none`. */
   override get link(): ScreenStats['link'] {
     if (this.#world === null) return 'none';
@@ -243,7 +267,12 @@ export class MplHost extends MplScreen {
     super.retry();
   }
 
+  #answer(problem: string): void {
+    for (const answer of this.#awaiting.splice(0)) answer(problem);
+  }
+
   #heard(event: HostWorldEvent): void {
+    if (event.type === 'ready') this.#answer('');
     if (event.type === 'error') this.#problem(event.error, event.fatal);
     if (event.type === 'ended') this.#ended = true;
     if (event.type === 'viewers') this.requestUpdate();
@@ -252,6 +281,7 @@ export class MplHost extends MplScreen {
 
   #problem(error: Error, fatal: boolean): void {
     if (fatal) {
+      this.#answer(error.message);
       this.receiver?.stop();
       this.#drop();
       this.#fatal = error.message;

@@ -1,5 +1,6 @@
 /** From the attributes of a host to the settings of its world. */
 
+import type { ControlCommand } from '../../transport/wire/messages.js';
 import type { ValueRules } from '../screen/values.js';
 import { oneOf, within } from '../screen/values.js';
 import type { WorldPace, WorldSettings } from './world-messages.js';
@@ -68,6 +69,30 @@ export function worldSettings(host: HostAttributes, pattern: WorldSettings['patt
     seed: host.seed ?? Math.floor(Math.random() * 2 ** 32),
   };
 }
+
+/** What a command asks of a world that does not stand yet; null where there has to be one. */
+export function settingsOf(command: ControlCommand): Partial<WorldSettings> | null {
+  switch (command.command) {
+    case 'pattern':
+      return { pattern: { name: command.name, text: command.text } };
+    case 'soup':
+      return { pattern: null, density: command.density, seed: command.seed };
+    case 'grid':
+      return { width: command.width, height: command.height };
+    case 'rule':
+      return { rule: command.rule, neighborhood: command.neighborhood };
+    case 'wrap':
+      return { wrap: command.wrap };
+    case 'reset':
+      return {};
+    default:
+      return null;
+  }
+}
+
+/** The settings that hang on an attribute. */
+export const settingsUnder = (attribute: string): readonly (keyof WorldSettings)[] =>
+  attribute === 'grid' ? ['width', 'height'] : [attribute as keyof WorldSettings];
 
 export interface PaceAttributes {
   paused: boolean;

@@ -92,6 +92,11 @@ export abstract class MplScreen extends ScreenConnection {
     return controlState.control === 'token' && !this.token ? 'this channel asks for a token to steer' : '';
   }
 
+  /** Why it would be refused to set what the world is: its pattern, grid, rule; empty where it would not. */
+  get settingRefusal(): string {
+    return this.refusal;
+  }
+
   /** What lies over the picture. */
   protected get cover(): Cover {
     return coverOf(this.state);
