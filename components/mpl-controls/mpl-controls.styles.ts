@@ -67,6 +67,7 @@ export const controlsStyles = css`
   button:focus-visible,
   input:focus-visible,
   select:focus-visible,
+  textarea:focus-visible,
   .unseen:focus-visible + .button {
     outline: 2px solid var(--_accent);
     outline-offset: 1px;
@@ -162,6 +163,25 @@ export const controlsStyles = css`
   .file .button {
     block-size: 30px;
     color: var(--_text);
+  }
+  #markup {
+    display: flex;
+    align-items: end;
+    gap: 8px;
+    padding: 8px 10px;
+    border-block-start: 1px solid var(--_line);
+  }
+  textarea {
+    flex: 1;
+    min-inline-size: 0;
+    box-sizing: border-box;
+    padding: 6px 8px;
+    border: 1px solid var(--_line);
+    border-radius: 8px;
+    background: var(--_field);
+    color: var(--_text);
+    font: 12px/1.4 ui-monospace, monospace;
+    resize: vertical;
   }
   #note {
     margin: 0;

@@ -1,4 +1,5 @@
 import { aTimeout, expect, fixture, html, waitUntil } from '@open-wc/testing';
+import { sendKeys } from '@web/test-runner-commands';
 import '../define/mpl-controls.js';
 import '../define/mpl-viewer.js';
 import type { MplViewer } from '../mpl-viewer/mpl-viewer.js';
@@ -135,6 +136,69 @@ describe('<mpl-controls>', () => {
     expect(stream.commands).to.deep.equal([]);
   });
 
+  it('says that a size is none, and forgets it once something goes well', async () => {
+    const { controls, stream, viewer, $, note } = await steer();
+    for (const wrong of ['0x5', '100', '99999x5']) {
+      type($<HTMLInputElement>('.size'), wrong);
+      await controls.updateComplete;
+      expect(note()).to.contain(`"${wrong}" is no size`).and.contain('1 to 65536');
+      expect($<HTMLInputElement>('.size').value).to.equal('320x200');
+    }
+    expect(stream.commands).to.deep.equal([]);
+    await controls.ask({ command: 'step', n: 1 });
+    await controls.updateComplete;
+    expect(note()).to.equal('');
+
+    const toast = () => viewer.shadowRoot!.querySelector('#toast')?.textContent ?? '';
+    await controls.ask({ command: 'stop' });
+    await Promise.all([controls.updateComplete, viewer.updateComplete]);
+    expect(toast()).to.contain('can end it');
+    expect(note()).to.contain('can end it');
+    await controls.ask({ command: 'step', n: 1 });
+    await Promise.all([controls.updateComplete, viewer.updateComplete]);
+    expect([toast(), note()]).to.deep.equal(['', '']);
+  });
+
+  describe('where the page has no clipboard', () => {
+    const { execCommand } = document;
+    before(() => Object.defineProperty(navigator, 'clipboard', { value: undefined, configurable: true }));
+    after(() => Reflect.deleteProperty(navigator, 'clipboard'));
+    afterEach(() => {
+      document.execCommand = execCommand;
+    });
+
+    it('copies in the older way', async () => {
+      const { viewer, controls, $, note } = await steer();
+      let copied = '';
+      const look = () => {
+        const field = $<HTMLTextAreaElement>('textarea');
+        copied = field.value.slice(field.selectionStart, field.selectionEnd);
+      };
+      document.addEventListener('copy', look, { once: true });
+      $('#copy').focus();
+      await sendKeys({ press: 'Enter' });
+      await waitUntil(() => note().includes('Copied'));
+      expect(copied).to.equal(embedMarkup(viewer));
+      await controls.updateComplete;
+      expect(controls.shadowRoot!.querySelector('textarea')).to.equal(null);
+      expect(controls.shadowRoot!.activeElement).to.equal($('#copy'));
+    });
+
+    it('shows the markup, selected, where that is forbidden too', async () => {
+      document.execCommand = () => false;
+      const { viewer, controls, $, note } = await steer();
+      $('#copy').click();
+      await waitUntil(() => note().includes('copy the selected text'));
+      const field = $<HTMLTextAreaElement>('textarea');
+      expect(field.value).to.equal(embedMarkup(viewer));
+      expect(controls.shadowRoot!.activeElement).to.equal(field);
+      expect(field.selectionEnd - field.selectionStart).to.equal(field.value.length);
+      await accessible(controls);
+      await sendKeys({ press: 'Escape' });
+      await waitUntil(() => controls.shadowRoot!.querySelector('textarea') === null);
+    });
+  });
+
   it('can do nothing to the source, and says why, where that is not allowed', async () => {
     const { $, note, controls } = await steer({ control: 'none' });
     expect(note()).to.contain('watching only');
@@ -214,9 +278,34 @@ describe('what controls reckon', () => {
       expect(parseSize(wrong), wrong).to.equal(null);
   });
 
-  it('writes markup that embeds the channel', () => {
-    expect(embedMarkup('demo', 'https://relay.example')).to.equal(
-      '<script type="module" src="https://relay.example/mpl.js"></script>\n<mpl-viewer channel="demo" server="https://relay.example/" interactive></mpl-viewer>',
+  it('writes markup that embeds the channel, by the same ways', () => {
+    const screen = {
+      channel: 'demo',
+      server: 'https://relay.example',
+      signal: null,
+      transport: 'auto',
+      iceServers: null,
+    } as const;
+    const kit = '<script type="module" src="https://relay.example/mpl.js"></script>\n';
+    const relay = 'channel="demo" server="https://relay.example/"';
+    expect(embedMarkup(screen)).to.equal(`${kit}<mpl-viewer ${relay} interactive></mpl-viewer>`);
+    const more = { ...screen, signal: '/meet', transport: 'p2p', iceServers: '[{"urls":"turn:a?x=1&y=2"}]' } as const;
+    expect(embedMarkup(more)).to.equal(
+      `${kit}<mpl-viewer ${relay} signal="${location.origin}/meet" transport="p2p" ice-servers="[{&quot;urls&quot;:&quot;turn:a?x=1&amp;y=2&quot;}]" interactive></mpl-viewer>`,
     );
+    const viewer = document.createRange().createContextualFragment(embedMarkup(more)).querySelector('mpl-viewer')!;
+    expect(viewer.getAttribute('ice-servers')).to.equal(more.iceServers);
+    expect(embedMarkup({ ...screen, signal: 'none' })).to.contain('signal="none"');
+  });
+
+  it('writes markup for what has no relay, from where the kit came', () => {
+    const screen = { channel: 'demo', server: 'none', signal: 'peerjs', transport: 'auto', iceServers: null } as const;
+    const viewer = '\n<mpl-viewer channel="demo" server="none" signal="peerjs" interactive></mpl-viewer>';
+    expect(embedMarkup(screen)).to.equal(`<script type="module" src="${location.origin}/mpl.js"></script>${viewer}`);
+    expect(embedMarkup(screen, 'https://cdn.example/kit/')).to.equal(
+      `<script type="module" src="https://cdn.example/kit/mpl.js"></script>${viewer}`,
+    );
+    expect(() => embedMarkup({ ...screen, signal: null })).to.throw('neither a relay nor a signal');
+    expect(() => embedMarkup({ ...screen, channel: null })).to.throw('no channel');
   });
 });

@@ -3,8 +3,10 @@ import { property, state } from 'lit/decorators.js';
 import type { ControlStateMessage } from '../../transport/wire/messages.js';
 import { Associated } from '../association/associated.js';
 import type { RequestCommand } from '../events/request-event.js';
+import { announceText } from '../screen/announcer.js';
 import { playOrPause, sendRequest } from '../screen/perform.js';
 import type { MplScreen } from '../screen/screen.js';
+import { copyText } from './copy-text.js';
 import { embedMarkup } from './embed-markup.js';
 import * as icons from './icons.js';
 import { controlsStyles } from './mpl-controls.styles.js';
@@ -50,6 +52,8 @@ export class MplControls extends LitElement {
   @state() private open = false;
   @state() private dropping = false;
   @state() private note = '';
+  /** What the reader has to copy by hand. */
+  @state() private markup = '';
   @state() private choices: Choices | null = null;
   /** Where the speed slider is held. */
   @state() private held: number | null = null;
@@ -72,6 +76,8 @@ export class MplControls extends LitElement {
     if (this.screen === null) return;
     try {
       await sendRequest(this, this.screen, request);
+      // What went wrong before is over.
+      this.note = '';
     } catch (error) {
       this.#say((error as Error).message);
     }
@@ -116,6 +122,7 @@ export class MplControls extends LitElement {
 
   #say(text: string): void {
     this.note = text;
+    announceText(this, text);
     clearTimeout(this.#noteTimer);
     this.#noteTimer = setTimeout(() => {
       this.note = '';
@@ -123,14 +130,30 @@ export class MplControls extends LitElement {
   }
 
   async #copy(): Promise<void> {
+    const { screen } = this;
+    if (screen === null) return;
     try {
-      const { screen } = this;
-      if (!screen?.channel) throw new Error('it has no channel');
-      await navigator.clipboard.writeText(embedMarkup(screen.channel, screen.server));
-      this.#say('Copied: paste it into any page.');
+      const markup = embedMarkup(screen);
+      const copied = await copyText(markup, async () => {
+        this.markup = markup;
+        await this.updateComplete;
+        return this.renderRoot.querySelector('textarea')!;
+      });
+      this.#say(
+        copied ? 'Copied: paste it into any page.' : 'This page may not copy by itself: copy the selected text.',
+      );
+      if (copied) await this.#putAway();
     } catch (error) {
       this.#say(`Not copied: ${(error as Error).message}`);
     }
+  }
+
+  /** Focus goes back to where it came from. */
+  async #putAway(): Promise<void> {
+    if (!this.markup) return;
+    this.markup = '';
+    await this.updateComplete;
+    this.renderRoot.querySelector<HTMLElement>('#copy')?.focus();
   }
 
   #drag(event: Event): void {
@@ -189,7 +212,14 @@ export class MplControls extends LitElement {
           : nothing
       }
       ${button('Show all', icons.FIT, local, ask({ command: 'fit' }))}
-      ${button('Copy the embed code', icons.COPY, local || !screen.channel, () => void this.#copy())}
+      <button
+        type="button"
+        id="copy"
+        title="Copy the embed code"
+        aria-label="Copy the embed code"
+        ?disabled=${!screen?.channel}
+        @click=${() => void this.#copy()}
+      >${icons.COPY}</button>
       ${button('Full screen', icons.FULL, local, ask({ command: 'fullscreen' }))}
       <button
         type="button"
@@ -205,6 +235,15 @@ export class MplControls extends LitElement {
     `;
   }
 
+  #byHand(): TemplateResult {
+    const close = () => void this.#putAway();
+    return html`<div id="markup">
+      <textarea readonly rows="3" spellcheck="false" aria-label="Embed code" .value=${this.markup}
+        @keydown=${(event: KeyboardEvent) => event.key === 'Escape' && close()}></textarea>
+      <button type="button" class="text" @click=${close}>Close</button>
+    </div>`;
+  }
+
   protected override render(): TemplateResult {
     const { screen } = this;
     const source = screen?.controlState ?? null;
@@ -218,8 +257,9 @@ export class MplControls extends LitElement {
         ${this.#bar(screen, source, refusal !== '', fixed)}
       </div>
       <div id="panel" part="panel" role="group" aria-label="World" class=${this.open ? 'open' : ''}>
-        ${panel({ source, off: fixed, choices: this.choices, ask: (request) => this.ask(request), load })}
+        ${panel({ source, off: fixed, choices: this.choices, ask: (request) => this.ask(request), load, say: (text) => this.#say(text) })}
       </div>
+      ${this.markup ? this.#byHand() : nothing}
       ${note ? html`<p id="note" part="note">${note[0]!.toUpperCase() + note.slice(1)}</p>` : nothing}
     `;
   }

@@ -20,6 +20,8 @@ export interface PanelModel {
   choices: Choices | null;
   ask: (request: RequestCommand) => Promise<void>;
   load: (file: File) => void;
+  /** Tells what is wrong. */
+  say: (text: string) => void;
 }
 
 const input = (event: Event): HTMLInputElement => event.target as HTMLInputElement;
@@ -33,7 +35,7 @@ export function parseSize(text: string): { width: number; height: number } | nul
 
 const randomSeed = (): number => crypto.getRandomValues(new Uint32Array(1))[0]! % 1_000_000;
 
-export function panel({ source, off, choices, ask, load }: PanelModel): TemplateResult {
+export function panel({ source, off, choices, ask, load, say }: PanelModel): TemplateResult {
   const sizeText = source ? `${source.width}x${source.height}` : '';
   /** Asks, and shows again what is, should that not be what was typed. */
   const change = async (field: HTMLInputElement, request: RequestCommand, now: () => string): Promise<void> => {
@@ -44,9 +46,9 @@ export function panel({ source, off, choices, ask, load }: PanelModel): Template
   const changeSize = (event: Event): void => {
     const field = input(event);
     const size = parseSize(field.value);
-    field.setCustomValidity(size ? '' : 'Width and height, 1 to 65536 cells each: 512x512');
-    if (size) void change(field, { command: 'grid', ...size }, () => sizeText);
-    else field.reportValidity();
+    if (size) return void change(field, { command: 'grid', ...size }, () => sizeText);
+    say(`"${field.value}" is no size: width and height, 1 to 65536 cells each, as in 512x512`);
+    field.value = sizeText;
   };
   const choosePattern = (event: Event): void => {
     const name = input(event).value;

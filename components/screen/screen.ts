@@ -139,6 +139,8 @@ export abstract class MplScreen extends ScreenConnection {
     try {
       if (this.receiver === null) throw new Error(this.reason || 'not connected to a source');
       await this.receiver.command(command);
+      // What was refused before is over.
+      this.#hush();
     } catch (error) {
       // Who was told to end may be gone before the answer.
       if (command.command === 'stop' && this.state.status === 'ended') return;
@@ -161,10 +163,13 @@ export abstract class MplScreen extends ScreenConnection {
     this.#toast = text;
     announceText(this, text);
     clearTimeout(this.#toastTimer);
-    this.#toastTimer = setTimeout(() => {
-      this.#toast = '';
-      this.requestUpdate();
-    }, TOAST);
+    this.#toastTimer = setTimeout(() => this.#hush(), TOAST);
+    this.requestUpdate();
+  }
+
+  #hush(): void {
+    if (!this.#toast) return;
+    this.#toast = '';
     this.requestUpdate();
   }
 
