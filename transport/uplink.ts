@@ -34,6 +34,8 @@ export class Uplink {
   #end: SourceEnd | null = null;
   #retry: Timer | null = null;
   #connecting = false;
+  /** A page that was reloaded begins above where it left off. */
+  #attempt = Date.now();
   #stopped = false;
 
   constructor(
@@ -79,6 +81,7 @@ export class Uplink {
   async #connect(): Promise<void> {
     let link: Link;
     this.#connecting = true;
+    this.#attempt++;
     try {
       link = await (this.options.connect ?? connectWebSocket)(this.options.url);
     } catch (error) {
@@ -100,7 +103,12 @@ export class Uplink {
   }
 
   #announce(end: SourceEnd): void {
-    end.send(encodeFrame('Publish', publish.encode({ protocol: 1, claim: this.options.claim, ...this.#peer })));
+    end.send(
+      encodeFrame(
+        'Publish',
+        publish.encode({ protocol: 1, claim: this.options.claim, attempt: this.#attempt, ...this.#peer }),
+      ),
+    );
   }
 
   /** A relay that subscribes has taken the source in. */

@@ -100,7 +100,7 @@ export class HostWorld {
     const wanted = ++this.#peersWanted;
     this.#peers?.close();
     this.#peers = null;
-    if (options === null || options.maxPeers === 0) return;
+    if (options === null || options.maxPeers === 0) return this.#post({ type: 'peer', peer: '', maxPeers: 0 });
     const { PeerHost } = await import('../../transport/link/peer.js');
     if (wanted !== this.#peersWanted || this.#closed) return;
     this.#peers = new PeerHost({

@@ -52,6 +52,8 @@ export class WorldRunner {
   #ownRule = '';
   #source!: Source;
   #uplink: Uplink | null = null;
+  /** Under which id the page answers calls, and how many. */
+  #peer: { peer: string; maxPeers: number } | null = null;
   readonly #pacemaker: Pacemaker;
   #reportTimer: ReturnType<typeof setInterval> | null = null;
   #lastReport = { at: 0, generation: 0, captures: 0, tiles: 0 };
@@ -93,6 +95,8 @@ export class WorldRunner {
       case 'retry':
         return this.#uplink?.retryNow();
       case 'peer':
+        // It may be known before there is a way to the relay.
+        this.#peer = message;
         return this.#uplink?.setPeer(message.peer, message.maxPeers);
       case 'introduced':
         return this.#uplink?.introduce(message.message);
@@ -258,6 +262,7 @@ export class WorldRunner {
       onintroduce: (message) => this.post({ type: 'introduce', message }),
     });
     this.#uplink = uplink;
+    if (this.#peer) uplink.setPeer(this.#peer.peer, this.#peer.maxPeers);
   }
 
   #tellControl(): void {

@@ -36,6 +36,7 @@ export class Channel {
   readonly #introductions: Introductions;
   #source: ReceiverEnd | null = null;
   #claim = '';
+  #attempt = 0;
   /** Links on which a source speaks, or may yet. */
   #callers = 0;
   #grace: Timer | null = null;
@@ -136,6 +137,11 @@ export class Channel {
       const why = `the channel "${this.name}" has another source; close that one, or choose another name`;
       return end.close(CLOSE.taken.code, why);
     }
+    const { attempt = this.#attempt } = message;
+    if (this.#source !== null && this.#source !== end && attempt < this.#attempt) {
+      return end.close(CLOSE.replaced.code, CLOSE.replaced.meaning);
+    }
+    this.#attempt = attempt;
     if (this.#source !== null && this.#source !== end) {
       const old = this.#source;
       this.#source = null;
@@ -188,10 +194,10 @@ export class Channel {
       this.fanout.replace(null);
     }
     // One that said goodbye gives the name back; one that vanished may be a page that reloads.
-    if (code === CLOSE.normal.code) this.#claim = '';
+    if (code === CLOSE.normal.code) this.#free();
     else {
       this.#hold = after(Math.min(CLAIM_HOLD, this.options.sourceGraceMs), () => {
-        if (this.#source === null) this.#claim = '';
+        if (this.#source === null) this.#free();
       });
     }
     this.fanout.setPeers(false);
@@ -200,6 +206,12 @@ export class Channel {
       this.#grace = null;
       this.checkIdle();
     });
+  }
+
+  /** Anyone may have the channel now. */
+  #free(): void {
+    this.#claim = '';
+    this.#attempt = 0;
   }
 
   #viewersChanged(): void {

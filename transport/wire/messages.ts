@@ -11,6 +11,8 @@ export interface PublishMessage {
   protocol: 1;
   /** A secret of this source: who shows it again may take the channel back at once. 16..64 characters. */
   claim: string;
+  /** Grows with each connection that this claim opens: what was sent over an older one, and comes late, counts for nothing. */
+  attempt?: number;
   /** The peer id under which this source answers WebRTC offers, if it does. */
   peer?: string;
   /** Viewers it would serve directly. */

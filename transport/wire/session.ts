@@ -128,6 +128,7 @@ const report = object({
 export const publish = json<PublishMessage>('Publish', {
   protocol: one(1),
   claim: (v) => string(v) && (v as string).length >= 16 && (v as string).length <= 64,
+  attempt: optional(natural),
   peer: optional(string),
   maxPeers: optional(natural),
 });
