@@ -6,7 +6,7 @@ export const screenStyles = css`
     --_dead: var(--mpl-dead, light-dark(#f7f9fc, #0b1017));
     --_accent: var(--mpl-accent, light-dark(#0b7285, #5eead4));
     --_text: light-dark(#1b2733, #e8eef6);
-    --_glass: light-dark(rgb(255 255 255 / 0.82), rgb(16 22 31 / 0.78));
+    --_glass: light-dark(rgb(255 255 255 / 0.97), rgb(16 22 31 / 0.97));
     --_line: light-dark(rgb(15 35 60 / 0.14), rgb(200 220 255 / 0.16));
     display: block;
     position: relative;
@@ -95,13 +95,39 @@ export const screenStyles = css`
     font-size: 11px;
     font-weight: 600;
     letter-spacing: 0.03em;
-    opacity: 0.9;
+    white-space: nowrap;
   }
   #badge i {
     inline-size: 7px;
     block-size: 7px;
     border-radius: 50%;
     background: #e8455a;
+    box-shadow: 0 0 0 1.5px light-dark(#fff, #10161f);
+  }
+  #badge span {
+    max-inline-size: 40ch;
+    overflow: hidden;
+  }
+  /* What is as it should be is soon only a dot, until somebody points at the picture. */
+  :host(:not(:hover)) #badge.live {
+    animation: bare 0.4s 4s forwards;
+  }
+  :host(:not(:hover)) #badge.live span {
+    animation: shrink 0.4s 4s forwards;
+  }
+  @keyframes bare {
+    to {
+      gap: 0;
+      border-color: transparent;
+      background: transparent;
+      backdrop-filter: none;
+    }
+  }
+  @keyframes shrink {
+    to {
+      max-inline-size: 0;
+      opacity: 0;
+    }
   }
   :host(:state(still)) #badge i {
     border-radius: 1px;
@@ -159,6 +185,10 @@ export const screenStyles = css`
     }
     #stage {
       transition: none;
+    }
+    :host(:not(:hover)) #badge.live,
+    :host(:not(:hover)) #badge.live span {
+      animation-duration: 0s;
     }
   }
   @media (forced-colors: active) {

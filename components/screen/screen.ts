@@ -276,7 +276,7 @@ export abstract class MplScreen extends ScreenConnection {
       <div id="focus"></div>
       ${interactive ? html`<div id="how" class="unseen">${KEYS_TEXT}</div>` : nothing}
       ${overlay({ cover, state: this.state, picture, retry: () => this.retry() })}
-      ${badge ? html`<div id="badge" part="badge"><i></i>${badge}</div>` : nothing}
+      ${badge ? html`<div id="badge" part="badge" class=${badge.startsWith('Live') ? 'live' : ''}><i></i><span>${badge}</span></div>` : nothing}
       <slot name="overlay"></slot>
       <div class="over"><slot></slot></div>
       ${this.#toast ? html`<div id="toast" part="toast">${this.#toast}</div>` : nothing}

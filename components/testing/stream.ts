@@ -30,8 +30,6 @@ export class Stream {
   /** Commands that were granted, in their order. */
   readonly commands: ControlCommand[] = [];
   paused = false;
-  /** It ends when asked to. */
-  mortal = false;
   readonly #random = seeded(7);
   #timer: ReturnType<typeof setInterval> | undefined;
 
@@ -82,8 +80,6 @@ export class Stream {
   }
 
   #obey(command: ControlCommand): void {
-    if (command.command === 'stop' && !this.mortal) throw new Error('this world never stops');
-    if (command.command === 'stop') this.source.end();
     this.commands.push(command);
     if (command.command === 'play' || command.command === 'pause') this.paused = command.command === 'pause';
     this.#tell();
