@@ -221,6 +221,34 @@ describe('<mpl-host> with wrong attributes', () => {
     expect((await host.digest()).hash).to.equal(await hashOf(await soup({ width: 64, height: 64 }, 0.4, 11, 7)));
   });
 
+  it('says once, with its id, which address or rule cannot be', async () => {
+    for (const [name, value] of [
+      ['server', '::::'],
+      ['signal', 'http//'],
+      ['ice-servers', 'stan:x'],
+      ['rule', 'B9/S23'],
+    ] as const) {
+      const said = await warnings(async () => {
+        const odd = await openHost({
+          ...FIXED,
+          id: 'odd',
+          channel: 'y',
+          server: 'none',
+          signal: 'http://127.0.0.1:9/',
+          [name]: value,
+        });
+        await aTimeout(100);
+        expect(odd.status).to.equal('live');
+        odd.remove();
+      });
+      expect(said.length, said.join()).to.equal(1);
+      expect(said[0])
+        .to.match(/^<mpl-host id="odd">: /)
+        .and.contain(value.split('/')[0]);
+      if (name !== 'rule') expect(said[0]).to.contain(name);
+    }
+  });
+
   it('runs without a channel, and where its server is no URL', async () => {
     const host = await openHost({ ...FIXED, channel: '' });
     await host.step();

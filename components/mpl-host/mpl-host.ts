@@ -8,7 +8,7 @@ import { MplScreen } from '../screen/screen.js';
 import { channelUrl, resolveServer, resolveSignal } from '../screen/server-url.js';
 import type { Cover, ScreenState } from '../screen/state.js';
 import type { ScreenStats } from '../screen/stats.js';
-import type { ValueRules } from '../screen/values.js';
+import { tagOf, type ValueRules } from '../screen/values.js';
 import { HostWorld, type HostWorldEvent } from './host-world.js';
 import { loadPattern } from './load-pattern.js';
 import { HOST_RULES, settingsOf, settingsUnder, worldPace, worldSettings } from './settings.js';
@@ -134,8 +134,8 @@ export class MplHost extends MplScreen {
     if (world === null) return;
     try {
       const server = this.channel ? resolveServer(this.server) : null;
-      const signal = this.transport === 'relay' || !this.channel ? null : resolveSignal(this.signal, server);
       world.streamTo(server && channelUrl(server, 'peer', this.channel!));
+      const signal = this.transport === 'relay' || !this.channel ? null : resolveSignal(this.signal, server);
       const iceServers = parseIceServers(this.iceServers);
       // Without a relay nobody introduces anyone: whoever knows the channel may call.
       const open = server === null && { id: `mpl-${this.channel}` };
@@ -286,7 +286,7 @@ export class MplHost extends MplScreen {
       this.#drop();
       this.#fatal = error.message;
     } else {
-      console.warn(`<mpl-host>: ${error.message}`, this);
+      console.warn(`${tagOf(this)}: ${error.message}`, this);
       this.toast(error.message);
     }
     this.fail(error);

@@ -14,6 +14,14 @@ describe('the address of a relay', () => {
   it('is refused with a reason where it is none', () => {
     expect(() => resolveServer('http://')).to.throw('http://');
     expect(() => resolveServer('ftp://relay.example')).to.throw('ftp:');
+    for (const slip of ['::::', 'http//', 'http//relay.example', 'relay.example', 'localhost:8787', 'true', 'http://:'])
+      for (const [name, resolve] of [
+        ['server', resolveServer],
+        ['signal', (text: string) => resolveSignal(text, null)],
+      ] as const)
+        expect(() => resolve(slip), slip).to.throw(`${name}="${slip}" is not a URL: expected http`);
+    expect(resolveSignal('wss://peers.example/x?key=1', null)).to.equal('https://peers.example/x?key=1');
+    expect(resolveSignal('./meet', null)).to.equal(new URL('meet', document.baseURI).href);
     expect(() => resolveServer('data:text/plain,x')).to.throw('data:');
   });
 

@@ -4,6 +4,23 @@
 const LOADED_FROM = /^https?:.*\/mpl\.js(?:[?#]|$)/.test(import.meta.url) ? new URL('.', import.meta.url).href : null;
 
 /**
+ * Without a scheme it has to look like a path: any other slip of the pen would be one too, to be looked for on the server
+ * of the page and never found.
+ */
+function address(attribute: string, text: string): URL {
+  const wrong = `${attribute}="${text}" is not a URL: expected http, https, ws or wss, or a path with "/" or "." at its beginning`;
+  if (!/^(?:(?:https?|wss?):|[./])/i.test(text)) throw new Error(wrong);
+  try {
+    const url = new URL(text, document.baseURI);
+    url.protocol = url.protocol.replace(/^ws/, 'http');
+    if (/^https?:$/.test(url.protocol)) return url;
+  } catch {
+    // Said below.
+  }
+  throw new Error(wrong);
+}
+
+/**
  * The base URL of a relay, http(s), ending in `/`; null for `none`: no relay at all.
  * @param server the attribute: a URL, absolute or relative to the document, http(s) or ws(s), "none", or nothing for the
  *   relay that served the kit, else the server of the page.
@@ -14,14 +31,7 @@ export function resolveServer(server: string | null | undefined, loadedFrom = LO
   if (text === 'none') return null;
   const given = text || loadedFrom || (/^https?:/.test(location.protocol) ? location.origin : '');
   if (!given) throw new Error('this page has no server: name a relay, as in server="https://relay.example"');
-  let url: URL;
-  try {
-    url = new URL(given, document.baseURI);
-  } catch {
-    throw new Error(`server="${given}" is not a URL`);
-  }
-  url.protocol = url.protocol.replace(/^ws/, 'http');
-  if (!/^https?:$/.test(url.protocol)) throw new Error(`server="${given}" is not an http, https, ws or wss URL`);
+  const url = address('server', given);
   url.search = url.hash = '';
   if (!url.pathname.endsWith('/')) url.pathname += '/';
   return url;
@@ -42,9 +52,5 @@ export function resolveSignal(signal: string | null | undefined, server: URL | n
   if (text === 'none' || (!text && server === null)) return null;
   if (!text) return new URL('signal', server!).href;
   if (text === 'peerjs') return text;
-  try {
-    return new URL(text, document.baseURI).href.replace(/^ws/, 'http');
-  } catch {
-    throw new Error(`signal="${text}" is not a URL`);
-  }
+  return address('signal', text).href;
 }

@@ -38,6 +38,9 @@ export function splitColors(text: string): [alive: string, dead: string] | null 
 
 export const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
+/** An element, for people to find it: `<mpl-host id="world">`. */
+export const tagOf = (element: Element): string => `<${element.localName}${element.id && ` id="${element.id}"`}>`;
+
 const warned = new WeakMap<object, Set<string>>();
 
 /** Checks what has changed; call it in `willUpdate`. Never throws: that would leave an element half configured. */
@@ -59,7 +62,6 @@ function warn(element: Element, attribute: string, value: unknown, { expects, fa
   const key = `${attribute}=${shown}`;
   if (known.has(key)) return;
   known.add(key);
-  const name = `<${element.localName}${element.id && ` id="${element.id}"`}>`;
   const instead = fallback === undefined ? '' : `; it is "${fallback}" instead`;
-  console.warn(`${name}: ${key} may not be: expected ${expects}${instead}.`, element);
+  console.warn(`${tagOf(element)}: ${key} may not be: expected ${expects}${instead}.`, element);
 }
