@@ -1,5 +1,11 @@
 // Who may import whom. The rooms are explained in CONTRIBUTING.md.
-const room = (name, comment, from, to) => ({ name, comment, severity: 'error', from: { path: from, pathNot: "\\.test\\.ts$" }, to });
+const room = (name, comment, from, to) => ({
+  name,
+  comment,
+  severity: 'error',
+  from: { path: from, pathNot: '\\.test\\.ts$' },
+  to,
+});
 
 export default {
   forbidden: [
