@@ -3,18 +3,20 @@
  * between two frames. It works in short slices, so that messages are heard in between.
  */
 
+import { type Clock, SystemClock } from './clock.js';
+
 export interface Paced {
   step(generations: number): void;
   /** A frame is due. */
   publish(): void;
 }
 
-/** A slice of work at full speed, ms. */
+/** A slice of work, and the least time between two of them while the machine keeps up, ms. */
 const SLICE = 8;
 /** Debt is forgotten beyond this, ms: a machine that is too slow runs slower, it does not freeze. */
 const MAX_DEBT = 200;
-/** A timer that is set for more than 2^31 ms fires at once. */
-const MAX_SLEEP = 60_000;
+/** Timers are a little off: after a late frame, the next may come early by this part of a frame. */
+const EARLY = 0.1;
 
 export class Pacemaker {
   #speed = 30;
@@ -23,14 +25,17 @@ export class Pacemaker {
   /** Generations owed, with their fraction. */
   #owed = 0;
   #at = 0;
-  #publishedAt = 0;
-  #timer: ReturnType<typeof setTimeout> | null = null;
-  // A message to oneself comes sooner than any timer, which is kept at 4 ms and more.
-  readonly #soon = new MessageChannel();
+  /** When the next frame may be published. */
+  #frameAt = Number.NEGATIVE_INFINITY;
+  /** Something was computed since the last frame. */
+  #unseen = false;
+  #timer: (() => void) | null = null;
+  #called = false;
 
-  constructor(readonly world: Paced) {
-    this.#soon.port1.onmessage = () => this.#turn();
-  }
+  constructor(
+    readonly world: Paced,
+    readonly clock: Clock = new SystemClock(),
+  ) {}
 
   get running(): boolean {
     return this.#running;
@@ -43,6 +48,7 @@ export class Pacemaker {
 
   set maxFps(fps: number) {
     this.#maxFps = fps;
+    this.#frameAt = Math.min(this.#frameAt, this.clock.now() + 1000 / fps);
   }
 
   play(): void {
@@ -53,31 +59,37 @@ export class Pacemaker {
 
   pause(): void {
     this.#running = false;
-    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer?.();
     this.#timer = null;
   }
 
   close(): void {
     this.pause();
-    this.#soon.port1.close();
+    this.clock.close();
   }
 
   #restart(): void {
     if (!this.#running) return;
     this.#owed = 0;
-    this.#at = performance.now();
+    this.#at = this.clock.now();
     this.#again(0);
   }
 
+  /** One call is under way at any time, however often it is asked for. */
   #again(ms: number): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer?.();
     this.#timer = null;
-    if (ms < 1) this.#soon.port2.postMessage(null);
-    else this.#timer = setTimeout(() => this.#turn(), Math.min(ms, MAX_SLEEP));
+    if (ms >= 1) this.#timer = this.clock.after(ms, () => this.#turn());
+    else if (!this.#called) {
+      this.#called = true;
+      this.clock.soon(() => {
+        this.#called = false;
+        this.#turn();
+      });
+    }
   }
 
   #turn(): void {
-    if (!this.#running || this.#timer !== null) this.#timer = null;
     if (!this.#running) return;
     if (this.#speed === 0) this.#flatOut();
     else this.#inTime();
@@ -85,28 +97,34 @@ export class Pacemaker {
 
   #flatOut(): void {
     this.#run(Number.POSITIVE_INFINITY);
-    if (performance.now() - this.#publishedAt >= 1000 / this.#maxFps) this.#publish();
+    this.#show();
     this.#again(0);
   }
 
   #inTime(): void {
-    const now = performance.now();
     const interval = 1000 / this.#speed;
-    // At least one generation can be owed, however slow the world is to go.
-    const most = Math.max(MAX_DEBT / interval, 1);
-    this.#owed = Math.min(this.#owed + (now - this.#at) / interval, most);
-    this.#at = now;
-    const frame = 1000 / this.#maxFps;
-    const due = now - this.#publishedAt >= frame - 1;
-    if (due && this.#owed >= 1) {
+    // Where many generations pass between two frames, they are taken in pairs.
+    const least = this.#speed >= 2 * this.#maxFps ? 2 : 1;
+    this.#owe(interval, least);
+    // They wait for the frame that shows them, unless there are too many for one stride.
+    if (this.#owed >= least && (this.#owed >= 2 * least || this.clock.now() >= this.#frameAt)) {
       const whole = Math.floor(this.#owed);
-      this.#owed -= this.#run(this.#speed >= 2 * this.#maxFps ? whole - (whole % 2) : whole);
-      // A frame waits until what is owed is done, unless the machine cannot keep up.
-      if (this.#owed < 2 || now - this.#publishedAt > 2 * frame) this.#publish();
+      this.#owed -= this.#run(whole - (whole % least));
+      this.#owe(interval, least);
     }
-    const toFrame = this.#publishedAt + frame - performance.now();
-    const toStep = (1 - this.#owed) * interval;
-    this.#again(this.#owed >= 2 && due ? 0 : Math.max(1, toFrame, toStep));
+    this.#show();
+    const toFrame = this.#frameAt - this.clock.now();
+    const toLeast = (least - this.#owed) * interval;
+    const toStep = Math.max(toLeast, Math.min(toFrame, toLeast + least * interval));
+    if (toStep <= 0) return this.#again(0);
+    this.#again(Math.max(1, Math.min(this.#unseen ? toFrame : Number.POSITIVE_INFINITY, Math.max(toStep, SLICE))));
+  }
+
+  /** Counts what time has brought since it was last counted; what may wait for a frame is no debt. */
+  #owe(interval: number, least: number): void {
+    const now = this.clock.now();
+    this.#owed = Math.min(this.#owed + (now - this.#at) / interval, 2 * least + MAX_DEBT / interval);
+    this.#at = now;
   }
 
   /**
@@ -115,21 +133,27 @@ export class Pacemaker {
    * Even strides: what blinks with period two then costs nothing to send.
    */
   #run(most: number): number {
-    const began = performance.now();
+    const began = this.clock.now();
     let done = 0;
     let stride = 2;
     while (stride > 0 && done < most) {
       const n = Math.min(stride, most - done);
       this.world.step(n);
+      this.#unseen = true;
       done += n;
-      const spent = performance.now() - began;
+      const spent = this.clock.now() - began;
       stride = Math.min(2 * stride, 2 * Math.floor((((SLICE - spent) / spent) * done) / 2));
     }
     return done;
   }
 
-  #publish(): void {
-    this.#publishedAt = performance.now();
+  /** Publishes what was computed, if it is time for a frame. */
+  #show(): void {
+    const now = this.clock.now();
+    if (!this.#unseen || now < this.#frameAt) return;
+    const frame = 1000 / this.#maxFps;
+    this.#frameAt = Math.max(this.#frameAt + frame, now + (1 - EARLY) * frame);
+    this.#unseen = false;
     this.world.publish();
   }
 }
