@@ -223,12 +223,15 @@ export class MplHost extends MplScreen {
     return this.controlState === null ? 'the world is not there yet' : '';
   }
 
-  /** A world that could not begin may be given what it lacks. */
+  /** Why it would be refused to set pattern, grid or rule; empty where it would not, as where the world could not begin. */
   override get settingRefusal(): string {
     return this.#fatal ? '' : this.refusal;
   }
 
-  /** Where the world could not begin, a setting that is asked for makes it begin anew. */
+  /**
+   * Asks the world to do something. A refusal shows on the screen, and rejects. Where the world could not begin, a pattern,
+   * soup, grid, rule or reset that is asked for makes it begin anew.
+   */
   override async request(command: ControlCommand): Promise<void> {
     const settings = this.#fatal ? settingsOf(command) : null;
     if (settings === null) return super.request(command);

@@ -23,7 +23,10 @@ export abstract class ScreenSettings extends LitElement {
 
   /** Name of the stream: 1 to 64 letters, digits, `.`, `_`, `~`, `-`. */
   @property() channel: string | null = null;
-  /** URL of the relay; "none" for no relay. Default: the one that served the kit, else the server of the page. */
+  /**
+   * URL of the relay, or a path from "/" or "."; "none" for no relay. Default: the one that served the kit, else the server
+   * of the page.
+   */
   @property() server: string | null = null;
   /** URL of the PeerServer where WebRTC peers meet, "peerjs" for the public one, "none". Default: that of the relay. */
   @property() signal: string | null = null;
