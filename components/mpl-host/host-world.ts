@@ -35,6 +35,8 @@ export class HostWorld {
   viewers = 0;
   /** To all receivers but the page's own, since the world began. */
   sent = { bytes: 0, frames: 0, pending: 0 };
+  /** Why the world runs in the page itself; empty where it runs in a worker, or does not run yet. */
+  inPage = '';
 
   readonly #port: Promise<WorldPort>;
   #claim: Claim | null = null;
@@ -52,17 +54,15 @@ export class HostWorld {
     readonly onevent: (event: HostWorldEvent) => void,
   ) {
     this.#port = spawnWorld((message) => this.#receive(message));
+    void this.#port.then(({ inPage }) => {
+      this.inPage = inPage;
+    });
     this.#post({ type: 'start', channel, settings, pace });
   }
 
   /** Viewers connected without a relay. */
   get directViewers(): number {
     return this.#peers?.size ?? 0;
-  }
-
-  /** Where the world runs: "worker", or "page" and why. */
-  async where(): Promise<string> {
-    return (await this.#port).where;
   }
 
   /** A link for the page's own receiver, which has the owner's rights. */

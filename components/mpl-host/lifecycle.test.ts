@@ -207,6 +207,8 @@ describe('<mpl-host> where there are no workers', () => {
     await host.step(57);
     expect(await host.digest()).to.deep.equal({ version: 57, hash: await hashOf(await truth(57)) });
     const viewer = await watch(host.channel!);
+    await waitUntil(() => host.stats.engine !== '', 'it reports', { timeout: 3000 });
+    expect(host.stats.engineReason).to.match(/, in the page: workers are forbidden$/);
     await host.play();
     await waitUntil(() => viewer.version > 80, 'it runs', { timeout: 5000 });
     await agree(host, viewer);

@@ -250,8 +250,11 @@ export class MplHost extends MplScreen {
 
   override get stats(): ScreenStats {
     const world = this.#world;
+    const stats = super.stats;
+    const where = world?.inPage && `in the page: ${world.inPage}`;
     return {
-      ...super.stats,
+      ...stats,
+      engineReason: [stats.engineReason, where].filter(Boolean).join(', '),
       link: this.link,
       linkReason: world?.uplink.reason ?? '',
       viewers: world?.viewers ?? 0,

@@ -13,8 +13,8 @@ declare const MPL_BUNDLE: string | undefined;
 export interface WorldPort {
   post(message: ToWorld, transfer?: Transferable[]): void;
   close(): void;
-  /** Where it runs, and if not in a worker, why. */
-  readonly where: string;
+  /** Why it runs in the page itself; empty where it runs in a worker. */
+  readonly inPage: string;
 }
 
 type Receive = (message: FromWorld) => void;
@@ -63,7 +63,7 @@ function started(worker: Worker, receive: Receive): Promise<WorldPort> {
       worker.onmessage = ({ data }: MessageEvent<FromWorld>) => receive(data);
       worker.onerror = (event) => receive({ type: 'error', name: 'WorkerError', message: event.message, fatal: true });
       resolve({
-        where: 'worker',
+        inPage: '',
         post: (message, transfer = []) => worker.postMessage(message, transfer),
         close: () => worker.terminate(),
       });
@@ -78,7 +78,7 @@ async function inPage(receive: Receive, why: string): Promise<WorldPort> {
     if (open) queueMicrotask(() => receive(message));
   });
   return {
-    where: `page (${why})`,
+    inPage: why || 'there are no workers',
     post: (message) => runner.receive(message),
     close: () => {
       open = false;
