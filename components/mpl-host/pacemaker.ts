@@ -63,6 +63,22 @@ export class Pacemaker {
     this.#timer = null;
   }
 
+  /**
+   * Goes so many generations as fast as it can, with frames in between, while it does not play; in slices, so that
+   * messages are heard. Resolves with how many it were: fewer where `signal` is aborted, or `ms` milliseconds are over.
+   */
+  async go(generations: number, { ms, signal }: { ms: number; signal: AbortSignal }): Promise<number> {
+    const end = this.clock.now() + ms;
+    let done = this.#run(generations);
+    while (done < generations && this.clock.now() < end) {
+      this.#show();
+      await new Promise<void>((resolve) => this.clock.soon(resolve));
+      if (signal.aborted) break;
+      done += this.#run(generations - done);
+    }
+    return done;
+  }
+
   close(): void {
     this.pause();
     this.clock.close();

@@ -1,0 +1,59 @@
+/** Tells once a second how a world fares: all receivers of the world itself, the page of what is sent. */
+
+import type { Life } from '../../sim/index.js';
+import type { RunningWorld } from './running-world.js';
+import type { FromWorld } from './world-messages.js';
+
+/** Counting a larger world every second would cost more than it tells. */
+const COUNTED_CELLS = 2 ** 26;
+
+export class Reporter {
+  #last: { at: number; life: Life; generation: number; captures: number; tiles: number };
+  readonly #timer = setInterval(() => this.#report(), 1000);
+
+  constructor(
+    readonly world: RunningWorld,
+    readonly post: (message: FromWorld) => void,
+  ) {
+    this.#last = { at: performance.now(), life: world.life, generation: 0, captures: 0, tiles: 0 };
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  #report(): void {
+    const now = performance.now();
+    const { life, source } = this.world;
+    const { generation, engine, engineReason, width, height } = life;
+    const { captures, tilesChanged } = source.counts;
+    const last = this.#last;
+    const seconds = (now - last.at) / 1000;
+    // A world that began again since counts anew.
+    const before = life === last.life ? last.generation : 0;
+    const population = width * height <= COUNTED_CELLS ? { population: life.population() } : {};
+    source.report({
+      generation,
+      rate: Math.max(0, generation - before) / seconds,
+      ...population,
+      engine,
+      engineReason,
+      fps: (captures - last.captures) / seconds,
+      tilesChanged: (tilesChanged - last.tiles) / seconds,
+    });
+    this.#last = { at: now, life, generation, captures, tiles: tilesChanged };
+    this.post({ type: 'sent', ...this.#sent() });
+  }
+
+  /** To all receivers but the page's own. */
+  #sent(): { bytes: number; frames: number; pending: number } {
+    const sent = { bytes: 0, frames: 0, pending: 0 };
+    for (const end of this.world.source.fanout.ends) {
+      if (end.owner) continue;
+      sent.bytes += end.bytesSent;
+      sent.frames += end.outbox.frames;
+      sent.pending += end.outbox.pending;
+    }
+    return sent;
+  }
+}

@@ -1,0 +1,110 @@
+/** A world and what runs and streams it: the engine, the pacemaker, the source; and how it changes. */
+
+import type { Life } from '../../sim/index.js';
+import { type ControlCommand, Source } from '../../transport/index.js';
+import { type BuiltLife, buildLife } from './build-life.js';
+import { Pacemaker } from './pacemaker.js';
+import type { WorldPace, WorldSettings } from './world-messages.js';
+
+/** Steps asked for at once, at most; a longer way is gone in several. */
+const MAX_STEP = 1_000_000;
+/** Who asked is answered before giving up, ms: after ten seconds, of which others may have taken some. */
+const STEP_MS = 5000;
+
+export interface RunningWorldOptions {
+  channel: string;
+  settings: WorldSettings;
+  pace: WorldPace;
+  /** Carries out a command that was granted. */
+  oncommand: (command: ControlCommand) => Promise<void>;
+}
+
+export class RunningWorld {
+  readonly source: Source;
+  readonly pacemaker: Pacemaker;
+  readonly pace: WorldPace;
+  /** A long step is under way. */
+  stepping = false;
+  #settings: WorldSettings;
+  #built: BuiltLife;
+
+  constructor(built: BuiltLife, { channel, settings, pace, oncommand }: RunningWorldOptions) {
+    this.#built = built;
+    this.#settings = settings;
+    this.pace = pace;
+    this.source = new Source(built.life, { channel, oncommand });
+    this.pacemaker = new Pacemaker({
+      step: (n) => this.life.step(n),
+      publish: () => this.source.publish(),
+    });
+    this.setPace(pace);
+  }
+
+  get life(): Life {
+    return this.#built.life;
+  }
+
+  /** Begins again, with some settings changed. The old world stays if that fails. */
+  async rebuild(change: Partial<WorldSettings>): Promise<void> {
+    const settings = { ...this.#settings, ...change };
+    this.#built = await buildLife(settings);
+    this.#settings = settings;
+    this.source.restart(this.life);
+    this.#tellControl();
+  }
+
+  /** Changes settings: as it runs where it can, else it begins again. */
+  async change(change: Partial<WorldSettings>): Promise<void> {
+    const { rule, neighborhood, wrap, ...rest } = change;
+    if (Object.keys(rest).length > 0) return this.rebuild(change);
+    const settings = { ...this.#settings, ...change };
+    if ('rule' in change || 'neighborhood' in change) {
+      // A neighbourhood alone leaves births and survivals as they are.
+      const alone = rule === undefined && neighborhood !== undefined;
+      this.life.setRule(alone ? this.life.rule : settings.rule || this.#built.ownRule, settings.neighborhood);
+    }
+    if (wrap !== undefined) this.life.setWrap(wrap);
+    this.#settings = settings;
+    this.#tellControl();
+  }
+
+  setPace(change: Partial<WorldPace>): void {
+    Object.assign(this.pace, change);
+    const { paused, speed, maxFps, tileBudget, control, token } = this.pace;
+    this.source.control = control;
+    this.source.token = token || undefined;
+    this.source.fanout.maxFps = maxFps;
+    this.source.fanout.tileBudget = tileBudget > 0 ? tileBudget : Number.POSITIVE_INFINITY;
+    this.pacemaker.maxFps = maxFps;
+    if (change.speed !== undefined) this.pacemaker.speed = speed;
+    if (paused) this.pacemaker.pause();
+    else this.pacemaker.play();
+    if (paused) this.source.publish();
+    this.#tellControl();
+  }
+
+  /** Pauses, and goes `n` steps. Rejects, saying how far it came, where `signal` or time ended it before. */
+  async step(n: number, signal: AbortSignal): Promise<void> {
+    if (n > MAX_STEP) throw new RangeError(`${n} steps at once are too many; use up to ${MAX_STEP}`);
+    let done = 0;
+    if (!signal.aborted) {
+      this.setPace({ paused: true });
+      this.stepping = true;
+      done = await this.pacemaker.go(n, { ms: STEP_MS, signal }).finally(() => {
+        this.stepping = false;
+      });
+      this.source.publish();
+    }
+    if (done === n) return;
+    const came = `after ${done} of ${n} generations`;
+    if (signal.aborted) throw new Error(`"${signal.reason}" ended the step ${came}`);
+    throw new Error(`${STEP_MS / 1000} seconds ended the step ${came}; ask for the rest`);
+  }
+
+  #tellControl(): void {
+    const { width, height, rule, neighborhood, wrap } = this.life;
+    const { paused, speed } = this.pace;
+    const pattern = this.#settings.pattern?.name ?? '';
+    this.source.setControlState({ paused, speed, rule, neighborhood, wrap, width, height, pattern });
+  }
+}

@@ -1,0 +1,150 @@
+import { aTimeout, expect, waitUntil } from '@open-wc/testing';
+import { type ControlCommand, encodeFrame, PortLink, Receiver } from '../../transport/index.js';
+import * as session from '../../transport/wire/session.js';
+import { hashOf, soup } from './testing/hosts.js';
+import type { FromWorld, WorldPace, WorldSettings } from './world-messages.js';
+import { WorldRunner } from './world-runner.js';
+
+const SETTINGS: WorldSettings = {
+  engine: 'js',
+  width: 512,
+  height: 512,
+  // It never comes to rest.
+  rule: 'B2/S',
+  neighborhood: undefined,
+  wrap: 'torus',
+  pattern: null,
+  density: 0.4,
+  seed: 11,
+};
+const PACE: WorldPace = { paused: true, speed: 30, maxFps: 30, tileBudget: 0, control: 'viewers', token: '' };
+const truth = async (steps: number) => hashOf(await soup({ width: 512, height: 512, rule: 'B2/S' }, 0.4, 11, steps));
+/** More than any machine does in the time of a test. */
+const LONG = { command: 'step', n: 1_000_000 } as const;
+
+let runner: WorldRunner;
+let said: FromWorld[];
+const receivers: Receiver[] = [];
+
+beforeEach(async () => {
+  said = [];
+  runner = new WorldRunner((message) => said.push(message));
+  runner.receive({ type: 'start', channel: 'x', settings: SETTINGS, pace: { ...PACE } });
+  await waitUntil(() => said.some(({ type }) => type === 'ready'));
+});
+afterEach(() => {
+  runner.receive({ type: 'stop' });
+  for (const receiver of receivers.splice(0)) receiver.stop();
+});
+
+async function join(how: 'owner' | 'direct'): Promise<Receiver> {
+  const receiver = new Receiver({
+    transport: 'relay',
+    connect: () => {
+      const { port1, port2 } = new MessageChannel();
+      runner.receive(how === 'owner' ? { type: 'view', port: port2 } : { type: 'direct', port: port2, control: false });
+      return Promise.resolve(new PortLink(port1));
+    },
+  });
+  receivers.push(receiver);
+  receiver.start();
+  await waitUntil(() => receiver.status === 'live' && receiver.control !== null, 'it is live');
+  return receiver;
+}
+async function digest(): Promise<{ version: number; hash: string }> {
+  const id = said.length + 1;
+  runner.receive({ type: 'digest', id, rect: undefined });
+  const find = () => said.find((message) => message.type === 'digest' && message.id === id);
+  await waitUntil(find, 'it tells its digest');
+  const { version, hash } = find() as Extract<FromWorld, { type: 'digest' }>;
+  return { version, hash };
+}
+/** What was answered, as soon as it is. */
+function answer(reply: Promise<void>): { text: string | null; after: number } {
+  const began = performance.now();
+  const told = { text: null as string | null, after: 0 };
+  const tell = (text: string) => Object.assign(told, { text, after: performance.now() - began });
+  reply.then(
+    () => tell('done'),
+    (error: Error) => tell(error.message),
+  );
+  return told;
+}
+
+describe('a long step', () => {
+  for (const command of ['pause', 'play', 'reset', 'stop'] as const)
+    it(`ends as soon as somebody asks for "${command}", and says how far it came`, async () => {
+      const owner = await join('owner');
+      const viewer = await join('direct');
+      const long = answer(viewer.command(LONG));
+      const behind = answer(viewer.command(LONG));
+      await waitUntil(() => owner.version > 0, 'it is under way');
+      const reply = answer(owner.command({ command }));
+      await waitUntil(() => reply.text !== null || owner.status === 'ended', 'it is heard', { timeout: 1000 });
+      if (command !== 'stop') expect(reply.text).to.equal('done');
+      await waitUntil(() => long.text !== null && behind.text !== null, 'they are answered');
+      expect(long.text).to.match(new RegExp(`"${command}" ended the step after \\d+ of 1000000 generations`));
+      expect(behind.text).to.match(new RegExp(`"${command}" ended the step after 0 of`));
+      if (command === 'reset') expect(await digest()).to.deep.equal({ version: 0, hash: await truth(0) });
+      if (command === 'play') await waitUntil(() => owner.control?.paused === false, 'it plays');
+      if (command !== 'pause') return;
+      const { version, hash } = await digest();
+      expect(version).to.be.greaterThan(0);
+      expect(hash).to.equal(await truth(version));
+    });
+
+  it('is seen as it goes, and keeps nobody from coming, going and asking', async () => {
+    const owner = await join('owner');
+    const long = answer(owner.command(LONG));
+    const versions = new Set<number>();
+    owner.listen((event) => event.type === 'tiles' && versions.add(owner.version));
+    const viewer = await join('direct');
+    const { version } = await digest();
+    expect(version).to.be.greaterThan(0);
+    runner.receive({ type: 'uplink', url: 'ws://127.0.0.1:9/peer/x', claim: '0123456789abcdef' });
+    await waitUntil(() => said.some(({ type }) => type === 'uplink'), 'it tries the relay');
+    await waitUntil(() => versions.size >= 10 && viewer.version > version, 'it is seen');
+    expect(long.text).to.equal(null);
+    runner.receive({ type: 'pace', pace: { paused: true } });
+    await waitUntil(() => long.text !== null, 'the owner has paused it');
+    expect(long.text).to.contain('"pause" ended the step');
+  });
+
+  it('lets only so many commands wait, but what is done at once', async () => {
+    const owners = await Promise.all([1, 2, 3, 4, 5].map(() => join('owner')));
+    const long = answer(owners[0]!.command(LONG));
+    const draw: ControlCommand = { command: 'draw', alive: true, cells: [1, 1] };
+    const draws = owners.flatMap((owner) => Array.from({ length: 220 }, () => answer(owner.command(draw))));
+    await waitUntil(() => draws.some(({ text }) => text !== null), 'some are refused');
+    expect(long.text).to.equal(null);
+    await owners[1]!.command({ command: 'pause' });
+    await waitUntil(() => draws.every(({ text }) => text !== null), 'all are answered');
+    expect(draws.filter(({ text }) => text === 'done').length).to.equal(999);
+    expect(draws.find(({ text }) => text !== 'done')!.text).to.match(/too many commands wait/);
+  });
+
+  it('ends by itself before those who asked give up, and says so', async () => {
+    const viewer = await join('direct');
+    const long = answer(viewer.command(LONG));
+    await waitUntil(() => long.text !== null, 'it ends', { timeout: 9000 });
+    expect(long.text).to.match(/after \d+ of 1000000 generations/);
+    expect(long.text).to.match(/seconds/);
+    const { version } = await digest();
+    expect(version).to.be.greaterThan(0);
+    expect(long.text).to.contain(` ${version} of`);
+    await aTimeout(50);
+    expect((await digest()).version).to.equal(version);
+  });
+});
+
+it('does not believe a viewer how many watch', async () => {
+  const { port1, port2 } = new MessageChannel();
+  runner.receive({ type: 'direct', port: port2, control: false });
+  const liar = new PortLink(port1);
+  liar.send(encodeFrame('SubscribeFilter', session.subscribe.encode({ protocol: 1 })));
+  liar.send(encodeFrame('Status', session.status.encode({ state: 'live', viewers: 1_000_000 })));
+  await digest();
+  await aTimeout(100);
+  expect(said.filter(({ type }) => type === 'viewers')).to.deep.equal([]);
+  liar.close();
+});
