@@ -21,6 +21,8 @@ export interface RelayLimits {
   maxConnections: number;
   /** New WebSockets a second from one address (an IPv6 /64 counts as one). */
   connectionRate: number;
+  /** WebSockets at once from one address (an IPv6 /64 counts as one); a whole school may be one. */
+  addressConnections: number;
   /** Bytes of one message from a source. */
   sourcePayload: number;
   /** Bytes of one message from a viewer. */
@@ -84,6 +86,7 @@ export const LIMITS: Readonly<Record<keyof RelayLimits, Limit>> = {
   maxViewers: { default: 10_000, min: 1, max: 1e6, help: 'viewers of one channel' },
   maxConnections: { default: 20_000, min: 1, max: 1e7, help: 'WebSockets at once' },
   connectionRate: { default: 200, min: 1, max: 1e6, help: 'new WebSockets a second from one address' },
+  addressConnections: { default: 2000, min: 1, max: 1e6, help: 'WebSockets at once from one address' },
   sourcePayload: { default: MIB, min: KIB, max: 64 * MIB, help: 'bytes of one message from a source' },
   viewerPayload: { default: 64 * KIB, min: KIB, max: 64 * MIB, help: 'bytes of one message from a viewer' },
   maxFragments: { default: 64, min: 1, max: 16_384, help: 'fragments of one message' },

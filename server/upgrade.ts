@@ -3,9 +3,9 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { CLOSE } from '../transport/wire/codes.js';
+import { AddressCount, AddressRate } from './address-rate.js';
 import { CHANNEL_NAME_RULE, channelName } from './channel-name.js';
 import type { ResolvedOptions } from './options.js';
-import { AddressRate } from './rate.js';
 import type { Hub } from './relay/hub.js';
 import type { Signal } from './signal/signal.js';
 import { refuse, type Sockets } from './sockets.js';
@@ -15,17 +15,22 @@ export type Upgrader = (req: IncomingMessage, duplex: Duplex, head: Buffer) => b
 
 export function createUpgrader(options: ResolvedOptions, sockets: Sockets, hub: Hub, signal: Signal): Upgrader {
   const rate = new AddressRate(options.connectionRate);
+  const count = new AddressCount(options.addressConnections);
 
   return (req, duplex, head) => {
     const [path, query = ''] = (req.url ?? '/').split('?', 2);
     const [, room, name = '', ...more] = path.split('/');
     if (room !== 'peer' && room !== 'stream' && room !== 'signal') return false;
     // Before the handshake: whoever floods a relay should cost it as little as can be.
-    if (!rate.take(addressOf(req, options.trustProxy))) {
+    const address = addressOf(req, options.trustProxy);
+    if (!rate.take(address)) {
       answerRaw(duplex, 429, 'Too many connections from this address. Try again in a second.');
     } else if (sockets.size >= options.maxConnections) {
       answerRaw(duplex, 503, 'The relay has as many connections as it takes. Try again later.');
+    } else if (!count.enter(address)) {
+      answerRaw(duplex, 429, 'This address has as many connections as one may have.');
     } else if (room === 'signal') {
+      duplex.once('close', () => count.leave(address));
       if (name !== 'peerjs' || more.length) answerRaw(duplex, 404, 'Signaling is at /signal/peerjs.');
       else {
         sockets.upgrade(req, duplex, head, options.signalPayload, (socket) => {
@@ -33,6 +38,7 @@ export function createUpgrader(options: ResolvedOptions, sockets: Sockets, hub: 
         });
       }
     } else {
+      duplex.once('close', () => count.leave(address));
       const channel = more.length ? null : channelName(name);
       const limit = room === 'peer' ? options.sourcePayload : options.viewerPayload;
       sockets.upgrade(req, duplex, head, limit, (socket) => {

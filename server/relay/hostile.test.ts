@@ -108,4 +108,24 @@ describe('a relay among strangers', () => {
     });
     assert.match(answer.subarray(16).toString(), /"id":7,"ok":false,"reason":"the command \\"explode\\" is not known/);
   });
+
+  test('gives one address so many sockets, and room again when one closes', async () => {
+    const small = createRelay({ dist: false, addressConnections: 2 });
+    const to = `${(await small.listen(0)).url.replace('http', 'ws')}/stream/one`;
+    const open = (): Promise<WebSocket | number> =>
+      new Promise((resolve) => {
+        const socket = new WebSocket(to);
+        socket.on('open', () => resolve(socket));
+        socket.on('unexpected-response', (_, response) => resolve(response.statusCode!));
+      });
+    const first = (await open()) as WebSocket;
+    assert.ok((await open()) instanceof WebSocket);
+    assert.equal(await open(), 429);
+    first.terminate();
+    let again = await open();
+    // The relay hears of the end of the first a turn later.
+    for (let i = 0; i < 100 && typeof again === 'number'; i++) again = await open();
+    assert.ok(again instanceof WebSocket);
+    await small.close();
+  });
 });

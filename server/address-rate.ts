@@ -1,4 +1,4 @@
-/** How many connections each address makes. */
+/** How many connections each address makes, and has. */
 
 /** Counts events of each address within the running second. Old addresses are forgotten with their second. */
 export class AddressRate {
@@ -17,6 +17,29 @@ export class AddressRate {
     const count = (this.counts.get(key) ?? 0) + 1;
     this.counts.set(key, count);
     return count <= this.perSecond;
+  }
+}
+
+/** Counts what each address has open. */
+export class AddressCount {
+  readonly #open = new Map<string, number>();
+
+  constructor(private readonly most: number) {}
+
+  /** True, and one more, if `address` has room; `leave` gives the place back. */
+  enter(address: string): boolean {
+    const key = network(address);
+    const count = this.#open.get(key) ?? 0;
+    if (count >= this.most) return false;
+    this.#open.set(key, count + 1);
+    return true;
+  }
+
+  leave(address: string): void {
+    const key = network(address);
+    const count = (this.#open.get(key) ?? 1) - 1;
+    if (count === 0) this.#open.delete(key);
+    else this.#open.set(key, count);
   }
 }
 
