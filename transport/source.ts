@@ -91,10 +91,10 @@ export class Source {
   }
 
   #publish(): number {
-    const { grid, version } = { grid: this.#grid, version: this.#world.version };
+    const grid = this.#grid;
+    const { version } = this.#world;
     if (this.#captured && version === grid.version) return 0;
-    const base = this.#captured;
-    const { keys, chunks } = this.#capture(base && this.fanout.anyInStep);
+    const { keys, chunks } = this.#capture(this.#captured && this.fanout.anyInStep);
     const header = { ...this.fanout.stamp, width: grid.tilesX, height: grid.tilesY };
     const remote = [...this.fanout.ends].some((end) => end.link.kind !== 'memory');
     const frames = chunks.map(({ payload, ...chunk }) => {

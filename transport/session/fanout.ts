@@ -5,7 +5,7 @@
  * each `SourceEnd` decide what its receiver gets.
  */
 
-import type { Link, LinkClose } from '../link/link.js';
+import type { Link } from '../link/link.js';
 import type { Grid } from '../state/grid.js';
 import { CLOSE } from '../wire/codes.js';
 import { encodeFrame, type Header } from '../wire/frame.js';
@@ -96,7 +96,7 @@ export class Fanout implements EndOwner {
   }
 
   /** For `SourceEnd`: its link is closed. */
-  remove(end: SourceEnd, _event: LinkClose): void {
+  remove(end: SourceEnd): void {
     if (!this.ends.delete(end)) return;
     if (this.ends.size === 0) {
       this.#watch?.stop();
@@ -113,7 +113,7 @@ export class Fanout implements EndOwner {
 
   /** The grid changed: these frames take a receiver in step from the version before to the present one. */
   publish(frames: readonly SharedFrame[]): void {
-    for (const end of this.ends) end.offer(frames);
+    for (const end of this.ends) end.outbox.offer(frames);
   }
 
   setControlState(state: ControlStateMessage): void {

@@ -3,7 +3,7 @@
  * answers its commands, and leaves state to its outbox.
  */
 
-import type { Link, LinkClose } from '../link/link.js';
+import type { Link } from '../link/link.js';
 import { CLOSE } from '../wire/codes.js';
 import { WireError } from '../wire/errors.js';
 import { decodeFrame, encodeFrame, type Frame } from '../wire/frame.js';
@@ -18,7 +18,7 @@ import type {
 } from '../wire/messages.js';
 import * as session from '../wire/session.js';
 import { FLAG } from '../wire/types.js';
-import { Outbox, type OutboxSource, type SharedFrame } from './outbox.js';
+import { Outbox, type OutboxSource } from './outbox.js';
 import { RateLimit } from './rate.js';
 
 /** Bytes that may wait for a receiver that does not read; what is not state cannot be left out, so then it is closed. */
@@ -48,7 +48,7 @@ export interface EndOwner extends OutboxSource {
   onstatus: ((message: StatusMessage, end: SourceEnd) => void) | null;
   onends: (() => void) | null;
   onbad: ((error: Error, end: SourceEnd) => void) | null;
-  remove(end: SourceEnd, event: LinkClose): void;
+  remove(end: SourceEnd): void;
 }
 
 export class SourceEnd {
@@ -81,7 +81,7 @@ export class SourceEnd {
     this.outbox = new Outbox(link, fanout, (bytes) => this.send(bytes));
     link.onmessage = (message) => this.#receive(message);
     link.ondrain = () => this.outbox.flush();
-    link.onclose = (event) => this.#end(event);
+    link.onclose = () => this.#end();
   }
 
   /** Has it said what it wants? */
@@ -112,10 +112,6 @@ export class SourceEnd {
     }
     if (controlFrame) this.send(controlFrame);
     this.outbox.flush();
-  }
-
-  offer(frames: readonly SharedFrame[]): void {
-    this.outbox.offer(frames);
   }
 
   /** Answers a subscription: where the channel stands, and what follows. */
@@ -221,9 +217,9 @@ export class SourceEnd {
     this.send(encodeFrame('ControlReply', session.controlReply.encode(reply)));
   }
 
-  #end(event: LinkClose): void {
+  #end(): void {
     this.#closed = true;
     this.outbox.stop();
-    this.fanout.remove(this, event);
+    this.fanout.remove(this);
   }
 }

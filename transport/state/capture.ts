@@ -21,6 +21,7 @@ export function capture(world: TileProducer, grid: Grid, encode: boolean): Captu
   const version = world.version;
   const base = grid.version;
   const captured: Captured = { keys: [], chunks: [] };
+  const deltas = slots.slice(0, grid.planes);
   let chunk: ChunkBuilder | null = null;
   const candidates = world.changedTiles();
   for (let i = 0; i < candidates.length; i++) {
@@ -34,8 +35,7 @@ export function capture(world: TileProducer, grid: Grid, encode: boolean): Captu
       chunk = null;
     }
     chunk ??= new ChunkBuilder(version, base);
-    const planes = Array.from({ length: grid.planes }, (_, plane) => ({ ...grid.tile(key, plane) }));
-    chunk.add(key, planes, slots.slice(0, grid.planes));
+    chunk.addFrom(grid, key, deltas);
   }
   if (encode) captured.chunks.push((chunk ?? new ChunkBuilder(version, base)).end(true));
   grid.reached(version, true);

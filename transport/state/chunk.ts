@@ -39,16 +39,12 @@ export class ChunkBuilder {
     return this.#out.length >= CHUNK_BYTES;
   }
 
-  add(key: number, planes: readonly Plane[], deltas?: readonly Plane[]): void {
-    this.#batch.add(key, planes, deltas);
-    this.#keys.push(key);
-  }
-
-  /** Adds a tile as the grid holds it, absolute. */
-  addFrom(grid: Grid, key: number): void {
+  /** Adds a tile as the grid holds it: absolute, or by `deltas`, what changed in each plane, where that is shorter. */
+  addFrom(grid: Grid, key: number, deltas?: readonly Plane[]): void {
     const planes: Plane[] = [];
     for (let plane = 0; plane < grid.planes; plane++) planes.push({ ...grid.tile(key, plane) });
-    this.add(key, planes);
+    this.#batch.add(key, planes, deltas);
+    this.#keys.push(key);
   }
 
   end(whole: boolean): Chunk {
