@@ -2,22 +2,8 @@ import { css } from 'lit';
 
 export const controlsStyles = css`
   :host {
-    --_accent: var(--mpl-accent, light-dark(#0b7285, #5eead4));
-    --_text: light-dark(#1b2733, #e8eef6);
     --_soft: light-dark(#5a6b7c, #93a4b8);
-    --_surface: light-dark(#fff, #131a24);
     --_field: light-dark(#f2f5f9, #1c2633);
-    --_line: light-dark(#d9e1ea, #2a3646);
-    display: block;
-    container-type: inline-size;
-    border: 1px solid var(--_line);
-    border-radius: var(--mpl-radius, 12px);
-    background: var(--_surface);
-    color: var(--_text);
-    font: 400 13px/1.3 system-ui, sans-serif;
-  }
-  :host([hidden]) {
-    display: none !important;
   }
   #bar,
   #panel {

@@ -2,6 +2,7 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { property, state } from 'lit/decorators.js';
 import type { ControlStateMessage } from '../../transport/wire/messages.js';
 import { Associated } from '../association/associated.js';
+import { cardStyles } from '../card/card.styles.js';
 import type { RequestCommand } from '../events/request-event.js';
 import { announceText } from '../screen/announcer.js';
 import { playOrPause, sendRequest } from '../screen/perform.js';
@@ -44,7 +45,7 @@ const NOTE = 6_000;
  * @fires mpl-fullscreen-request
  */
 export class MplControls extends LitElement {
-  static override styles = [controlsStyles];
+  static override styles = [cardStyles, controlsStyles];
 
   /** The id of the host or viewer it steers. Without it: the one around it, or the only one on the page. */
   @property() for: string | null = null;

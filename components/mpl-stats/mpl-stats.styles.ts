@@ -2,22 +2,9 @@ import { css } from 'lit';
 
 export const statsStyles = css`
   :host {
-    --_accent: var(--mpl-accent, light-dark(#0b7285, #5eead4));
-    --_text: light-dark(#1b2733, #e8eef6);
     --_soft: light-dark(#56677a, #93a4b8);
-    --_surface: light-dark(#fff, #131a24);
-    --_line: light-dark(#d9e1ea, #2a3646);
-    display: block;
-    container-type: inline-size;
-    border: 1px solid var(--_line);
-    border-radius: var(--mpl-radius, 12px);
-    background: var(--_surface);
-    color: var(--_text);
-    font: 400 13px/1.35 system-ui, sans-serif;
+    line-height: 1.35;
     font-variant-numeric: tabular-nums;
-  }
-  :host([hidden]) {
-    display: none !important;
   }
   p {
     margin: 0;

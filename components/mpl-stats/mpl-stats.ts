@@ -1,6 +1,7 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { Associated } from '../association/associated.js';
+import { cardStyles } from '../card/card.styles.js';
 import type { MplScreen } from '../screen/screen.js';
 import type { ScreenStats } from '../screen/stats.js';
 import { ageText, bits, duration, figures, linkText, number, speedText } from './figures.js';
@@ -18,7 +19,7 @@ import { statsStyles } from './mpl-stats.styles.js';
  * @cssproperty [--mpl-radius=12px] - Radius of the corners.
  */
 export class MplStats extends LitElement {
-  static override styles = [statsStyles];
+  static override styles = [cardStyles, statsStyles];
 
   /** The id of the host or viewer it describes. Without it: the one around it, or the only one on the page. */
   @property() for: string | null = null;
