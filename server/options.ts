@@ -56,6 +56,8 @@ export interface RelayLimits {
 export interface RelayOptions extends Partial<RelayLimits> {
   /** Key that peers show to the signaling, as in `new Peer({ key })`. Default `peerjs`, as in PeerJS. */
   signalKey?: string;
+  /** Who publishes, by WebSocket or by POST, has to show this secret: 8 to 4096 characters. Default: anyone may. */
+  publishToken?: string;
   /** Folder of a site to serve at `/`, or false. Default false. */
   demo?: string | false;
   /** Folder that holds `mpl.js` and its chunks, or false. Default: where this package was built. */
@@ -66,8 +68,8 @@ export interface RelayOptions extends Partial<RelayLimits> {
 
 /** Options with every default filled in. */
 export type ResolvedOptions = RelayLimits &
-  Required<Omit<RelayOptions, keyof RelayLimits | 'dist'>> &
-  Pick<RelayOptions, 'dist'>;
+  Required<Omit<RelayOptions, keyof RelayLimits | 'dist' | 'publishToken'>> &
+  Pick<RelayOptions, 'dist' | 'publishToken'>;
 
 interface Limit {
   default: number;
@@ -127,17 +129,21 @@ export function resolveOptions(options: RelayOptions = {}): ResolvedOptions {
     const value = options[name];
     limits[name] = value === undefined ? LIMITS[name].default : checkLimit(name, value);
   }
-  const { signalKey = 'peerjs', demo = false, dist, trustProxy = false } = options;
+  const { signalKey = 'peerjs', demo = false, dist, trustProxy = false, publishToken } = options;
   if (typeof signalKey !== 'string' || !/^[A-Za-z0-9_-]{1,64}$/.test(signalKey)) {
     throw new OptionError('signalKey', `expected 1 to 64 letters, digits, _ or -, got ${show(signalKey)}`);
+  }
+  const tokenFits = typeof publishToken === 'string' && publishToken.length >= 8 && publishToken.length <= 4096;
+  if (publishToken !== undefined && !tokenFits) {
+    throw new OptionError('publishToken', 'expected a secret of 8 to 4096 characters');
   }
   checkFolder('demo', demo);
   if (dist !== undefined) checkFolder('dist', dist);
   if (typeof trustProxy !== 'boolean') throw new OptionError('trustProxy', 'expected true or false');
-  return { ...limits, signalKey, demo, dist, trustProxy };
+  return { ...limits, signalKey, demo, dist, trustProxy, publishToken };
 }
 
-const OTHERS = ['signalKey', 'demo', 'dist', 'trustProxy'];
+const OTHERS = ['signalKey', 'demo', 'dist', 'trustProxy', 'publishToken'];
 
 function checkFolder(option: string, value: unknown): void {
   if (value !== false && (typeof value !== 'string' || value === '')) {

@@ -1,12 +1,14 @@
-/** A receiver: follows one channel for as long as it is wanted, and says how that goes. */
+/** A receiver: follows one channel, its tiles, its signals or both, for as long as it is wanted, and says how that goes. */
 
 import type { Link } from './link/link.js';
 import { AgeClock } from './session/clock.js';
 import { Links, type Transport } from './session/links.js';
 import type { Taken } from './session/replica.js';
+import type { TakenSignals } from './session/signal-replica.js';
 import type { PeerDialer } from './session/upgrade.js';
 import { type Digest, digest, type Rect } from './state/digest.js';
 import type { Grid } from './state/grid.js';
+import type { SignalTable } from './state/signal-table.js';
 import type { Frame } from './wire/frame.js';
 import type {
   ChannelState,
@@ -41,6 +43,10 @@ export interface ReceiverOptions {
   maxFps?: number;
   /** Shown with each command, where the source asks for it. */
   token?: string;
+  /** False: no tiles. Default true. */
+  grid?: boolean;
+  /** Which signals to receive: all, or those named. Default: none. */
+  signals?: boolean | { select: readonly string[] };
 }
 
 /** What happens at a receiver, for whoever listens. */
@@ -49,6 +55,10 @@ export type ReceiverEvent =
   /** Another grid: a new epoch or shape. */
   | { type: 'grid'; grid: Grid }
   | { type: 'tiles'; keys: readonly number[] }
+  /** These signals have other values. */
+  | { type: 'signals'; names: readonly string[] }
+  /** There are other signals: some came or went, or a source began anew. */
+  | { type: 'schema' }
   /** What can be steered, or how it stands, has changed. */
   | { type: 'control' }
   /** The source or the relay told how it fares. */
@@ -79,17 +89,21 @@ export class Receiver {
   readonly #links: Links;
   readonly #listeners = new Set<(event: ReceiverEvent) => void>();
   readonly #clock = new AgeClock();
+  readonly #signalClock = new AgeClock();
   #channel: ChannelState = 'waiting';
   #frames = 0;
   #tiles = 0;
   #waiters: { resolve(): void; reject(error: Error): void }[] = [];
 
   constructor(readonly options: ReceiverOptions) {
-    const { connect, dialer, transport = 'auto', maxFps } = options;
+    const { connect, dialer, transport = 'auto', maxFps, grid = true, signals = false } = options;
+    const select = typeof signals === 'object' ? [...signals.select] : signals ? 'all' : null;
     this.#links = new Links(
-      { connect, dialer, transport, maxFps },
+      { connect, dialer, transport, maxFps, grid, select },
       {
         took: (taken, frame) => this.#took(taken, frame),
+        tookSignals: (taken, frame) => this.#tookSignals(taken, frame),
+        schema: () => this.#emit({ type: 'schema' }),
         welcome: ({ state }) => this.#told({ state }),
         status: (message) => this.#told(message),
         controlState: (message) => {
@@ -110,8 +124,33 @@ export class Receiver {
     return this.#links.replica.grid;
   }
 
+  /** Of the tiles, or, where none are wanted, of the signals. */
   get version(): number {
-    return this.grid?.version ?? 0;
+    return (this.#wantsGrid ? this.grid : this.signals)?.version ?? 0;
+  }
+
+  /** The signals; null before the first frame of them. Another object with each epoch. */
+  get signals(): SignalTable | null {
+    return this.#links.signals.table;
+  }
+
+  /** Names of the signals asked for; "all", or null for none. */
+  get select(): readonly string[] | 'all' | null {
+    return this.#links.options.select;
+  }
+
+  set select(select: readonly string[] | 'all' | null) {
+    if (JSON.stringify(select) !== JSON.stringify(this.select)) this.#links.setSelect(select);
+  }
+
+  /** Signals asked for by name that the source does not have (yet). */
+  get missing(): readonly string[] {
+    const { select, signals } = this;
+    return Array.isArray(select) ? select.filter((name) => !signals?.has(name)) : [];
+  }
+
+  get #wantsGrid(): boolean {
+    return this.#links.options.grid;
   }
 
   /** The link whose frames are shown. */
@@ -134,10 +173,21 @@ export class Receiver {
     return this.#links.active?.rtt ?? 0;
   }
 
-  /** Milliseconds since what is shown was captured at the source. */
+  /** Milliseconds since what is shown was captured at the source: of signals made of signals, at the first of all. */
   get age(): number {
+    const clock = this.#wantsGrid ? this.#clock : this.#signalClock;
+    return this.#links.active === null ? 0 : clock.age(performance.now(), this.distance);
+  }
+
+  /** Milliseconds that the newest frame of signals took to come here from where its values were captured. */
+  get transit(): number {
+    return this.#signalClock.transit(this.distance);
+  }
+
+  /** Round trip to the source, by way of the relay and of whatever else lies between; milliseconds. */
+  get distance(): number {
     const end = this.#links.active;
-    return end === null ? 0 : this.#clock.age(performance.now(), end.rtt + end.upstream);
+    return end === null ? 0 : end.rtt + end.upstream;
   }
 
   get counts(): ReceiverCounts {
@@ -229,6 +279,14 @@ export class Receiver {
     if (grid.whole) for (const { resolve } of this.#waiters.splice(0)) resolve();
   }
 
+  #tookSignals(taken: Exclude<TakenSignals, { kind: 'stale' }>, frame: Frame): void {
+    this.#signalClock.frame(this.signals!.epoch, frame.timestamp, performance.now());
+    this.#frames++;
+    if (this.#channel === 'live' || this.#links.direct) this.#set('live', '');
+    if (taken.kind === 'replaced') this.#emit({ type: 'schema' });
+    this.#emit({ type: 'signals', names: taken.names });
+  }
+
   #told(message: StatusMessage): void {
     this.#channel = message.state;
     if (message.source) this.report = message.source;
@@ -242,7 +300,7 @@ export class Receiver {
 
   #lost(reason: string, retry: boolean): void {
     if (this.status === 'ended') return;
-    if (retry) return this.#set(this.grid === null ? 'connecting' : 'reconnecting', reason);
+    if (retry) return this.#set(this.grid === null && this.signals === null ? 'connecting' : 'reconnecting', reason);
     this.#set('failed', reason);
     this.#emit({ type: 'error', error: new Error(`the connection was refused: ${reason}`) });
   }

@@ -1,6 +1,7 @@
 /**
- * A source: a world that others may watch. It captures the world when asked to, compares it with what was captured
- * before, and lets every receiver have what it lacks. It never waits for one, and with none it does nothing.
+ * A source: a world that others may watch, signals that they may read, or both. It captures the world when asked to,
+ * compares it with what was captured before, and lets every receiver have what it lacks. It never waits for one, and with
+ * none it does nothing.
  */
 
 import type { Link } from './link/link.js';
@@ -9,6 +10,7 @@ import { Fanout } from './session/fanout.js';
 import type { SourceEnd, SourceEndOptions } from './session/source-end.js';
 import { capture } from './state/capture.js';
 import { Grid } from './state/grid.js';
+import type { SignalWriter } from './state/signal-writer.js';
 import type { TileProducer } from './state/tile.js';
 import { encodeFrame } from './wire/frame.js';
 import type { ControlCommand, ControlMode, ControlStateMessage, SourceReport } from './wire/messages.js';
@@ -25,6 +27,12 @@ export interface SourceOptions {
   control?: ControlMode;
   /** The secret that grants control where `control` is "token". */
   token?: string;
+  /** Signals to publish beside the world, or instead of one; told with each `publishSignals`. */
+  signals?: SignalWriter;
+  /** Tell signals in the compact coding to whoever knows it. Default: JSON for all. */
+  coded?: boolean;
+  /** There are other sources of these signals: say of each when it was last written. */
+  merge?: boolean;
   /** Carries out a command that was granted; throw to refuse it with a reason. */
   oncommand?: (command: ControlCommand) => void | Promise<void>;
 }
@@ -44,13 +52,16 @@ export class Source {
   token: string | undefined;
   oncommand: SourceOptions['oncommand'];
 
-  #world: TileProducer;
-  #grid!: Grid;
+  #world: TileProducer | null;
+  #grid: Grid | null = null;
   #began = 0;
+  readonly #signals: SignalWriter | null;
+  readonly #signalsBegan = performance.now();
   #captured = false;
   readonly #deflater = new Deflater();
 
-  constructor(world: TileProducer, options: SourceOptions = {}) {
+  /** @param world null for a source of signals alone */
+  constructor(world: TileProducer | null, options: SourceOptions = {}) {
     this.fanout = new Fanout({ channel: options.channel ?? '', ...options });
     this.control = options.control ?? 'none';
     this.token = options.token;
@@ -58,13 +69,23 @@ export class Source {
     this.fanout.oncontrol = (message, end) => this.#command(message, end);
     this.fanout.state = 'live';
     // A receiver begins with the world as it is now, even if nobody watched until now and nothing changes any more.
-    this.fanout.refresh = () => this.#publish();
+    this.fanout.refresh = () => {
+      this.#publish();
+      this.publishSignals();
+    };
     this.#world = world;
-    this.restart(world);
+    this.#signals = options.signals ?? null;
+    if (this.#signals) {
+      this.fanout.replaceSignals(this.#signals.table);
+      this.fanout.signals!.coded = options.coded ?? false;
+      this.fanout.signals!.versions = options.merge ?? false;
+    }
+    if (world) this.restart(world);
   }
 
+  /** Of the world; 0 without one. */
   get epoch(): number {
-    return this.#grid.epoch;
+    return this.#grid?.epoch ?? 0;
   }
 
   /** Another world, or the same after a change that no version tells (a load, a reset): a new epoch. */
@@ -92,6 +113,7 @@ export class Source {
 
   #publish(): number {
     const grid = this.#grid;
+    if (grid === null || this.#world === null) return 0;
     const { version } = this.#world;
     if (this.#captured && version === grid.version) return 0;
     const { keys, chunks } = this.#capture(this.#captured && this.fanout.anyInStep);
@@ -110,6 +132,25 @@ export class Source {
     return keys.length;
   }
 
+  /**
+   * Sends the signals that were set since the last time. Returns how many changed.
+   * @param age milliseconds since what they were made from was captured at its own source
+   */
+  publishSignals(age = 0): number {
+    const writer = this.#signals;
+    const feed = this.fanout.signals;
+    if (writer === null || feed === null) return 0;
+    const { schemaVersion } = writer.table;
+    const changed = writer.commit().length;
+    if (changed === 0 && schemaVersion === writer.table.schemaVersion) return 0;
+    feed.stamp = {
+      sequence: (feed.stamp.sequence + 1) & 0xffff,
+      timestamp: Math.round(performance.now() - age - this.#signalsBegan) >>> 0,
+    };
+    this.fanout.publishSignals();
+    return changed;
+  }
+
   setControlState(state: Omit<ControlStateMessage, 'control'>): void {
     this.fanout.setControlState({ control: this.control, ...state });
   }
@@ -126,7 +167,7 @@ export class Source {
   }
 
   #capture(encode: boolean) {
-    const captured = capture(this.#world, this.#grid, encode);
+    const captured = capture(this.#world!, this.#grid!, encode);
     this.#captured = true;
     this.counts.captures++;
     this.counts.tilesChanged += captured.keys.length;

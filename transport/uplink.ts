@@ -8,7 +8,7 @@ import { after, type Timer } from './session/timer.js';
 import type { Source } from './source.js';
 import { CLOSE, closeCode } from './wire/codes.js';
 import { encodeFrame } from './wire/frame.js';
-import type { IntroduceMessage } from './wire/messages.js';
+import type { IntroduceMessage, PublishMessage } from './wire/messages.js';
 import { introduce, publish } from './wire/session.js';
 
 export type UplinkStatus = 'connecting' | 'live' | 'reconnecting' | 'failed';
@@ -18,6 +18,10 @@ export interface UplinkOptions {
   url: string;
   /** Who shows this secret again may take the channel back at once. 16..64 characters; keep it over a reload. */
   claim: string;
+  /** The right to publish, where the relay asks for one. */
+  token?: string | undefined;
+  /** Share the channel with other sources of signals that say so too. */
+  merge?: boolean;
   connect?: (url: string) => Promise<Link>;
   onstatus?: (status: UplinkStatus, reason: string) => void;
   /** The relay introduces a viewer. */
@@ -103,12 +107,11 @@ export class Uplink {
   }
 
   #announce(end: SourceEnd): void {
-    end.send(
-      encodeFrame(
-        'Publish',
-        publish.encode({ protocol: 1, claim: this.options.claim, attempt: this.#attempt, ...this.#peer }),
-      ),
-    );
+    const { claim, token, merge } = this.options;
+    const message: PublishMessage = { protocol: 1, claim, attempt: this.#attempt, ...this.#peer };
+    if (token) message.token = token;
+    if (merge) message.merge = merge;
+    end.send(encodeFrame('Publish', publish.encode(message)));
   }
 
   /** A relay that subscribes has taken the source in. */

@@ -1,5 +1,6 @@
 /**
- * One channel on a relay: a receiver of its source, and a source to its viewers, joined by one replica.
+ * One channel on a relay: a receiver of its source, and a source to its viewers, joined by one replica of its tiles and one
+ * of its signals.
  *
  * What a source sends is applied to the replica and passed on as it came; whoever is not in step gets, from the replica,
  * what it lacks. The channel outlives its source for a while, so that a host that reloads finds its viewers where they were.
@@ -10,6 +11,7 @@ import { Fanout } from '../../transport/session/fanout.js';
 import { RateLimit } from '../../transport/session/rate.js';
 import { ReceiverEnd } from '../../transport/session/receiver-end.js';
 import { Replica } from '../../transport/session/replica.js';
+import { SignalReplica } from '../../transport/session/signal-replica.js';
 import type { SourceEnd } from '../../transport/session/source-end.js';
 import { after, type Timer } from '../../transport/session/timer.js';
 import { CLOSE } from '../../transport/wire/codes.js';
@@ -17,8 +19,12 @@ import { encodeFrame, type Frame } from '../../transport/wire/frame.js';
 import type { GridTiles } from '../../transport/wire/grid.js';
 import type { PublishMessage } from '../../transport/wire/messages.js';
 import * as session from '../../transport/wire/session.js';
+import type { SignalUpdate } from '../../transport/wire/signals.js';
+import { FLAG } from '../../transport/wire/types.js';
 import type { ResolvedOptions } from '../options.js';
+import { mayPublish } from '../publish-token.js';
 import { Introductions } from './introductions.js';
+import { MergedSources } from './merged-sources.js';
 
 /** Frames a second that a source sends while nobody watches: enough to serve the first who comes at once. */
 const IDLE_FPS = 1;
@@ -26,8 +32,10 @@ const IDLE_FPS = 1;
 const TELL_VIEWERS = 500;
 /** A source that vanished without a word keeps its name this long, ms: a reload takes no longer. */
 const CLAIM_HOLD = 5_000;
-/** New worlds a second. */
+/** New worlds, or other signals, a second. */
 const RESETS = 2;
+/** A viewer that leaves may only reload: the source is told to rest after this long, ms. */
+const UNWATCHED = 1000;
 
 export class Channel {
   readonly fanout: Fanout;
@@ -35,7 +43,12 @@ export class Channel {
   readonly #resets = new RateLimit(RESETS, RESETS * 10);
   readonly #introductions: Introductions;
   #source: ReceiverEnd | null = null;
+  #signals = new SignalReplica();
+  /** Several sources that share the channel, instead of one. */
+  #merged: MergedSources | null = null;
   #claim = '';
+  /** Of the source before this one. */
+  #lastClaim = '';
   #attempt = 0;
   /** Links on which a source speaks, or may yet. */
   #callers = 0;
@@ -43,6 +56,7 @@ export class Channel {
   #hold: Timer | null = null;
   #tellViewers: Timer | null = null;
   #watched = false;
+  #unwatch: Timer | null = null;
 
   constructor(
     readonly name: string,
@@ -66,9 +80,9 @@ export class Channel {
     return this.fanout.ends.size;
   }
 
-  /** Bytes of memory that the replica takes. */
+  /** Bytes of memory that the replicas take. */
   get bytes(): number {
-    return this.#replica.grid?.bytes ?? 0;
+    return (this.#replica.grid?.bytes ?? 0) + (this.fanout.signals?.table.bytes ?? 0);
   }
 
   addViewer(link: Link): SourceEnd {
@@ -89,6 +103,8 @@ export class Channel {
       {
         publish: (message) => this.#publish(message, end),
         tiles: (tiles, frame, raw) => this.#tiles(tiles, frame, raw, end),
+        schema: () => this.#announced(end),
+        signals: (update, frame, raw) => this.#takeSignals(update, frame, raw, end),
         controlState: (message) => this.#from(end, () => this.fanout.setControlState(message)),
         status: (message) =>
           this.#from(end, () => this.fanout.tell({ ...message, state: this.fanout.state, viewers: this.viewers })),
@@ -96,20 +112,22 @@ export class Channel {
         ended: () => this.#from(end, () => this.fanout.end()),
         closed: ({ code }) => {
           this.#callers--;
-          if (this.#source === end) this.#sourceLost(code);
+          if (this.#source === end || this.#leaves(end)) this.#sourceLost(code);
           else this.checkIdle();
         },
       },
       this.options.inflatedPayload,
     );
     this.#callers++;
-    this.#expectFirst(link, () => this.#source === end);
+    this.#expectFirst(link, () => this.#source === end || this.#merged?.has(end) === true);
   }
 
   close(): void {
     this.#grace?.stop();
     this.#hold?.stop();
     this.#tellViewers?.stop();
+    this.#unwatch?.stop();
+    this.#merged?.close();
   }
 
   /** A channel without source and viewers is forgotten once its grace is over. */
@@ -133,6 +151,10 @@ export class Channel {
   }
 
   #publish(message: PublishMessage, end: ReceiverEnd): void {
+    if (!mayPublish(this.options.publishToken, message.token)) {
+      return end.close(CLOSE.unauthorized.code, 'this relay asks sources for a token, and this is not the right one');
+    }
+    if (message.merge === true || this.#merged !== null) return this.#share(message, end);
     if (this.#source !== end && this.#claim !== '' && this.#claim !== message.claim) {
       const why = `the channel "${this.name}" has another source; close that one, or choose another name`;
       return end.close(CLOSE.taken.code, why);
@@ -152,6 +174,9 @@ export class Channel {
     if (this.#source === end) return;
     this.#source = end;
     this.#claim = message.claim;
+    // The signals of somebody else would pass for this one's.
+    if (message.claim !== this.#lastClaim && this.fanout.signals) this.#dropSignals();
+    this.#lastClaim = message.claim;
     this.#grace?.stop();
     this.#grace = null;
     this.#hold?.stop();
@@ -159,11 +184,34 @@ export class Channel {
     this.#tellSource();
   }
 
-  /** Asks the source for what the replica lacks. */
+  /** One of several sources asks for the channel. */
+  #share(message: PublishMessage, end: ReceiverEnd): void {
+    if (message.merge !== true || this.#claim !== '') {
+      const why = `the channel "${this.name}" has ${message.merge ? 'a source of its own' : 'sources that share it'}`;
+      return end.close(CLOSE.taken.code, `${why}; close what holds it, or choose another name`);
+    }
+    this.#merged ??= new MergedSources(this.name, (source) => this.#tell(source));
+    this.#grace?.stop();
+    this.#grace = null;
+    this.#merged.add(end, message);
+  }
+
+  /** A shared channel loses one of its sources; true if it was the last. */
+  #leaves(end: ReceiverEnd): boolean {
+    return this.#merged?.delete(end) === true && this.#merged.size === 0;
+  }
+
+  /** Asks the source for what the replicas lack. */
   #subscribe(): void {
-    this.#watched = this.viewers > 0;
+    const maxFps = this.#watched ? undefined : IDLE_FPS;
+    for (const end of this.#merged?.ends ?? []) this.#merged!.subscribe(end, maxFps);
     const { resume } = this.#replica;
-    this.#source?.subscribe({ ...(resume && { resume }), ...(this.#watched ? {} : { maxFps: IDLE_FPS }) });
+    const signals = this.#signals.resume;
+    this.#source?.subscribe({
+      ...(resume && { resume }),
+      ...(maxFps && { maxFps }),
+      signals: { coded: true, ...(signals && { resume: signals }) },
+    });
   }
 
   #tiles(tiles: GridTiles, frame: Frame, raw: Uint8Array, end: ReceiverEnd): void {
@@ -179,19 +227,72 @@ export class Channel {
     }
     const { fanout } = this;
     fanout.stamp = { sequence: frame.sequence, timestamp: frame.timestamp };
-    fanout.upstream = end.rtt;
-    if (fanout.state !== 'live') fanout.setState('live');
+    this.#heard(end);
     if (taken.kind === 'replaced') fanout.replace(this.#replica.grid);
     else fanout.publish([{ ...tiles, base: tiles.base, keys: taken.keys, bytes: raw }]);
+  }
+
+  /** A source announced its signals: that it has any, or that there are others now. */
+  #announced(end: ReceiverEnd): void {
+    if (end.lost) return;
+    const merged = this.#merged?.has(end) === true;
+    if (!merged && this.#source !== end) return;
+    const changed = merged ? this.#merged!.announced(end) : this.#signals.announced(end);
+    this.#heard(end);
+    if (!changed) return;
+    if (!this.#resets.take()) return end.close(CLOSE.tooFast.code, 'the names of the signals change too often');
+    if (merged && this.fanout.signals?.table !== this.#merged!.table) this.fanout.replaceSignals(this.#merged!.table);
+    this.fanout.publishSignals();
+  }
+
+  #takeSignals(update: SignalUpdate, frame: Frame, raw: Uint8Array, end: ReceiverEnd): void {
+    if (end.lost) return;
+    if (this.#merged?.has(end)) return this.#merge(update, frame, end);
+    if (this.#source !== end) return;
+    const taken = this.#signals.take(update, end);
+    if (taken.kind === 'stale') {
+      end.lost = true;
+      return this.#subscribe();
+    }
+    const { fanout } = this;
+    this.#heard(end);
+    if (taken.kind === 'replaced') {
+      if (!this.#resets.take()) return end.close(CLOSE.tooFast.code, 'the signals begin anew too often');
+      fanout.replaceSignals(this.#signals.table);
+    }
+    const feed = fanout.signals!;
+    feed.stamp = { sequence: frame.sequence, timestamp: frame.timestamp };
+    feed.coded = (frame.flags & FLAG.CODED) !== 0;
+    if (!update.full) feed.passOn(raw, update.base);
+    fanout.publishSignals();
+  }
+
+  #merge(update: SignalUpdate, frame: Frame, end: ReceiverEnd): void {
+    const changed = this.#merged!.take(update, end);
+    if (changed === null) {
+      end.lost = true;
+      return this.#merged!.subscribe(end);
+    }
+    this.#heard(end);
+    this.fanout.signals!.stamp = { sequence: frame.sequence, timestamp: Math.round(performance.now()) >>> 0 };
+    this.fanout.publishSignals();
+  }
+
+  /** Something came from the source: it is there, and so far away. */
+  #heard(end: ReceiverEnd): void {
+    const { fanout } = this;
+    fanout.upstream = end.rtt + end.upstream;
+    if (fanout.state !== 'live') fanout.setState('live');
   }
 
   #sourceLost(code: number): void {
     this.#source = null;
     this.#introductions.sourceGone();
-    // A world that grew too large for the relay is not kept: it would only wait for a source that cannot come back.
+    // What grew too large for the relay is not kept: it would only wait for a source that cannot come back.
     if (code === CLOSE.tooBig.code) {
       this.#replica.grid = null;
       this.fanout.replace(null);
+      this.#dropSignals();
     }
     // One that said goodbye gives the name back; one that vanished may be a page that reloads.
     if (code === CLOSE.normal.code) this.#free();
@@ -204,8 +305,16 @@ export class Channel {
     if (this.fanout.state !== 'ended') this.fanout.setState('waiting', 'the source is away');
     this.#grace = after(this.options.sourceGraceMs, () => {
       this.#grace = null;
+      // Whoever comes next may share the channel, or have it alone.
+      this.#merged?.close();
+      this.#merged = null;
       this.checkIdle();
     });
+  }
+
+  #dropSignals(): void {
+    this.#signals = new SignalReplica();
+    this.fanout.replaceSignals(null);
   }
 
   /** Anyone may have the channel now. */
@@ -215,7 +324,17 @@ export class Channel {
   }
 
   #viewersChanged(): void {
-    if (this.#watched !== this.viewers > 0) this.#subscribe();
+    const watched = this.fanout.watching > 0;
+    if (watched) {
+      this.#unwatch?.stop();
+      this.#unwatch = null;
+      if (!this.#watched) this.#setWatched(true);
+    } else if (this.#watched) {
+      this.#unwatch ??= after(UNWATCHED, () => {
+        this.#unwatch = null;
+        this.#setWatched(false);
+      });
+    }
     this.#tellViewers ??= after(TELL_VIEWERS, () => {
       this.#tellViewers = null;
       this.#tellSource();
@@ -224,8 +343,22 @@ export class Channel {
     this.checkIdle();
   }
 
+  #setWatched(watched: boolean): void {
+    this.#watched = watched;
+    this.#tellSource();
+    this.#subscribe();
+  }
+
   #tellSource(): void {
-    const payload = session.status.encode({ state: this.fanout.state, viewers: this.viewers });
-    this.#source?.link.send(encodeFrame('Status', payload));
+    if (this.#source) this.#tell(this.#source);
+    for (const end of this.#merged?.ends ?? []) this.#tell(end);
+  }
+
+  #tell(source: ReceiverEnd): void {
+    const { fanout, viewers } = this;
+    const watching = this.#watched ? Math.max(1, fanout.watching) : 0;
+    const clock = this.#merged?.clock;
+    const status = { state: fanout.state, viewers, watching, ...(clock !== undefined && { clock }) };
+    source.link.send(encodeFrame('Status', session.status.encode(status)));
   }
 }

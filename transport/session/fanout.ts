@@ -7,6 +7,7 @@
 
 import type { Link } from '../link/link.js';
 import type { Grid } from '../state/grid.js';
+import type { SignalTable } from '../state/signal-table.js';
 import { CLOSE } from '../wire/codes.js';
 import { encodeFrame, type Header } from '../wire/frame.js';
 import type {
@@ -18,6 +19,7 @@ import type {
 } from '../wire/messages.js';
 import * as session from '../wire/session.js';
 import type { SharedFrame } from './outbox.js';
+import { SignalFeed } from './signal-feed.js';
 import { type EndOwner, SourceEnd, type SourceEndOptions } from './source-end.js';
 import { every, type Timer } from './timer.js';
 
@@ -44,6 +46,8 @@ export class Fanout implements EndOwner {
 
   /** The state that is shown, or null while there is none. */
   grid: Grid | null = null;
+  /** The signals beside it, or instead of it; null while there are none. */
+  signals: SignalFeed | null = null;
   state: ChannelState = 'waiting';
   /** Can receivers be introduced to the source? */
   peers = false;
@@ -80,6 +84,13 @@ export class Fanout implements EndOwner {
     return false;
   }
 
+  /** Receivers that take frames, of tiles or of signals, rather than only keep their session. */
+  get watching(): number {
+    let watching = 0;
+    for (const end of this.ends) if (end.active) watching++;
+    return watching;
+  }
+
   /** Would a receiver take a frame that is made for all? */
   get anyInStep(): boolean {
     for (const end of this.ends) if (end.outbox.inStep) return true;
@@ -114,6 +125,17 @@ export class Fanout implements EndOwner {
   /** The grid changed: these frames take a receiver in step from the version before to the present one. */
   publish(frames: readonly SharedFrame[]): void {
     for (const end of this.ends) end.outbox.offer(frames);
+  }
+
+  /** Another table (a new epoch, or the first): every receiver begins with it from nothing. */
+  replaceSignals(table: SignalTable | null): void {
+    this.signals = table && new SignalFeed(table);
+    for (const end of this.ends) end.startSignals();
+  }
+
+  /** Signals, or their names, have changed: whoever wants them gets what it lacks. */
+  publishSignals(): void {
+    for (const end of this.ends) end.signals.flush();
   }
 
   setControlState(state: ControlStateMessage): void {

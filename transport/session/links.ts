@@ -11,9 +11,11 @@ import { CLOSE, closeCode } from '../wire/codes.js';
 import type { Frame } from '../wire/frame.js';
 import type { GridTiles } from '../wire/grid.js';
 import type { WelcomeMessage } from '../wire/messages.js';
+import type { SignalsWanted, SignalUpdate } from '../wire/signals.js';
 import { Backoff } from './backoff.js';
 import { ReceiverEnd, type ReceiverHandlers } from './receiver-end.js';
 import { Replica, type Taken } from './replica.js';
+import { SignalReplica, type TakenSignals } from './signal-replica.js';
 import { after, every, type Timer } from './timer.js';
 import { type PeerDialer, Upgrade } from './upgrade.js';
 
@@ -29,12 +31,20 @@ export interface LinksOptions {
   dialer?: (() => Promise<PeerDialer>) | undefined;
   transport: Transport;
   maxFps: number | undefined;
+  /** Are tiles wanted? */
+  grid: boolean;
+  /** Names of the signals wanted; "all", or null for none. */
+  select: readonly string[] | 'all' | null;
 }
 
 /** What the links tell their receiver. */
 export interface LinksOwner extends Pick<ReceiverHandlers, 'status' | 'controlState' | 'ended' | 'bad'> {
   /** The replica has changed. */
   took(taken: Exclude<Taken, { kind: 'stale' }>, frame: Frame): void;
+  /** The signals have changed. */
+  tookSignals(taken: Exclude<TakenSignals, { kind: 'stale' }>, frame: Frame): void;
+  /** There are other signals, or their origin is another. */
+  schema(): void;
   welcome(message: WelcomeMessage): void;
   /** Another link is in use, or none, or there is news of why. */
   changed(): void;
@@ -46,6 +56,7 @@ export interface LinksOwner extends Pick<ReceiverHandlers, 'status' | 'controlSt
 
 export class Links {
   readonly replica = new Replica();
+  readonly signals = new SignalReplica();
   /** The end whose frames the replica follows. */
   active: ReceiverEnd | null = null;
   /** Why there is no direct link; empty where there is one, or none could be. */
@@ -137,6 +148,16 @@ export class Links {
     if (!this.#standby) this.#subscribe(this.active);
   }
 
+  /** Asks for other signals. */
+  setSelect(select: LinksOptions['select']): void {
+    this.options.select = select;
+    const end = this.active ?? this.#base;
+    if (this.#standby || end === null) return;
+    // What is on its way was chosen by the old names, and nothing held says what the new ones lack.
+    end.lost = true;
+    this.#subscribe(end, false, true);
+  }
+
   /** Asks for no state for a while, or for what changed since. */
   setStandby(standby: boolean): void {
     this.#standby = standby;
@@ -164,6 +185,10 @@ export class Links {
     const { owner } = this;
     return new ReceiverEnd(link, {
       tiles: (tiles, frame, _, end) => this.#tiles(tiles, frame, end),
+      schema: (end) => {
+        if (this.#follows(end) && this.signals.announced(end)) owner.schema();
+      },
+      signals: (update, frame, _, end) => this.#signals(update, frame, end),
       welcome: (message, end) => this.#welcome(message, end),
       introduce: (message) => this.#upgrade?.introduced(message),
       closed: (event, end) => this.#closed(event, end),
@@ -180,12 +205,25 @@ export class Links {
     this.#subscribe(this.#base, idle);
   }
 
-  #subscribe(end: ReceiverEnd | null, standby = false): void {
-    const { resume } = this.replica;
-    const { maxFps } = this.options;
+  #subscribe(end: ReceiverEnd | null, standby = false, anew = false): void {
+    const { maxFps, grid } = this.options;
     // The replica may have followed another link meanwhile: what is on its way here was made for a state long gone.
     if (end !== null && end !== this.active) end.lost = true;
-    end?.subscribe(standby ? { standby } : { ...(resume && { resume }), ...(maxFps && { maxFps }) });
+    if (standby) return end?.subscribe({ standby });
+    const { resume } = this.replica;
+    const signals = this.#wantedSignals(anew);
+    end?.subscribe({
+      ...(resume && { resume }),
+      ...(maxFps && { maxFps }),
+      ...(!grid && { grid }),
+      ...(signals && { signals }),
+    });
+  }
+
+  #wantedSignals(anew: boolean): SignalsWanted | null {
+    const { select } = this.options;
+    const resume = anew ? undefined : this.signals.resume;
+    return select && { coded: true, ...(select !== 'all' && { select: [...select] }), ...(resume && { resume }) };
   }
 
   #welcome(message: WelcomeMessage, end: ReceiverEnd): void {
@@ -195,24 +233,45 @@ export class Links {
     if (peers && !this.#peers && this.#direct === null) this.#upgrade?.retryNow();
     this.#peers = peers;
     this.#live = message.state === 'live';
+    // Signals come when they change; until then, too, this is the link.
+    if (!this.options.grid && this.options.transport !== 'p2p') this.active ??= end;
     this.owner.welcome(message);
     this.#seekDirect();
   }
 
   #tiles(tiles: GridTiles, frame: Frame, end: ReceiverEnd): void {
-    // Two ends may speak at once while one takes over: the direct one wins, as soon as it makes sense.
-    if (end.lost || (this.direct && end !== this.#direct)) return;
+    if (!this.#follows(end)) return;
     const taken = this.replica.take(tiles, end);
-    if (taken.kind === 'stale') {
-      // What came by the other link was newer: ask again from there, and pass over what is still on its way.
-      this.stale++;
-      end.lost = true;
-      this.#subscribe(end);
-      return;
-    }
+    if (taken.kind === 'stale') return this.#askAgain(end);
     const before = this.active;
     this.active = end;
     this.owner.took(taken, frame);
+    this.#tookOver(end, before);
+  }
+
+  #signals(update: SignalUpdate, frame: Frame, end: ReceiverEnd): void {
+    if (!this.#follows(end)) return;
+    const taken = this.signals.take(update, end);
+    if (taken.kind === 'stale') return this.#askAgain(end);
+    const before = this.active;
+    this.active = end;
+    this.owner.tookSignals(taken, frame);
+    this.#tookOver(end, before);
+  }
+
+  /** Two ends may speak at once while one takes over: the direct one wins, as soon as it makes sense. */
+  #follows(end: ReceiverEnd): boolean {
+    return !end.lost && (!this.direct || end === this.#direct);
+  }
+
+  /** What came by the other link was newer: asks again from there, and passes over what is still on its way. */
+  #askAgain(end: ReceiverEnd): void {
+    this.stale++;
+    end.lost = true;
+    this.#subscribe(end);
+  }
+
+  #tookOver(end: ReceiverEnd, before: ReceiverEnd | null): void {
     if (before === end) return;
     if (before !== null) this.switches++;
     if (this.direct) {

@@ -13,7 +13,7 @@ import type { Grid } from '../state/grid.js';
 import { encodeFrame, type Header } from '../wire/frame.js';
 import type { SubscribeMessage, WelcomeMessage } from '../wire/messages.js';
 import { Pacer } from './pacer.js';
-import { after, type Timer } from './timer.js';
+import { Tempo } from './tempo.js';
 
 /** A chunk with its frame around it, ready for any link. */
 export interface SharedFrame extends Omit<Chunk, 'payload'> {
@@ -33,9 +33,11 @@ export interface OutboxSource {
 
 export class Outbox {
   readonly pacer = new Pacer();
+  readonly tempo = new Tempo(() => {
+    this.source.refresh?.();
+    this.flush();
+  });
   frames = 0;
-  /** Frames a second that the receiver asked for, if it did. */
-  maxFps: number | undefined;
 
   #dirty: DirtySet | null = null;
   /** The version of the last frame sent; a delta must start here. */
@@ -44,8 +46,6 @@ export class Outbox {
   #waitFor: NonNullable<SubscribeMessage['resume']> | null = null;
   /** Told nothing since it subscribed, or since the last whole: it is owed a frame that says so. */
   #owesWhole = false;
-  #sentAt = Number.NEGATIVE_INFINITY;
-  #later: Timer | null = null;
 
   constructor(
     readonly link: Link,
@@ -68,15 +68,9 @@ export class Outbox {
     return this.#dirty !== null && this.#dirty.size === 0 && !this.#owesWhole && this.#waitFor === null;
   }
 
-  /** Is it time for the next frame, by the rate asked for? If not, it sees to itself when it is. */
+  /** Does it want a frame now? If it only has to wait for its time, it sees to itself when that comes. */
   get due(): boolean {
-    const fps = this.maxFps;
-    if (!this.open || fps === undefined) return this.open;
-    const wait = this.#sentAt + 1000 / fps - performance.now();
-    // Clocks and timers are a little off; a frame early by a tenth is better than a frame skipped.
-    if (wait <= 100 / fps) return true;
-    this.#flushLater(wait);
-    return false;
+    return this.open && this.tempo.due;
   }
 
   /** Begins (again) with the grid, from what the receiver says it holds. Nothing is sent before `flush`. */
@@ -98,8 +92,7 @@ export class Outbox {
   /** Sends nothing more until it begins again. */
   stop(): void {
     this.#dirty = null;
-    this.#later?.stop();
-    this.#later = null;
+    this.tempo.stop();
   }
 
   /** Offers frames just made. In step, they go out as they are; otherwise their tiles become dirty. */
@@ -136,7 +129,7 @@ export class Outbox {
     if (dirty === null || this.#waitFor !== null) return;
     const { grid, stamp, tileBudget, maxFps } = this.source as OutboxSource & { grid: Grid };
     // Of a budget, each tick has its share, however often acks ask.
-    if (Number.isFinite(tileBudget) && this.#later !== null) return;
+    if (Number.isFinite(tileBudget) && this.tempo.waiting) return;
     let sent = false;
     while ((dirty.size > 0 || (this.#owesWhole && grid.whole)) && this.#may(sent ? grid.version : -1)) {
       sent = true;
@@ -150,14 +143,14 @@ export class Outbox {
       if (chunk.whole) this.#owesWhole = false;
       const header = { ...stamp, width: grid.tilesX, height: grid.tilesY };
       this.#sendState(encodeFrame('GridTiles', chunk.payload, header), chunk.version);
-      if (Number.isFinite(tileBudget)) return this.#flushLater(1000 / maxFps);
+      if (Number.isFinite(tileBudget)) return this.tempo.later(1000 / maxFps);
     }
   }
 
   #sendState(bytes: Uint8Array, version: number): void {
     const now = performance.now();
     this.pacer.sent(bytes.length, now);
-    this.#sentAt = now;
+    this.tempo.sent(now);
     this.#version = version;
     this.frames++;
     this.send(bytes);
@@ -167,13 +160,5 @@ export class Outbox {
   #may(version: number): boolean {
     if (this.#dirty === null || this.link.buffered > this.link.highWater || !this.pacer.ready) return false;
     return version === this.#version || this.due;
-  }
-
-  #flushLater(ms: number): void {
-    this.#later ??= after(ms, () => {
-      this.#later = null;
-      this.source.refresh?.();
-      this.flush();
-    });
   }
 }

@@ -21,6 +21,8 @@ import type {
   WelcomeMessage,
 } from '../wire/messages.js';
 import * as session from '../wire/session.js';
+import { decodeSignals } from '../wire/signal-code.js';
+import { decodeSignalJson, type SchemaMessage, type SignalSpec, type SignalUpdate, schema } from '../wire/signals.js';
 import { FLAG } from '../wire/types.js';
 import { after, every, type Timer } from './timer.js';
 
@@ -28,6 +30,10 @@ import { after, every, type Timer } from './timer.js';
 export interface ReceiverHandlers {
   /** A frame of state. `raw` is the whole frame as it came. */
   tiles(tiles: GridTiles, frame: Frame, raw: Uint8Array, end: ReceiverEnd): void;
+  /** Names and types of signals: there are others now, or what follows speaks of these. */
+  schema?(end: ReceiverEnd): void;
+  /** A frame of signals, of those in `end.schema`. */
+  signals?(update: SignalUpdate, frame: Frame, raw: Uint8Array, end: ReceiverEnd): void;
   welcome?(message: WelcomeMessage, end: ReceiverEnd): void;
   /** The first message of a source that came to a relay. */
   publish?(message: PublishMessage, end: ReceiverEnd): void;
@@ -50,6 +56,18 @@ const COMMAND_MS = 10_000;
 const LONGEST_RTT = 60_000;
 const COMMANDS_OUT = 256;
 
+/** What was announced, as it is looked things up in. */
+export interface AnnouncedSchema extends SchemaMessage {
+  specs: readonly SignalSpec[];
+  names: ReadonlySet<string>;
+}
+
+const announced = (message: SchemaMessage): AnnouncedSchema => ({
+  ...message,
+  specs: message.signals.map(([name, type]) => ({ name, type })),
+  names: new Set(message.signals.map(([name]) => name)),
+});
+
 interface PendingCommand {
   resolve(): void;
   reject(error: Error): void;
@@ -59,6 +77,8 @@ interface PendingCommand {
 export class ReceiverEnd {
   /** Shape of the grid this link speaks of. */
   meta: GridMeta | null = null;
+  /** Signals this link speaks of. */
+  schema: AnnouncedSchema | null = null;
   /** Version at which this link began from nothing; null once that was taken up by the replica. */
   reset: number | null = null;
   /** Round trip to the other side, milliseconds; 0 = not known yet. */
@@ -156,6 +176,12 @@ export class ReceiverEnd {
       case 'GridReset':
         this.reset = decodeGridReset(frame.payload);
         return;
+      case 'SchemaAnnounce':
+        this.schema = announced(schema.decode(frame.payload));
+        return this.handlers.schema?.(this);
+      case 'SignalSync':
+      case 'SignalDiff':
+        return this.#signals(frame, raw);
       case 'Ping': {
         const ping = session.decodePing(frame.payload);
         this.#ack();
@@ -199,10 +225,31 @@ export class ReceiverEnd {
   #tiles(frame: Frame, raw: Uint8Array): void {
     if (this.meta === null) throw new WireError('tiles came before the shape of their grid');
     const began = performance.now();
-    const payload =
-      (frame.flags & FLAG.COMPRESSED) !== 0 ? decompress(frame.payload, this.inflateLimit) : frame.payload;
+    this.handlers.tiles(decodeGridTiles(this.#payload(frame)), frame, raw, this);
+    this.#took(raw, began);
+  }
+
+  #signals(frame: Frame, raw: Uint8Array): void {
+    const { schema } = this;
+    if (schema === null) throw new WireError('signals came before their names');
+    const began = performance.now();
+    const payload = this.#payload(frame);
+    const full = frame.type === 'SignalSync';
+    const update =
+      (frame.flags & FLAG.CODED) !== 0
+        ? decodeSignals(payload, full, schema.specs)
+        : decodeSignalJson(payload, full, (name) => schema.names.has(name));
+    this.handlers.signals?.(update, frame, raw, this);
+    this.#took(raw, began);
+  }
+
+  #payload(frame: Frame): Uint8Array {
+    return (frame.flags & FLAG.COMPRESSED) !== 0 ? decompress(frame.payload, this.inflateLimit) : frame.payload;
+  }
+
+  /** A frame of state was taken: it is acknowledged, now or soon. */
+  #took(raw: Uint8Array, began: number): void {
     this.framesOfState++;
-    this.handlers.tiles(decodeGridTiles(payload), frame, raw, this);
     const now = performance.now();
     this.#unackedBytes += raw.length;
     this.#decodeMs += now - began;

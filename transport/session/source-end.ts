@@ -17,9 +17,11 @@ import type {
   WelcomeMessage,
 } from '../wire/messages.js';
 import * as session from '../wire/session.js';
+import type { SignalsWanted } from '../wire/signals.js';
 import { FLAG } from '../wire/types.js';
 import { Outbox, type OutboxSource } from './outbox.js';
 import { RateLimit } from './rate.js';
+import { SignalOutbox, type SignalOutboxSource } from './signal-outbox.js';
 
 /** Bytes that may wait for a receiver that does not read; what is not state cannot be left out, so then it is closed. */
 const MAX_WAITING = 8 * 2 ** 20;
@@ -37,7 +39,7 @@ export interface SourceEndOptions {
 }
 
 /** What an end must know of the fan-out it belongs to, and what it tells it. */
-export interface EndOwner extends OutboxSource {
+export interface EndOwner extends OutboxSource, SignalOutboxSource {
   readonly channel: string;
   readonly state: ChannelState;
   readonly peers: boolean;
@@ -55,6 +57,7 @@ export class SourceEnd {
   readonly owner: boolean;
   readonly control: boolean;
   readonly outbox: Outbox;
+  readonly signals: SignalOutbox;
   /** When anything was last sent, heard, asked for by a ping: for the heartbeat. */
   sentAt = performance.now();
   heardAt = performance.now();
@@ -79,8 +82,9 @@ export class SourceEnd {
     this.control = options.control ?? false;
     this.#commands = new RateLimit(options.commandsPerSecond ?? 1000);
     this.outbox = new Outbox(link, fanout, (bytes) => this.send(bytes));
+    this.signals = new SignalOutbox(link, fanout, this.outbox.pacer, (bytes) => this.send(bytes));
     link.onmessage = (message) => this.#receive(message);
-    link.ondrain = () => this.outbox.flush();
+    link.ondrain = () => this.#flush();
     link.onclose = () => this.#end();
   }
 
@@ -91,18 +95,18 @@ export class SourceEnd {
 
   /** Does it want state over this link? */
   get active(): boolean {
-    return this.outbox.open;
+    return this.#wanted !== null && this.#wanted.standby !== true;
   }
 
   /** Begins (again) with the fan-out's grid, from what the receiver says it holds. */
   start(resume?: SubscribeMessage['resume']): void {
     if (this.#wanted === null) return;
     const { grid, stamp, controlFrame } = this.fanout;
-    if (grid === null || this.#wanted.standby) {
+    if (grid === null || this.#wanted.grid === false || this.#wanted.standby) {
       this.outbox.stop();
       return this.welcome('none');
     }
-    this.outbox.maxFps = this.#wanted.maxFps;
+    this.outbox.tempo.maxFps = this.#wanted.maxFps;
     const how = this.outbox.begin(grid, resume);
     this.welcome(how);
     const header = { ...stamp, width: grid.tilesX, height: grid.tilesY };
@@ -112,6 +116,16 @@ export class SourceEnd {
     }
     if (controlFrame) this.send(controlFrame);
     this.outbox.flush();
+  }
+
+  /** Begins (again) with the fan-out's signals. */
+  startSignals(resume?: SignalsWanted['resume']): void {
+    const { signals, standby, maxFps } = this.#wanted ?? {};
+    if (signals === undefined || standby) return this.signals.stop();
+    this.signals.tempo.maxFps = maxFps;
+    const { resume: _, ...wanted } = signals;
+    this.signals.begin(resume ? { ...wanted, resume } : wanted);
+    this.signals.flush();
   }
 
   /** Answers a subscription: where the channel stands, and what follows. */
@@ -164,7 +178,7 @@ export class SourceEnd {
       if (!pacer.acked(ack, performance.now()))
         throw new WireError(`an ack of ${ack.frames} frames that were not sent`);
       // One that says nothing new counts like any other message.
-      if (pacer.inFlight !== before) return this.outbox.flush();
+      if (pacer.inFlight !== before) return this.#flush();
     }
     if (!this.owner && !this.#messages.take()) {
       throw new WireError(`more than ${MESSAGES} messages a second`, CLOSE.tooFast.code);
@@ -201,6 +215,7 @@ export class SourceEnd {
     this.#heard++;
     if (message.standby !== true) this.fanout.refresh?.();
     this.start(message.resume);
+    this.startSignals(message.signals?.resume);
     this.fanout.onends?.();
   }
 
@@ -217,9 +232,15 @@ export class SourceEnd {
     this.send(encodeFrame('ControlReply', session.controlReply.encode(reply)));
   }
 
+  #flush(): void {
+    this.outbox.flush();
+    this.signals.flush();
+  }
+
   #end(): void {
     this.#closed = true;
     this.outbox.stop();
+    this.signals.stop();
     this.fanout.remove(this);
   }
 }

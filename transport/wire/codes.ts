@@ -16,6 +16,7 @@ export const CLOSE = {
   restart: { code: 1012, name: 'restart', retry: true, meaning: 'the relay restarts; come back at once' },
   tryLater: { code: 1013, name: 'try-later', retry: true, meaning: 'too many channels, viewers or connections' },
   badFrame: { code: 4400, name: 'bad-frame', retry: true, meaning: 'a frame that cannot be decoded' },
+  unauthorized: { code: 4401, name: 'unauthorized', retry: false, meaning: 'the right to do this was not shown' },
   forbidden: { code: 4403, name: 'forbidden', retry: false, meaning: 'a frame this side may not send' },
   badChannel: { code: 4404, name: 'bad-channel', retry: false, meaning: 'not a channel name' },
   timeout: { code: 4408, name: 'timeout', retry: true, meaning: 'nothing heard, or nothing drained, for too long' },

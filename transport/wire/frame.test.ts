@@ -60,8 +60,8 @@ describe('a frame', () => {
     lie.fill(0xff, 12, 16);
     refuse(lie, /says 4294967295 bytes/);
     const flags = good.slice();
-    flags[1] = 8;
-    refuse(flags, /flags 0x8/);
+    flags[1] = 16;
+    refuse(flags, /flags 0x10/);
     for (let code = 0; code < 256; code++) {
       const typed = good.slice();
       typed[0] = code;
@@ -110,7 +110,7 @@ describe('the table of types', () => {
       End: 0xff,
     };
     for (const [name, code] of Object.entries(fixed)) assert.equal(FRAME[name as FrameName].code, code, name);
-    assert.deepEqual(FLAG, { INPUT: 1, KEYFRAME: 2, COMPRESSED: 4 });
+    assert.deepEqual(FLAG, { INPUT: 1, KEYFRAME: 2, COMPRESSED: 4, CODED: 8 });
   });
 });
 

@@ -26,7 +26,7 @@ export interface Frame extends Header {
   payload: Uint8Array;
 }
 
-const known = FLAG.INPUT | FLAG.KEYFRAME | FLAG.COMPRESSED;
+const known = FLAG.INPUT | FLAG.KEYFRAME | FLAG.COMPRESSED | FLAG.CODED;
 
 export function encodeFrame(type: FrameName, payload: Uint8Array, header: Partial<Header> = {}): Uint8Array {
   const bytes = new Uint8Array(HEADER_BYTES + payload.length);

@@ -1,5 +1,7 @@
 /** The JSON payloads of the session frames: small, rare, and readable in any network inspector. */
 
+import type { SignalsWanted } from './signals.js';
+
 /** Where a channel stands, as the relay or the source tells it. */
 export type ChannelState = 'waiting' | 'live' | 'ended';
 
@@ -17,6 +19,10 @@ export interface PublishMessage {
   peer?: string;
   /** Viewers it would serve directly. */
   maxPeers?: number;
+  /** The right to publish, where the relay asks for one. */
+  token?: string;
+  /** Share the channel with other sources that say so too: of each signal, the last write counts. No tiles then. */
+  merge?: boolean;
 }
 
 /** `SubscribeFilter` (0x33), receiver to source or relay: first message on `/stream/{channel}`, and again to change it. */
@@ -31,6 +37,10 @@ export interface SubscribeMessage {
   standby?: boolean;
   /** Frames of state a second, at most. */
   maxFps?: number;
+  /** False: no tiles are wanted. */
+  grid?: boolean;
+  /** Which signals are wanted; without it, none. */
+  signals?: SignalsWanted;
 }
 
 /** `Welcome` (0x73), the answer to each `SubscribeFilter`; also sent when what it says has changed. */
@@ -53,6 +63,10 @@ export interface StatusMessage {
   reason?: string;
   /** Viewers on the channel, where known. */
   viewers?: number;
+  /** Relay to source: receivers that take frames now. At none, a source need not work. */
+  watching?: number;
+  /** Relay to one of several sources of a channel: the version that its next write has to be above. */
+  clock?: number;
   source?: SourceReport;
 }
 

@@ -1,7 +1,24 @@
-/** Payloads of the session frames. JSON ones are checked field by field before anyone sees them. */
+/** Payloads of the session frames. */
 
 import { Reader, readJson, Writer, writeJson } from './bytes.js';
 import { WireError } from './errors.js';
+import {
+  boolean,
+  type Check,
+  type Fields,
+  finite,
+  integers,
+  json,
+  known,
+  natural,
+  object,
+  one,
+  optional,
+  show,
+  string,
+  text,
+  wrongField,
+} from './fields.js';
 import { MAX_CELLS } from './grid.js';
 import type {
   ControlMessage,
@@ -14,6 +31,7 @@ import type {
   SubscribeMessage,
   WelcomeMessage,
 } from './messages.js';
+import { signalsWantedFields } from './signals.js';
 
 /** `varint frames | f32 decode ms`: how many state frames were applied on this link, and how fast. */
 export interface Ack {
@@ -57,61 +75,6 @@ export function decodePing(payload: Uint8Array): Ping {
   return ping;
 }
 
-type Check = (value: unknown) => boolean;
-
-/** Checks of an object's fields: it is also a pattern of what may be taken from it. */
-type Fields = Record<string, Check & { fields?: Fields }>;
-
-const string: Check = (v) => typeof v === 'string' && v.length <= 4096;
-const text: Check = (v) => typeof v === 'string';
-const finite: Check = (v) => typeof v === 'number' && Number.isFinite(v);
-const natural: Check = (v) => Number.isSafeInteger(v) && (v as number) >= 0;
-const boolean: Check = (v) => typeof v === 'boolean';
-const one =
-  (...values: unknown[]): Check =>
-  (v) =>
-    values.includes(v);
-const optional = (check: Fields[string]): Fields[string] =>
-  Object.assign((v: unknown) => v === undefined || check(v), { fields: check.fields });
-const integers: Check = (v) => Array.isArray(v) && v.every((n) => Number.isSafeInteger(n));
-const isObject = (v: unknown): v is Record<string, unknown> => typeof v === 'object' && v !== null && !Array.isArray(v);
-const object = (fields: Fields): Fields[string] =>
-  Object.assign((v: unknown) => isObject(v) && wrongField(v, fields) === undefined, { fields });
-
-/** The fields that were checked, and no others: what nobody knows is not passed on. */
-function known(value: Record<string, unknown>, fields: Fields): Record<string, unknown> {
-  const out: Record<string, unknown> = {};
-  for (const [name, { fields: inner }] of Object.entries(fields)) {
-    if (!Object.hasOwn(value, name)) continue;
-    const field = value[name];
-    out[name] = inner && isObject(field) ? known(field, inner) : field;
-  }
-  return out;
-}
-
-const wrongField = (value: Record<string, unknown>, fields: Fields): string | undefined =>
-  Object.keys(fields).find((name) => !fields[name]!(Object.hasOwn(value, name) ? value[name] : undefined));
-
-/** A JSON message type: how to write one, and how to read one that may be anything. */
-function json<T extends object>(name: string, fields: Fields) {
-  return {
-    encode: (message: T): Uint8Array => writeJson(message),
-    decode(payload: Uint8Array): T {
-      const value = readJson(payload);
-      const wrong = wrongField(value, fields);
-      if (wrong !== undefined) throw new WireError(`${name}.${wrong} is ${show(value[wrong])}, which it may not be`);
-      return known(value, fields) as T;
-    },
-  };
-}
-
-/** A value in an error. Objects may be of any depth, and are only named. */
-function show(value: unknown): string {
-  if (value === undefined) return 'missing';
-  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object';
-  return JSON.stringify(value).slice(0, 80);
-}
-
 const state = one('waiting', 'live', 'ended');
 const neighborhood = one('moore', 'von-neumann');
 const wrap = one('torus', 'bounded');
@@ -131,6 +94,8 @@ export const publish = json<PublishMessage>('Publish', {
   attempt: optional(natural),
   peer: optional(string),
   maxPeers: optional(natural),
+  token: optional(string),
+  merge: optional(boolean),
 });
 
 export const subscribe = json<SubscribeMessage>('SubscribeFilter', {
@@ -138,6 +103,8 @@ export const subscribe = json<SubscribeMessage>('SubscribeFilter', {
   resume: optional(object({ epoch: natural, version: natural, seen: natural })),
   standby: optional(boolean),
   maxFps: optional((v) => finite(v) && (v as number) > 0),
+  grid: optional(boolean),
+  signals: optional(object(signalsWantedFields)),
 });
 
 export const welcome = json<WelcomeMessage>('Welcome', {
@@ -154,6 +121,8 @@ export const status = json<StatusMessage>('Status', {
   state,
   reason: optional(string),
   viewers: optional(natural),
+  watching: optional(natural),
+  clock: optional(natural),
   source: optional(report),
 });
 

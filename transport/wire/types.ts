@@ -27,9 +27,9 @@ export const FRAME = {
   AudioPcm: reserved(0x10, 'sound, PCM'),
   AudioCompressed: reserved(0x11, 'sound, Opus'),
   Haptic: reserved(0x20, 'a haptic event'),
-  SignalSync: reserved(0x30, 'all signals'),
-  SignalDiff: reserved(0x31, 'changed signals'),
-  SchemaAnnounce: reserved(0x32, 'names and types of signals'),
+  SignalSync: used(0x30, 'source', 'all signals'),
+  SignalDiff: used(0x31, 'source', 'changed signals'),
+  SchemaAnnounce: used(0x32, 'source', 'names and types of signals, and what they are derived from'),
   SubscribeFilter: used(0x33, 'receiver', 'what this receiver wants, and what it already holds'),
   NeuralFrame: reserved(0x40, 'neural rendering: a frame'),
   NeuralAudio: reserved(0x41, 'neural rendering: sound'),
@@ -70,4 +70,6 @@ export const FLAG = {
   KEYFRAME: 2,
   /** The payload is `varint inflated length` and deflate-raw data. */
   COMPRESSED: 4,
+  /** Of signals: the payload is in the compact coding, not JSON. */
+  CODED: 8,
 } as const;

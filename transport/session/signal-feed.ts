@@ -1,0 +1,136 @@
+/**
+ * One table of signals, many receivers. Each frame is made once for all that want the same of it: those names, from that
+ * version on, in that coding.
+ */
+
+import type { SignalTable } from '../state/signal-table.js';
+import { compress } from '../wire/deflate.js';
+import { encodeFrame, type Header } from '../wire/frame.js';
+import { encodeSignals } from '../wire/signal-code.js';
+import { encodeSignalJson, type SignalSpec, schema } from '../wire/signals.js';
+import { FLAG } from '../wire/types.js';
+
+/** Smaller payloads are not worth deflating; larger ones are full states of many signals, and rare. */
+const DEFLATE_FROM = 2048;
+
+export class SignalFeed {
+  /** Sequence and time of the last change: every frame made from it says so. */
+  stamp: Pick<Header, 'sequence' | 'timestamp'> = { sequence: 0, timestamp: 0 };
+  /** Are frames in the compact coding, for those who know it? */
+  coded = false;
+  /** Say of each signal when it was last written: for a channel with several sources. */
+  versions = false;
+  readonly #views = new Map<string, SignalView>();
+
+  constructor(readonly table: SignalTable) {}
+
+  /** What a receiver that selects these names gets to see. Give it back with `release`. */
+  view(select: readonly string[] | undefined): SignalView {
+    const key = select === undefined ? '' : JSON.stringify([...new Set(select)].sort());
+    let view = this.#views.get(key);
+    if (view === undefined) {
+      view = new SignalView(this, select && new Set(select), key);
+      this.#views.set(key, view);
+    }
+    view.users++;
+    return view;
+  }
+
+  release(view: SignalView): void {
+    if (--view.users === 0) this.#views.delete(view.key);
+  }
+
+  /** The frame that brought the table from `base` to where it stands: who stood there too is sent it as it came. */
+  passOn(frame: Uint8Array, base: number): void {
+    this.#views.get('')?.keep(frame, base, this.coded);
+  }
+}
+
+export class SignalView {
+  users = 0;
+  #schemaVersion = -1;
+  #specs: readonly SignalSpec[] = [];
+  #schemaFrame: Uint8Array = new Uint8Array();
+  #version = -1;
+  /** Frames that lead to the present version, by what they start from. */
+  readonly #frames = new Map<string, Uint8Array | null>();
+
+  constructor(
+    readonly feed: SignalFeed,
+    readonly select: ReadonlySet<string> | undefined,
+    readonly key: string,
+  ) {}
+
+  /** Announces the names and types in view. */
+  get schemaFrame(): Uint8Array {
+    this.#refresh();
+    return this.#schemaFrame;
+  }
+
+  /** Takes a receiver from version `base` (-1: from nothing) to the present; null where nothing in view has changed. */
+  frame(base: number, coded: boolean): Uint8Array | null {
+    this.#refresh();
+    const inCode = coded && this.feed.coded;
+    const key = `${base} ${inCode}`;
+    let frame = this.#frames.get(key);
+    if (frame === undefined) {
+      frame = this.#encode(base, inCode);
+      this.#frames.set(key, frame);
+    }
+    return frame;
+  }
+
+  keep(frame: Uint8Array, base: number, coded: boolean): void {
+    this.#refresh();
+    this.#frames.set(`${base} ${coded}`, frame);
+  }
+
+  /** Forgets what was made for an older version, or another schema. */
+  #refresh(): void {
+    const { table } = this.feed;
+    if (this.#version !== table.version) this.#frames.clear();
+    this.#version = table.version;
+    if (this.#schemaVersion === table.schemaVersion) return;
+    this.#frames.clear();
+    this.#schemaVersion = table.schemaVersion;
+    const { select } = this;
+    this.#specs = select ? table.schema.filter(({ name }) => select.has(name)) : table.schema;
+    this.#schemaFrame = encodeFrame('SchemaAnnounce', schema.encode(table.announce(this.#specs)), this.feed.stamp);
+  }
+
+  #encode(base: number, coded: boolean): Uint8Array | null {
+    const full = base < 0;
+    const payload = coded ? this.#coded(base) : this.#json(base);
+    if (payload === null) return null;
+    const deflated = full && payload.length >= DEFLATE_FROM ? compress(payload) : null;
+    const flags = (full ? FLAG.KEYFRAME : 0) | (coded ? FLAG.CODED : 0) | (deflated ? FLAG.COMPRESSED : 0);
+    return encodeFrame(full ? 'SignalSync' : 'SignalDiff', deflated ?? payload, { ...this.feed.stamp, flags });
+  }
+
+  #json(base: number): Uint8Array | null {
+    const { table, versions } = this.feed;
+    const changed = [...table.changedSince(base)].filter(({ spec }) => this.select?.has(spec.name) ?? true);
+    if (base >= 0 && changed.length === 0) return null;
+    const older = versions ? changed.filter(({ stamp }) => stamp < table.version) : [];
+    return encodeSignalJson(
+      table.version,
+      base < 0 ? undefined : base,
+      changed.map(({ spec, text }) => [spec.name, text] as const),
+      older.length > 0 ? Object.fromEntries(older.map(({ spec, stamp }) => [spec.name, stamp])) : undefined,
+    );
+  }
+
+  #coded(base: number): Uint8Array | null {
+    const { table } = this.feed;
+    const delta = base >= 0 && base === table.previous;
+    const signals = [];
+    for (let place = 0; place < this.#specs.length; place++) {
+      const spec = this.#specs[place]!;
+      const { stamp, value, before } = table.entry(spec.name)!;
+      if (stamp > base) signals.push({ place, spec, value, ...(before !== undefined && { held: before }) });
+    }
+    if (base >= 0 && signals.length === 0) return null;
+    const head = { version: table.version, ...(base >= 0 && { base }), delta };
+    return encodeSignals(head, this.#specs.length, signals);
+  }
+}

@@ -1,0 +1,73 @@
+/**
+ * Which signals one receiver lacks, and when it gets them. All it need know is the version that was sent last: what
+ * changed since, as it stands now, is the next frame, however long the receiver took.
+ */
+
+import type { Link } from '../link/link.js';
+import type { SignalsWanted } from '../wire/signals.js';
+import type { Pacer } from './pacer.js';
+import type { SignalFeed, SignalView } from './signal-feed.js';
+import { Tempo } from './tempo.js';
+
+/** Where it takes its signals from. */
+export interface SignalOutboxSource {
+  readonly signals: SignalFeed | null;
+}
+
+export class SignalOutbox {
+  readonly tempo = new Tempo(() => this.flush());
+  #view: SignalView | null = null;
+  #coded = false;
+  /** Version of the last frame sent; -1 = none yet. */
+  #sent = -1;
+  #schemaSent = -1;
+
+  constructor(
+    readonly link: Link,
+    readonly source: SignalOutboxSource,
+    readonly pacer: Pacer,
+    readonly send: (bytes: Uint8Array) => void,
+  ) {}
+
+  get open(): boolean {
+    return this.#view !== null;
+  }
+
+  /** Begins (again), from what the receiver says it holds. Nothing is sent before `flush`. */
+  begin({ select, resume, coded = false }: SignalsWanted): void {
+    this.stop();
+    const { signals } = this.source;
+    if (signals === null) return;
+    this.#view = signals.view(select);
+    this.#coded = coded;
+    this.#sent = resume?.epoch === signals.table.epoch ? resume.version : -1;
+    this.#schemaSent = -1;
+  }
+
+  stop(): void {
+    if (this.#view) this.#view.feed.release(this.#view);
+    this.#view = null;
+    this.tempo.stop();
+  }
+
+  /** Sends what has changed, if the link has room and the receiver time. */
+  flush(): void {
+    const view = this.#view;
+    if (view === null || this.link.buffered > this.link.highWater || !this.pacer.ready) return;
+    const { table } = view.feed;
+    const announced = this.#schemaSent === table.schemaVersion;
+    // A receiver may be ahead of us: it came from a faster link.
+    const frame = this.#sent > table.version ? null : view.frame(this.#sent, this.#coded);
+    if ((announced && frame === null) || !this.tempo.due) return;
+    if (!announced) {
+      this.#schemaSent = table.schemaVersion;
+      this.send(view.schemaFrame);
+    }
+    if (frame === null) return;
+    const now = performance.now();
+    this.pacer.sent(frame.length, now);
+    this.tempo.sent(now);
+    this.#sent = table.version;
+    this.send(frame);
+  }
+}

@@ -1,0 +1,212 @@
+/**
+ * Signals as they stand: what a source last said, what a relay holds, what a receiver reads. All three are this, as `Grid`
+ * is for tiles.
+ *
+ * Each signal has a stamp: the version at which it last changed. "What is new since version v" (late join, resume, another
+ * link, a slow receiver) is a scan of the stamps, so no history is kept, and a later write wins in whatever order they come.
+ */
+
+import { CLOSE } from '../wire/codes.js';
+import { WireError } from '../wire/errors.js';
+import {
+  SIGNAL_LIMITS,
+  SignalError,
+  type SignalType,
+  type SignalValue,
+  signalText,
+  utf8Length,
+} from '../wire/signal-value.js';
+import type { Hop, SchemaMessage, SignalSpec, SignalUpdate } from '../wire/signals.js';
+
+/** One signal of a table. */
+export interface SignalEntry {
+  spec: SignalSpec;
+  value: SignalValue;
+  /** The value as JSON. */
+  text: string;
+  /** Version of its last change; -1 = it has no value yet. */
+  stamp: number;
+  /** What it held before that. */
+  before: SignalValue | undefined;
+}
+
+export class SignalTable {
+  /** Grows by one with every set of changes that were made together. */
+  version = 0;
+  /** The version before the present one: a receiver that stands there may be told differences. */
+  previous = 0;
+  /** Counts changes of what is announced, here; it is never sent. */
+  schemaVersion = 0;
+  readonly #entries = new Map<string, SignalEntry>();
+  #schema: readonly SignalSpec[] = [];
+  #hops: readonly Hop[] | null = null;
+  #bytes = 0;
+
+  constructor(
+    /** Chosen at random when a source starts; another one voids what is held. */
+    readonly epoch: number,
+  ) {}
+
+  get schema(): readonly SignalSpec[] {
+    return this.#schema;
+  }
+
+  /** Channels that these signals are derived from: this one first. Null = they are its own. */
+  get hops(): readonly Hop[] | null {
+    return this.#hops;
+  }
+
+  set hops(hops: readonly Hop[] | null) {
+    if (JSON.stringify(hops) === JSON.stringify(this.#hops)) return;
+    this.#hops = hops;
+    this.schemaVersion++;
+  }
+
+  /** Bytes that a full state takes, about. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  has(name: string): boolean {
+    return this.#entries.has(name);
+  }
+
+  /** Its value; undefined where there is no such signal, or none yet. */
+  get(name: string): SignalValue | undefined {
+    const entry = this.#entries.get(name);
+    return entry === undefined || entry.stamp < 0 ? undefined : entry.value;
+  }
+
+  /** Version of its last change; -1 where there is no value yet. */
+  stamp(name: string): number {
+    return this.#entries.get(name)?.stamp ?? -1;
+  }
+
+  entry(name: string): SignalEntry | undefined {
+    return this.#entries.get(name);
+  }
+
+  /** Names of the signals there are, with a value or without, in the order of the schema. */
+  names(): string[] {
+    return this.#schema.map(({ name }) => name);
+  }
+
+  /** All that have a value, as a plain object that nobody's prototype shines through. */
+  values(): Record<string, SignalValue> {
+    const values: Record<string, SignalValue> = Object.create(null);
+    for (const { name } of this.#schema) {
+      const value = this.get(name);
+      if (value !== undefined) values[name] = value;
+    }
+    return values;
+  }
+
+  /** Signals that changed after `version`; after -1: all that have a value. */
+  *changedSince(version: number): Generator<SignalEntry> {
+    for (const entry of this.#entries.values()) if (entry.stamp > version) yield entry;
+  }
+
+  /**
+   * These signals there are, and no others. What keeps name and type keeps its value.
+   * Returns false where that is how things are already.
+   */
+  declare(schema: readonly SignalSpec[]): boolean {
+    const same =
+      schema.length === this.#schema.length &&
+      schema.every(({ name, type }, i) => name === this.#schema[i]!.name && type === this.#schema[i]!.type);
+    if (same) return false;
+    const before = new Map(this.#entries);
+    this.#entries.clear();
+    this.#bytes = 0;
+    for (const spec of schema) {
+      const old = before.get(spec.name);
+      const entry = old ?? { value: null, text: 'null', stamp: -1, before: undefined };
+      this.#entries.set(spec.name, { ...entry, spec });
+      this.#bytes += sizeOf(spec.name, entry.text);
+    }
+    this.#schema = schema.map((spec) => ({ ...spec }));
+    this.schemaVersion++;
+    return true;
+  }
+
+  /** Takes one value at `version`; false where it is older than what is held, or the same. */
+  put(name: string, value: SignalValue, version: number): boolean {
+    const entry = this.#entries.get(name);
+    if (entry === undefined || version < entry.stamp) return false;
+    const text = signalText(value);
+    if (entry.stamp >= 0 && text === entry.text) return false;
+    this.#bytes += sizeOf(name, text) - sizeOf(name, entry.text);
+    entry.before = entry.stamp < 0 ? undefined : entry.value;
+    entry.value = typeof value === 'number' ? value + 0 : value;
+    entry.text = text;
+    entry.stamp = version;
+    return true;
+  }
+
+  /** The value held counts as written at `version`. */
+  restamp(name: string, version: number): void {
+    const entry = this.#entries.get(name);
+    if (entry) entry.stamp = version;
+  }
+
+  /** Says that the table now stands at `version`. */
+  reached(version: number): void {
+    if (version === this.version) return;
+    this.previous = this.version;
+    this.version = version;
+  }
+
+  /**
+   * Does this update follow from what is held? A diff has all that changed since its base; differences need the very
+   * values of their base.
+   */
+  fits(update: SignalUpdate): boolean {
+    if (update.full) return true;
+    return update.delta ? update.base === this.version : update.base <= this.version;
+  }
+
+  /**
+   * Takes an update that fits; returns the names that changed.
+   * @throws WireError if it is malformed, or more than signals may be; nothing is taken then.
+   */
+  apply(update: SignalUpdate): string[] {
+    // All of it is read before any of it is taken.
+    const values = update.values((name) => this.get(name));
+    let bytes = this.#bytes;
+    for (const [name, value] of values) {
+      const text = signalText(value);
+      if (text.length > SIGNAL_LIMITS.value) throw tooBig(`the signal ${JSON.stringify(name)} is too large`);
+      bytes += sizeOf(name, text) - sizeOf(name, this.#entries.get(name)?.text ?? '');
+    }
+    if (bytes > SIGNAL_LIMITS.total) throw tooBig(`signals of ${bytes} bytes are more than a channel may have`);
+    const { version, versions } = update;
+    const changed: string[] = [];
+    for (const [name, value] of values) if (this.put(name, value, versions?.get(name) ?? version)) changed.push(name);
+    this.reached(Math.max(this.version, version));
+    return changed;
+  }
+
+  /** How it is announced to a receiver of these signals, of all by default. */
+  announce(schema: readonly SignalSpec[] = this.#schema): SchemaMessage {
+    return {
+      epoch: this.epoch,
+      signals: schema.map(({ name, type }): [string, SignalType] => [name, type]),
+      ...(this.#hops && { hops: [...this.#hops] }),
+    };
+  }
+
+  /** @throws SignalError if there is no room for this value beside the others */
+  checkRoom(name: string, text: string): void {
+    const entry = this.#entries.get(name);
+    const more = sizeOf(name, text) - (entry ? sizeOf(name, entry.text) : 0);
+    if (this.#bytes + more <= SIGNAL_LIMITS.total) return;
+    const most = SIGNAL_LIMITS.total / 1024;
+    throw new SignalError(name, `does not fit: all signals of a channel together may take ${most} KiB`);
+  }
+}
+
+const sizeOf = (name: string, text: string): number => utf8Length(signalText(name)) + utf8Length(text) + 4;
+const tooBig = (message: string) => new WireError(message, CLOSE.tooBig.code);
+
+/** A random epoch. */
+export const newEpoch = (): number => crypto.getRandomValues(new Uint32Array(1))[0]!;

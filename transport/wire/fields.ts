@@ -1,0 +1,60 @@
+/** JSON payloads are checked field by field before anyone sees them; what nobody knows is not passed on. */
+
+import { readJson, writeJson } from './bytes.js';
+import { WireError } from './errors.js';
+
+export type Check = (value: unknown) => boolean;
+
+/** Checks of an object's fields: it is also a pattern of what may be taken from it. */
+export type Fields = Record<string, Check & { fields?: Fields }>;
+
+export const string: Check = (v) => typeof v === 'string' && v.length <= 4096;
+export const text: Check = (v) => typeof v === 'string';
+export const finite: Check = (v) => typeof v === 'number' && Number.isFinite(v);
+export const natural: Check = (v) => Number.isSafeInteger(v) && (v as number) >= 0;
+export const boolean: Check = (v) => typeof v === 'boolean';
+export const one =
+  (...values: unknown[]): Check =>
+  (v) =>
+    values.includes(v);
+export const optional = (check: Fields[string]): Fields[string] =>
+  Object.assign((v: unknown) => v === undefined || check(v), { fields: check.fields });
+export const integers: Check = (v) => Array.isArray(v) && v.every((n) => Number.isSafeInteger(n));
+export const isObject = (v: unknown): v is Record<string, unknown> =>
+  typeof v === 'object' && v !== null && !Array.isArray(v);
+export const object = (fields: Fields): Fields[string] =>
+  Object.assign((v: unknown) => isObject(v) && wrongField(v, fields) === undefined, { fields });
+
+/** The fields that were checked, and no others: what nobody knows is not passed on. */
+export function known(value: Record<string, unknown>, fields: Fields): Record<string, unknown> {
+  const out: Record<string, unknown> = {};
+  for (const [name, { fields: inner }] of Object.entries(fields)) {
+    if (!Object.hasOwn(value, name)) continue;
+    const field = value[name];
+    out[name] = inner && isObject(field) ? known(field, inner) : field;
+  }
+  return out;
+}
+
+export const wrongField = (value: Record<string, unknown>, fields: Fields): string | undefined =>
+  Object.keys(fields).find((name) => !fields[name]!(Object.hasOwn(value, name) ? value[name] : undefined));
+
+/** A JSON message type: how to write one, and how to read one that may be anything. */
+export function json<T extends object>(name: string, fields: Fields) {
+  return {
+    encode: (message: T): Uint8Array => writeJson(message),
+    decode(payload: Uint8Array): T {
+      const value = readJson(payload);
+      const wrong = wrongField(value, fields);
+      if (wrong !== undefined) throw new WireError(`${name}.${wrong} is ${show(value[wrong])}, which it may not be`);
+      return known(value, fields) as T;
+    },
+  };
+}
+
+/** A value in an error. Objects may be of any depth, and are only named. */
+export function show(value: unknown): string {
+  if (value === undefined) return 'missing';
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object';
+  return JSON.stringify(value).slice(0, 80);
+}

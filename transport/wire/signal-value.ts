@@ -1,0 +1,114 @@
+/** What a signal may be called, and what it may hold: any JSON value, within bounds. */
+
+/** A JSON value. `undefined`, `NaN` and the infinities become `null`, and -0 becomes 0: JSON knows none of them. */
+export type SignalValue = null | boolean | number | string | SignalValue[] | { [key: string]: SignalValue };
+
+/** What a signal holds, where that is known: numbers, flags and texts have a compact coding. */
+export type SignalType = 'number' | 'f32' | 'bool' | 'string' | 'json';
+export const SIGNAL_TYPES: readonly SignalType[] = ['number', 'f32', 'bool', 'string', 'json'];
+
+export const SIGNAL_LIMITS = {
+  /** Signals of one channel. */
+  count: 10_000,
+  /** Characters of a name. */
+  name: 128,
+  /** Lists and objects within each other. */
+  depth: 32,
+  /** Characters of one value as JSON. */
+  value: 64 * 1024,
+  /** Bytes of all signals of a channel, names and JSON: a full state has to fit into one message. */
+  total: 768 * 1024,
+} as const;
+
+/** A name or a value that cannot be a signal's. `signal` names which. */
+export class SignalError extends TypeError {
+  override readonly name = 'SignalError';
+  constructor(
+    readonly signal: string,
+    message: string,
+  ) {
+    super(`the signal ${JSON.stringify(String(signal).slice(0, SIGNAL_LIMITS.name))} ${message}`);
+  }
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+const NOT_IN_NAMES = /[\u0000-\u001f\u007f-\u009f]|\p{Surrogate}/u;
+const LONE = /\p{Surrogate}/gu;
+
+/** Why this cannot be a signal's name; null where it can. */
+export function wrongName(name: unknown): string | null {
+  if (typeof name !== 'string') return 'has a name that is no text';
+  if (name.length === 0 || name.length > SIGNAL_LIMITS.name)
+    return `needs a name of 1 to ${SIGNAL_LIMITS.name} characters`;
+  if (name.startsWith('_')) return 'has a name with "_" in front, which is kept for the state of the connection';
+  return NOT_IN_NAMES.test(name) ? 'has a name with a control character in it' : null;
+}
+
+/** @throws SignalError if this cannot be a signal's name */
+export function checkName(name: unknown): asserts name is string {
+  const wrong = wrongName(name);
+  if (wrong !== null) throw new SignalError(String(name), wrong);
+}
+
+/** Is every number in it finite, and nothing deeper than may be? For values that came out of `JSON.parse`. */
+export function isSignalValue(value: unknown, depth: number = SIGNAL_LIMITS.depth): value is SignalValue {
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (typeof value !== 'object' || value === null) return true;
+  if (depth === 0) return false;
+  for (const inner of Array.isArray(value) ? value : Object.values(value)) {
+    if (!isSignalValue(inner, depth - 1)) return false;
+  }
+  return true;
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII.
+const ASCII = /^[\u0000-\u007f]*$/;
+const utf8 = new TextEncoder();
+
+/** Bytes of a text. */
+export const utf8Length = (text: string): number => (ASCII.test(text) ? text.length : utf8.encode(text).length);
+
+/** A value as JSON says it. */
+export const signalText = (value: SignalValue): string => JSON.stringify(value);
+
+/**
+ * The value that is sent for what a program says: a copy for lists and objects, so that later changes in place are none.
+ * @throws SignalError if JSON has no word for it, or it is too deep or too large
+ */
+export function toSignalValue(name: string, value: unknown): SignalValue {
+  switch (typeof value) {
+    case 'boolean':
+      return value;
+    case 'number':
+      return Number.isFinite(value) ? value + 0 : null;
+    case 'undefined':
+      return null;
+    case 'string':
+      if (value.length > SIGNAL_LIMITS.value) throw tooLarge(name);
+      // Half a character survives in no encoding.
+      return value.replace(LONE, '\ufffd');
+    case 'object':
+      return value === null ? null : copy(name, value);
+    default:
+      throw new SignalError(name, `is a ${typeof value}, which JSON has no word for`);
+  }
+}
+
+function copy(name: string, value: object): SignalValue {
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(value);
+  } catch (error) {
+    if (error instanceof RangeError) throw tooDeep(name);
+    throw new SignalError(name, `cannot be written as JSON: ${(error as Error).message.split('\n', 1)[0]}`);
+  }
+  if (text === undefined) return null;
+  if (text.length > SIGNAL_LIMITS.value) throw tooLarge(name);
+  const plain = JSON.parse(text) as unknown;
+  if (!isSignalValue(plain)) throw tooDeep(name);
+  return plain;
+}
+
+const tooLarge = (name: string) =>
+  new SignalError(name, `is longer than ${SIGNAL_LIMITS.value / 1024} KiB; large things are no signals, split them up`);
+const tooDeep = (name: string) => new SignalError(name, `is deeper than ${SIGNAL_LIMITS.depth} lists and objects`);

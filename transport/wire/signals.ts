@@ -1,0 +1,150 @@
+/**
+ * Payloads of the signal frames: `SchemaAnnounce` (JSON), `SignalSync` and `SignalDiff` (JSON, or the compact coding of
+ * `signal-code.ts` where both sides know it).
+ */
+
+import { readJson } from './bytes.js';
+import { CLOSE } from './codes.js';
+import { WireError } from './errors.js';
+import { boolean, type Fields, json, natural, object, optional, string } from './fields.js';
+import {
+  isSignalValue,
+  SIGNAL_LIMITS,
+  SIGNAL_TYPES,
+  type SignalType,
+  type SignalValue,
+  wrongName,
+} from './signal-value.js';
+
+export interface SignalSpec {
+  name: string;
+  type: SignalType;
+}
+
+/** One channel on the way of signals: what it is made of. */
+export interface Hop {
+  /** The epoch of its signals: names may repeat, on this relay and others, epochs do not. */
+  id: number;
+  channel: string;
+  /** Ids of the channels it is derived from. */
+  from: number[];
+}
+
+/** Channels that the signals of one may come from, in all. */
+export const MAX_HOPS = 64;
+
+/** `SchemaAnnounce` (0x32), source to receiver: what signals there are, before the first of them and whenever that changes. */
+export interface SchemaMessage {
+  /** Chosen at random when a source starts; another one voids what is held. */
+  epoch: number;
+  /** Name and type of each, in the order in which the compact coding counts them. */
+  signals: [string, SignalType][];
+  /** Where they come from: this channel first, then those it is derived from. Without it, they are its own. */
+  hops?: Hop[];
+}
+
+const isSpec = (value: unknown): boolean =>
+  Array.isArray(value) && value.length === 2 && wrongName(value[0]) === null && SIGNAL_TYPES.includes(value[1]);
+const isHop = (value: unknown): boolean => {
+  const { id, channel, from } = (value ?? {}) as Partial<Hop>;
+  return natural(id) && string(channel) && Array.isArray(from) && from.length <= MAX_HOPS && from.every(natural);
+};
+const schemaFields: Fields = {
+  epoch: natural,
+  signals: (v) =>
+    Array.isArray(v) &&
+    v.length <= SIGNAL_LIMITS.count &&
+    v.every(isSpec) &&
+    new Set(v.map(([name]) => name)).size === v.length,
+  hops: optional((v) => Array.isArray(v) && v.length > 0 && v.length <= MAX_HOPS && v.every(isHop)),
+};
+export const schema = json<SchemaMessage>('SchemaAnnounce', schemaFields);
+
+/** What a `SignalSync` or a `SignalDiff` says. */
+export interface SignalUpdate {
+  /** All signals that have a value, rather than those that changed. */
+  full: boolean;
+  /** The version at which this is how things stand. */
+  version: number;
+  /** Of a diff: everything that changed after this version is in it. */
+  base: number;
+  /** Some values are told as differences to those at `base`. */
+  delta: boolean;
+  /** The names and their values. `held` gives the value that differences start from. */
+  values(held: (name: string) => SignalValue | undefined): [string, SignalValue][];
+  /** By name, the version of the last write, where it is older than `version`: only among several sources of one channel. */
+  versions?: ReadonlyMap<string, number>;
+}
+
+/** `{ version, base?, signals: { name: value }, versions? }`, written from values that are JSON text already. */
+export function encodeSignalJson(
+  version: number,
+  base: number | undefined,
+  values: readonly (readonly [name: string, text: string])[],
+  versions?: Record<string, number>,
+): Uint8Array {
+  const signals = values.map(([name, text]) => `${JSON.stringify(name)}:${text}`).join(',');
+  const from = base === undefined ? '' : `,"base":${base}`;
+  const older = versions === undefined ? '' : `,"versions":${JSON.stringify(versions)}`;
+  return utf8.encode(`{"version":${version}${from},"signals":{${signals}}${older}}`);
+}
+
+const utf8 = new TextEncoder();
+
+/** @throws WireError if it is anything but what `encodeSignalJson` writes, for signals of this schema */
+export function decodeSignalJson(payload: Uint8Array, full: boolean, has: (name: string) => boolean): SignalUpdate {
+  const message = readJson(payload);
+  const { version, base = full ? 0 : undefined, signals, versions } = message;
+  const what = full ? 'SignalSync' : 'SignalDiff';
+  if (!natural(version)) throw new WireError(`${what}.version is no version`);
+  if (!natural(base) || (base as number) > (version as number)) throw new WireError(`${what}.base is no older version`);
+  if (typeof signals !== 'object' || signals === null || Array.isArray(signals)) {
+    throw new WireError(`${what}.signals is not an object`);
+  }
+  const entries = Object.entries(signals);
+  for (const [name, value] of entries) {
+    if (!has(name))
+      throw new WireError(`${what} names a signal that was not announced: ${JSON.stringify(name.slice(0, 80))}`);
+    if (!isSignalValue(value)) {
+      throw new WireError(
+        `the signal ${JSON.stringify(name.slice(0, 80))} is too deep, or not finite`,
+        CLOSE.tooBig.code,
+      );
+    }
+  }
+  const update: SignalUpdate = {
+    full,
+    version: version as number,
+    base: base as number,
+    delta: false,
+    values: () => entries as [string, SignalValue][],
+  };
+  return versions === undefined ? update : { ...update, versions: readVersions(versions, has) };
+}
+
+function readVersions(value: unknown, has: (name: string) => boolean): Map<string, number> {
+  const entries = typeof value === 'object' && value !== null ? Object.entries(value) : [['', null] as const];
+  for (const [name, version] of entries) {
+    if (!has(name) || !natural(version)) throw new WireError('the versions of the signals are none');
+  }
+  return new Map(entries as [string, number][]);
+}
+
+/** What of signals a receiver wants: a part of `SubscribeFilter`. */
+export interface SignalsWanted {
+  /** Names; without it, all. */
+  select?: string[];
+  /** What is held already, whole at this version. */
+  resume?: { epoch: number; version: number };
+  /** The compact coding is understood. */
+  coded?: boolean;
+}
+
+/** Names that one receiver may select. */
+export const MAX_SELECT = 4096;
+
+export const signalsWantedFields: Fields = {
+  select: optional((v) => Array.isArray(v) && v.length <= MAX_SELECT && v.every((name) => wrongName(name) === null)),
+  resume: optional(object({ epoch: natural, version: natural })),
+  coded: optional(boolean),
+};
