@@ -26,7 +26,7 @@ export class Canvas2DPainter implements Painter {
 
   /** Throws where the browser gives no second canvas (out of memory). */
   constructor(readonly context: CanvasRenderingContext2D) {
-    const sheet = context.canvas.ownerDocument.createElement('canvas').getContext('2d', { alpha: false });
+    const sheet = context.canvas.ownerDocument.createElement('canvas').getContext('2d');
     if (!sheet)
       throw new Error('the browser gave no Canvas 2D for the raster: too many or too large canvases are open');
     this.#sheet = sheet;
@@ -72,6 +72,7 @@ export class Canvas2DPainter implements Painter {
   draw(frame: Frame, palette: Palette, scene: Scene | null): void {
     const { context } = this;
     const w = this.#window;
+    if (!palette.opaque) context.clearRect(0, 0, frame.width, frame.height);
     if (!scene || !w) {
       context.fillStyle = css(palette.outside);
       context.fillRect(0, 0, frame.width, frame.height);
@@ -170,15 +171,22 @@ export class Canvas2DPainter implements Painter {
     context.fill();
   }
 
-  /** What lies outside of the world, over whatever was drawn there. */
+  /** What lies outside of the world, instead of whatever was drawn there. */
   #surround({ width, height, scale, originX, originY }: Frame, palette: Palette, grid: TileGrid): void {
     const { context } = this;
     const right = pixelOf(grid.width, originX, scale);
     const bottom = pixelOf(grid.height, originY, scale);
+    const top = Math.max(0, originY);
+    const fill = (x: number, y: number, w: number, h: number): void => {
+      if (w <= 0 || h <= 0) return;
+      if (palette.outside[3] < 255) context.clearRect(x, y, w, h);
+      context.fillRect(x, y, w, h);
+    };
     context.fillStyle = css(palette.outside);
-    if (originX > 0) context.fillRect(0, 0, originX, height);
-    if (originY > 0) context.fillRect(0, 0, width, originY);
-    if (right < width) context.fillRect(right, 0, width - right, height);
-    if (bottom < height) context.fillRect(0, bottom, width, height - bottom);
+    // No part twice: what is translucent would be laid over itself.
+    fill(0, 0, width, top);
+    fill(0, bottom, width, height - bottom);
+    fill(0, top, originX, bottom - top);
+    fill(right, top, width - right, bottom - top);
   }
 }

@@ -13,12 +13,14 @@ export interface ViewColors {
 /** Red, green, blue, alpha: 0 to 255. */
 export type Rgba = readonly [number, number, number, number];
 
-/** What painters use: all but `grid` opaque. */
+/** What painters use. */
 export interface Palette {
   readonly alive: Rgba;
   readonly dead: Rgba;
   readonly grid: Rgba;
   readonly outside: Rgba;
+  /** Nothing of what lies behind shows through. */
+  readonly opaque: boolean;
 }
 
 export const DEFAULT_COLORS: Required<ViewColors> = {
@@ -51,16 +53,22 @@ export function parseColor(css: string): Rgba | null {
   return [r!, g!, b!, a!];
 }
 
-const over = (top: Rgba, below: Rgba): Rgba => {
-  const a = top[3] / 255;
-  const mix = (i: 0 | 1 | 2): number => Math.round(top[i] * a + below[i] * (1 - a));
-  return [mix(0), mix(1), mix(2), 255];
-};
+/** `share` of one color and the rest of another. Each weighs as much as it covers: what is transparent lends no hue. */
+export function blend(a: Rgba, b: Rgba, share: number): Rgba {
+  const [p, q] = [a[3] * share, b[3] * (1 - share)];
+  const mix = (i: 0 | 1 | 2): number => Math.round((a[i] * p + b[i] * q) / (p + q || 1));
+  return [mix(0), mix(1), mix(2), Math.round(p + q)];
+}
 
-/** Numbers for a set of colors; a missing or invalid one falls back to the default. */
+/** A color laid over another. */
+const over = (top: Rgba, below: Rgba): Rgba => blend([top[0], top[1], top[2], 255], below, top[3] / 255);
+
+/** Numbers for a set of colors; a missing or invalid one falls back to the default. What is dead may be transparent. */
 export function paletteOf(colors: ViewColors): Palette {
   const read = (name: keyof ViewColors): Rgba =>
     (colors[name] ? parseColor(colors[name]) : null) ?? parseColor(DEFAULT_COLORS[name]) ?? [0, 0, 0, 255];
-  const dead = over(read('dead'), [0, 0, 0, 255]);
-  return { dead, alive: over(read('alive'), dead), outside: over(read('outside'), dead), grid: read('grid') };
+  const dead = read('dead');
+  const [alive, outside] = [over(read('alive'), dead), over(read('outside'), dead)];
+  const opaque = [dead, alive, outside].every(([, , , a]) => a === 255);
+  return { dead, alive, outside, grid: read('grid'), opaque };
 }

@@ -147,6 +147,22 @@ describe('gestures', () => {
     expect(changes).to.equal(seen);
   });
 
+  it('leaves a button over the picture its clicks, and is moved by what is none', () => {
+    const label = document.createElement('p');
+    const button = document.createElement('button');
+    label.append(button);
+    element.append(label);
+    const captured: number[] = [];
+    element.setPointerCapture = (id) => void captured.push(id);
+    const down = (target: Element): void =>
+      void target.dispatchEvent(new PointerEvent('pointerdown', { pointerId: 77, bubbles: true, composed: true }));
+    down(button);
+    expect(captured).to.deep.equal([]);
+    down(label);
+    expect(captured).to.deep.equal([77]);
+    expect(key('ArrowLeft', {}, button)).to.equal(true);
+  });
+
   it('paints an unbroken stroke in drawing mode, and erases with the right button', () => {
     gestures.drawing = true;
     const x = view.camera.x;

@@ -8,6 +8,8 @@ export interface GestureOptions {
   draw?: (cells: number[], alive: boolean) => void;
   /** The camera was moved by hand. */
   onchange?: () => void;
+  /** The focusable part of the element, where that is not itself. */
+  stage?: Element;
 }
 
 /** Call it to detach. */
@@ -21,11 +23,13 @@ export interface Gestures {
 const LINE = 16;
 const PAGE = 400;
 const ZOOM_STEP = 1.5;
+const TAKES_FOCUS = 'a[href],button,input,select,textarea,label,summary,[contenteditable],[tabindex]';
 
 /**
  * Attaches to an element that has the view's canvas as its content box, `touch-action: none` in its style sheet, and is
- * focusable where keys are wanted. Arrows move (with Shift: further), `+` and `-` zoom, `0` fits, `1` is 1:1. Keys with
- * Ctrl, Alt or Meta, keys meant for a form control inside, and all other keys are left alone.
+ * focusable where keys are wanted. What lies inside, over the picture, is moved by as well, except where it is a link or a
+ * form control or else takes the focus: those keep their clicks and keys. Arrows move (with Shift: further), `+` and `-` zoom, `0` fits, `1` is 1:1. Keys with
+ * Ctrl, Alt or Meta and all other keys are left alone.
  */
 export function attachGestures(element: HTMLElement, view: View, options: GestureOptions = {}): Gestures {
   const { camera } = view;
@@ -60,7 +64,17 @@ export function attachGestures(element: HTMLElement, view: View, options: Gestur
     if (inside.length > 0) options.draw?.(inside, stroke!.alive);
   };
 
+  /** Is it meant for something inside that takes the focus? */
+  const isTaken = (event: Event): boolean => {
+    for (const node of event.composedPath()) {
+      if (node === element || node === options.stage) break;
+      if (node instanceof Element && node.matches(TAKES_FOCUS)) return true;
+    }
+    return false;
+  };
+
   const down = (event: PointerEvent): void => {
+    if (isTaken(event)) return;
     const erases = event.button === 2 || event.button === 5;
     const paints = gestures.drawing && options.draw && (event.button === 0 || erases) && pointers.size === 0;
     if (!paints && event.button !== 0 && event.button !== 1) return;
@@ -121,14 +135,14 @@ export function attachGestures(element: HTMLElement, view: View, options: Gestur
   };
 
   const double = (event: MouseEvent): void => {
-    if (gestures.drawing) return;
+    if (gestures.drawing || isTaken(event)) return;
     const point = at(event);
     camera.zoomAt(2, point.x, point.y);
     moved();
   };
 
   const key = (event: KeyboardEvent): void => {
-    if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || isForm(event)) return;
+    if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || isTaken(event)) return;
     const far = event.shiftKey ? 0.5 : 0.125;
     const x = camera.cssWidth / 2;
     const y = camera.cssHeight / 2;
@@ -162,11 +176,4 @@ export function attachGestures(element: HTMLElement, view: View, options: Gestur
 
   const gestures: Gestures = Object.assign(() => ending.abort(), { drawing: false });
   return gestures;
-}
-
-function isForm(event: Event): boolean {
-  const target = event.composedPath()[0];
-  return (
-    target instanceof HTMLElement && (target.isContentEditable || /^(input|textarea|select)$/i.test(target.tagName))
-  );
 }

@@ -124,6 +124,48 @@ for (const renderer of ['webgl2', 'canvas2d'] as const) {
       expect(pixel(image, 9, 8)).to.deep.equal(DEAD);
     });
 
+    it('leaves transparent what its colors leave transparent, whatever the scale, and draws nothing twice', () => {
+      const field = new Field(64, 64);
+      for (let x = 0; x < 64; x++) for (let y = 0; y < 32; y++) field.set(x, y);
+      const v = view(renderer, field, 100, 100);
+      const rgba = (x: number, y: number): number[] => [
+        ...v
+          .capture()
+          .data.subarray((y * 100 + x) * 4)
+          .subarray(0, 4),
+      ];
+      v.colors = { alive: '#f00', dead: 'transparent', outside: 'rgb(0 0 255 / 0.5)', grid: 'transparent' };
+      for (const scale of [1, 1 / 2, 1.3]) {
+        place(v, 32, 32, scale);
+        for (let again = 0; again < 3; again++) {
+          expect(rgba(50, 50 - 4), `alive at ${scale}`).to.deep.equal([255, 0, 0, 255]);
+          expect(rgba(50, 50 + 4)[3], `dead at ${scale}`).to.equal(0);
+          for (const [x, y] of [
+            [2, 2],
+            [2, 50],
+            [50, 97],
+          ] as const) {
+            expect(rgba(x, y)[2]!, `outside at ${scale}`).to.be.closeTo(255, 2);
+            expect(rgba(x, y)[3]!, `outside at ${scale}`).to.be.closeTo(128, 1);
+          }
+        }
+      }
+      v.grid = null;
+      expect(rgba(50, 50)[3]!).to.be.closeTo(128, 1);
+    });
+
+    it('gives a box of few cells the hue of the living, thinly', () => {
+      const field = new Field(512, 512);
+      for (let y = 0; y < 512; y += 2) for (let x = 0; x < 512; x += 2) field.set(x, y);
+      const v = view(renderer, field, 64, 64);
+      v.colors = { alive: '#0f0', dead: 'transparent', outside: '#000' };
+      place(v, 256, 256, 1 / 8);
+      const [r, g, b, a] = v.capture().data.subarray((20 * 64 + 20) * 4);
+      expect([r, b]).to.deep.equal([0, 0]);
+      expect(g!).to.be.greaterThan(250);
+      expect(a!).to.be.closeTo(128, 1);
+    });
+
     it('shows changed tiles, and forgets cells that died', () => {
       const field = Field.soup(256, 256, 0.2, 9);
       const v = view(renderer, field, 256, 256);

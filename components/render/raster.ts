@@ -4,7 +4,7 @@
  */
 
 import type { TileView } from '../../transport/state/tile.js';
-import type { Rgba } from './colors.js';
+import { blend, type Rgba } from './colors.js';
 
 export const TOP_LEVEL = 6;
 
@@ -12,16 +12,13 @@ export const TOP_LEVEL = 6;
 export const levelFor = (scale: number): number =>
   scale >= 1 ? 0 : Math.min(TOP_LEVEL, Math.floor(Math.log2(1 / scale) + 1e-9));
 
-/** Red, green, blue as a word of `ImageData` (little-endian, as all browsers are). */
-const pixelOf = ([r, g, b]: readonly number[]): number => (0xff000000 | (b! << 16) | (g! << 8) | r!) >>> 0;
+/** A color as a word of `ImageData` (little-endian, as all browsers are). */
+const pixelOf = ([r, g, b, a]: Rgba): number => ((a << 24) | (b << 16) | (g << 8) | r) >>> 0;
 
 /** Colors for 0 to 4^level live cells in a box; the root of the share, as in the shader, so that sparse cells show. */
 export function shades(level: number, dead: Rgba, alive: Rgba): Uint32Array {
   const most = 4 ** level;
-  return Uint32Array.from({ length: most + 1 }, (_, count) => {
-    const t = Math.sqrt(count / most);
-    return pixelOf([0, 1, 2].map((i) => Math.round(dead[i]! + (alive[i]! - dead[i]!) * t)));
-  });
+  return Uint32Array.from({ length: most + 1 }, (_, count) => pixelOf(blend(alive, dead, Math.sqrt(count / most))));
 }
 
 /** For each byte, the eight pixels of its bits. */

@@ -23,9 +23,10 @@ uniform ivec2 firstCell;   // of the pixel at the top left
 uniform vec2 firstPart;    // how far into that cell the pixel is read off
 uniform float cells;       // cells a pixel
 uniform float viewHeight;
-uniform vec3 alive;
-uniform vec3 dead;
-uniform vec3 outside;
+// Colors are premultiplied.
+uniform vec4 alive;
+uniform vec4 dead;
+uniform vec4 outside;
 uniform vec4 gridLine;     // alpha 0: none
 out vec4 color;
 
@@ -78,7 +79,7 @@ float liveIn(ivec2 from, ivec2 to) {
   return live;
 }
 
-vec3 ofCell(ivec2 cell) {
+vec4 ofCell(ivec2 cell) {
   uint entry = entryOf(cell >> 6);
   uint slot = entry & ${(1 << SLOT_BITS) - 1}u;
   if (slot == 0u) return mix(dead, alive, sqrt(float(entry >> ${SLOT_BITS}) / 4096.0));
@@ -88,7 +89,7 @@ vec3 ofCell(ivec2 cell) {
 
 void main() {
   vec2 pixel = vec2(floor(gl_FragCoord.x), viewHeight - 1.0 - floor(gl_FragCoord.y));
-  vec3 shade;
+  vec4 shade;
   if (cells > 1.0) {
     ivec2 from = firstCell + ivec2(floor(pixel * cells + firstPart));
     ivec2 to = firstCell + ivec2(floor((pixel + 1.0) * cells + firstPart));
@@ -107,11 +108,11 @@ void main() {
       shade = ofCell(cell);
       if (gridLine.a > 0.0) {
         ivec2 before = firstCell + ivec2(floor((pixel - 1.0) * cells + firstPart));
-        if (any(notEqual(before, cell))) shade = mix(shade, gridLine.rgb, gridLine.a);
+        if (any(notEqual(before, cell))) shade = shade * (1.0 - gridLine.a) + gridLine;
       }
     }
   }
-  color = vec4(shade, 1.0);
+  color = shade;
 }`;
 
 /** Compiles and links. Throws with the driver's own words. */

@@ -51,7 +51,6 @@ export class Surface {
       },
     );
     const gl = canvas.getContext('webgl2', {
-      alpha: false,
       antialias: false,
       depth: false,
       stencil: false,
@@ -83,7 +82,7 @@ export class Surface {
 
   #useCanvas2D(why: string): void {
     const canvas = this.#newCanvas();
-    const context = canvas.getContext('2d', { alpha: false });
+    const context = canvas.getContext('2d');
     if (!context)
       throw new Error('the browser gave neither WebGL2 nor Canvas 2D: too many or too large canvases are open');
     this.#use(canvas, new Canvas2DPainter(context), why);

@@ -3,7 +3,7 @@
 import { TILE, type TileGrid, tilesFor } from '../../transport/state/tile.js';
 import { Camera } from './camera.js';
 import { DEFAULT_COLORS, type Palette, paletteOf, type ViewColors } from './colors.js';
-import { isEmpty, tilesIn } from './frame.js';
+import { type Frame, isEmpty, tilesIn } from './frame.js';
 import { Meter } from './meter.js';
 import type { Scene } from './painter.js';
 import { type RendererChoice, Surface } from './surface.js';
@@ -19,6 +19,8 @@ export interface ViewOptions {
   /** Frames a second, at most. Default: as many as the screen shows. */
   maxFps?: number;
   colors?: ViewColors;
+  /** Where it looks; by default a camera of its own. */
+  camera?: Camera;
 }
 
 export interface ViewStats {
@@ -38,7 +40,9 @@ export interface ViewStats {
 }
 
 export class View {
-  readonly camera = new Camera();
+  readonly camera: Camera;
+  /** Called with every frame that was drawn, in the same turn. */
+  onframe: ((frame: Frame) => void) | null = null;
   frameBudget: number;
   tileBudget: number;
   maxFps: number;
@@ -60,6 +64,7 @@ export class View {
 
   /** Appends a canvas (`part="canvas"`) to the container, whose style sheet gives it its size in the page. */
   constructor(container: Element | ShadowRoot, options: ViewOptions = {}) {
+    this.camera = options.camera ?? new Camera();
     this.frameBudget = options.frameBudget ?? 6;
     this.tileBudget = options.tileBudget ?? Number.POSITIVE_INFINITY;
     this.maxFps = options.maxFps ?? Number.POSITIVE_INFINITY;
@@ -151,11 +156,18 @@ export class View {
     return this.#surface.painter.read();
   }
 
+  /** Draws now, within the budget: for who is told by others when. */
+  render(): void {
+    if (this.#paused || this.#disposed) return;
+    this.#frame(this.frameBudget, this.tileBudget);
+    if (this.#pending > 0) this.invalidate();
+  }
+
   /** Removes the canvas and frees what it held. The view is of no use any more. */
   dispose(): void {
     this.#disposed = true;
     cancelAnimationFrame(this.#request);
-    this.camera.onchange = null;
+    this.camera.onchange = this.onframe = null;
     this.#grid = null;
     this.#surface.dispose();
   }
@@ -176,8 +188,7 @@ export class View {
     }
     this.#due = Math.max(this.#due + interval, now);
     this.#meter.mark(now);
-    this.#frame(this.frameBudget, this.tileBudget);
-    if (this.#pending > 0) this.invalidate();
+    this.render();
   }
 
   #frame(milliseconds: number, tiles: number): void {
@@ -204,6 +215,7 @@ export class View {
     const end = performance.now();
     this.#drawMs = end - taken;
     this.#budgetUsed = end - start;
+    this.onframe?.(frame);
   }
 
   #takeUp(scene: Scene, deadline: number, tiles: number): void {
@@ -213,8 +225,9 @@ export class View {
     if (isEmpty(visible)) return;
     let left = stale.count(visible);
     const most = Math.max(1, tiles);
-    const x = Math.floor(this.camera.x / TILE);
-    const y = Math.floor(this.camera.y / TILE);
+    const { frame } = scene;
+    const x = Math.floor((frame.width / 2 - frame.originX) / frame.scale / TILE);
+    const y = Math.floor((frame.height / 2 - frame.originY) / frame.scale / TILE);
     if (left > 0) {
       stale.outward(visible, x, y, (tx, ty) => {
         // Cleared before it is read: should the grid throw, the same tile is not tried again in every frame.

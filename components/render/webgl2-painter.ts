@@ -11,7 +11,11 @@ import { TileIndex } from './tile-index.js';
 /** Below a pixel a tile, the number of its live cells is all that shows: no tile needs a slot. */
 const isCoarse = (frame: Frame): boolean => frame.scale <= 1 / 64;
 const NOTHING: TileRect = { x0: 0, y0: 0, x1: 0, y1: 0 };
-const unit = ([r, g, b]: Rgba): [number, number, number] => [r / 255, g / 255, b / 255];
+/** As the canvas wants it: each channel times alpha. */
+const unit = ([r, g, b, a]: Rgba, fade = 1): [number, number, number, number] => {
+  const alpha = (a / 255) * fade;
+  return [(r / 255) * alpha, (g / 255) * alpha, (b / 255) * alpha, alpha];
+};
 
 export class WebGL2Painter implements Painter {
   readonly kind = 'webgl2';
@@ -76,7 +80,7 @@ export class WebGL2Painter implements Painter {
     gl.bindFramebuffer(gl.FRAMEBUFFER, null);
     gl.viewport(0, 0, frame.width, frame.height);
     if (!scene || !this.#index) {
-      gl.clearColor(...unit(palette.outside), 1);
+      gl.clearColor(...unit(palette.outside));
       gl.clear(gl.COLOR_BUFFER_BIT);
       return;
     }
@@ -93,6 +97,11 @@ export class WebGL2Painter implements Painter {
     const { drawingBufferWidth: width, drawingBufferHeight: height } = gl;
     const bottomUp = new Uint8Array(width * height * 4);
     gl.readPixels(0, 0, width, height, gl.RGBA, gl.UNSIGNED_BYTE, bottomUp);
+    // Read as the canvas holds it, each channel times alpha.
+    for (let i = 3; i < bottomUp.length; i += 4) {
+      const a = bottomUp[i]!;
+      if (a > 0 && a < 255) for (let c = i - 3; c < i; c++) bottomUp[c] = Math.round((bottomUp[c]! * 255) / a);
+    }
     const image = new ImageData(width, height);
     const row = width * 4;
     for (let y = 0; y < height; y++) image.data.set(bottomUp.subarray(y * row, (y + 1) * row), (height - 1 - y) * row);
@@ -157,9 +166,9 @@ export class WebGL2Painter implements Painter {
     gl.uniform2f(at.firstPart!, x - Math.floor(x), y - Math.floor(y));
     gl.uniform1f(at.cells!, cells);
     gl.uniform1f(at.viewHeight!, frame.height);
-    gl.uniform3f(at.alive!, ...unit(palette.alive));
-    gl.uniform3f(at.dead!, ...unit(palette.dead));
-    gl.uniform3f(at.outside!, ...unit(palette.outside));
-    gl.uniform4f(at.gridLine!, ...unit(palette.grid), (palette.grid[3] / 255) * gridFade(frame.cssScale));
+    gl.uniform4f(at.alive!, ...unit(palette.alive));
+    gl.uniform4f(at.dead!, ...unit(palette.dead));
+    gl.uniform4f(at.outside!, ...unit(palette.outside));
+    gl.uniform4f(at.gridLine!, ...unit(palette.grid, gridFade(frame.cssScale)));
   }
 }
