@@ -13,10 +13,12 @@ export {
   type RequestEventMap,
   type ScreenCommand,
 } from './events/request-event.js';
+export { MplSignalEvent } from './events/signal-event.js';
 export { MplStatsEvent } from './events/stats-event.js';
 export { MplStatusEvent } from './events/status-event.js';
 export { MplControls } from './mpl-controls/mpl-controls.js';
 export { MplHost } from './mpl-host/mpl-host.js';
+export { MplSignal } from './mpl-signal/mpl-signal.js';
 export { MplStats } from './mpl-stats/mpl-stats.js';
 export { MplViewer } from './mpl-viewer/mpl-viewer.js';
 export { MplScreen } from './screen/screen.js';

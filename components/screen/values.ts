@@ -1,6 +1,6 @@
 /** What attributes may say, and what happens where one says something else: one warning, and the default. */
 
-import type { LitElement, PropertyValues } from 'lit';
+import type { PropertyValues, ReactiveElement } from 'lit';
 import { parseColor } from '../render/colors.js';
 
 /** What the value of one property may be. */
@@ -41,10 +41,8 @@ export const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) =
 /** An element, for people to find it: `<mpl-host id="world">`. */
 export const tagOf = (element: Element): string => `<${element.localName}${element.id && ` id="${element.id}"`}>`;
 
-const warned = new WeakMap<object, Set<string>>();
-
 /** Checks what has changed; call it in `willUpdate`. Never throws: that would leave an element half configured. */
-export function checkValues(element: LitElement, rules: ValueRules, changed: PropertyValues): void {
+export function checkValues(element: ReactiveElement, rules: ValueRules, changed: PropertyValues): void {
   const values = element as unknown as Record<string, unknown>;
   for (const name of [...changed.keys()] as string[]) {
     const rule = Object.hasOwn(rules, name) ? rules[name]! : undefined;
@@ -56,12 +54,17 @@ export function checkValues(element: LitElement, rules: ValueRules, changed: Pro
 }
 
 function warn(element: Element, attribute: string, value: unknown, { expects, fallback }: ValueRule): void {
-  const shown = JSON.stringify(element.getAttribute(attribute) ?? value);
-  const known = warned.get(element) ?? new Set();
-  warned.set(element, known.add(''));
-  const key = `${attribute}=${shown}`;
-  if (known.has(key)) return;
-  known.add(key);
+  const key = `${attribute}=${JSON.stringify(element.getAttribute(attribute) ?? value)}`;
   const instead = fallback === undefined ? '' : `; it is "${fallback}" instead`;
-  console.warn(`${tagOf(element)}: ${key} may not be: expected ${expects}${instead}.`, element);
+  warnOnce(element, `${key} may not be: expected ${expects}${instead}.`, key);
+}
+
+const warned = new WeakMap<object, Set<string>>();
+
+/** Says in the console what is wrong with an element: once each, or once for each `key`. */
+export function warnOnce(element: Element, text: string, key = text): void {
+  const known = warned.get(element) ?? new Set();
+  if (known.has(key)) return;
+  warned.set(element, known.add(key));
+  console.warn(`${tagOf(element)}: ${text}`, element);
 }

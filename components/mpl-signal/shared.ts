@@ -1,0 +1,191 @@
+/**
+ * One connection for all elements of a page that show signals of the same channel, and on it only the signals that one of
+ * them shows. It lasts as long as somebody reads, and a moment longer: elements are moved, and pages change their views.
+ */
+
+import { connectWebSocket } from '../../transport/link/websocket.js';
+import { Receiver, type ReceiverEvent, type Status } from '../../transport/receiver.js';
+import type { SignalValue } from '../../transport/wire/signal-value.js';
+import { MAX_SELECT } from '../../transport/wire/signals.js';
+import { channelUrl } from '../screen/server-url.js';
+import { listenWakeups } from '../screen/wakeups.js';
+import { isState, stateOf } from './connection-state.js';
+import { peek } from './peek.js';
+
+/** A last reader that left may be back; ms. */
+const GRACE = 250;
+/** Readers come and go many at a time: they are asked for together, ms. */
+const GATHER = 50;
+/** A name may be late. When it is not there by then, somebody should know; ms. */
+const PATIENCE = 3_000;
+/** Names that a warning lists. */
+const LISTED = 12;
+
+/** Somebody who reads one signal. */
+export interface SignalReader {
+  /** Name of the signal, or of a state of the connection ("_latency"). */
+  readonly signal: string;
+  /** Updates a second that it shows, at most; may be Infinity. */
+  fps(): number;
+  /** It wants news while nobody can see the page, too. */
+  readonly awake: boolean;
+  /** The value or the state of the connection has changed. */
+  news(): void;
+  failed(error: Error): void;
+}
+
+export class Feed {
+  readonly #receiver: Receiver;
+  readonly #readers = new Set<SignalReader>();
+  readonly #using = new AbortController();
+  #missing: ReadonlySet<string> = new Set();
+  readonly #told = new Set<string>();
+  /** Of all its signals, once somebody had to be told. */
+  #names: string[] | null = null;
+  #started = false;
+  #tuning: ReturnType<typeof setTimeout> | undefined;
+  #doubt: ReturnType<typeof setTimeout> | undefined;
+  #leaving: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    readonly url: string,
+    readonly channel: string,
+    readonly token: string | null,
+    /** Nobody reads any more. */
+    readonly gone: () => void,
+  ) {
+    this.#receiver = new Receiver({
+      connect: () => connectWebSocket(url),
+      transport: 'relay',
+      grid: false,
+      signals: { select: [] },
+      ...(token && { token }),
+    });
+    this.#receiver.listen((event) => this.#hear(event));
+    const wakeups = { again: () => this.#receiver.retryNow(), look: () => this.#tuneSoon(0) };
+    listenWakeups(wakeups, this.#using.signal);
+  }
+
+  get status(): Status {
+    return this.#receiver.status;
+  }
+  get reason(): string {
+    return this.#receiver.reason;
+  }
+  /** Milliseconds since what is held was captured at its own source. */
+  get age(): number {
+    return this.#receiver.age;
+  }
+  value(name: string): SignalValue | undefined {
+    return isState(name) ? stateOf(this.#receiver, name) : this.#receiver.signals?.get(name);
+  }
+
+  /** The source is there, and has no such signal. */
+  missing(name: string): boolean {
+    return this.#missing.has(name);
+  }
+
+  join(reader: SignalReader): void {
+    clearTimeout(this.#leaving);
+    this.#readers.add(reader);
+    // What is asked for in one go with the page is asked for at once.
+    if (this.#started) this.#tuneSoon(GATHER);
+    else this.#tuneSoon(0);
+  }
+
+  leave(reader: SignalReader): void {
+    if (!this.#readers.delete(reader)) return;
+    if (this.#readers.size > 0) return this.#tuneSoon(GATHER);
+    clearTimeout(this.#leaving);
+    this.#leaving = setTimeout(() => this.#close(), GRACE);
+  }
+
+  /** Tries at once, if it waits to try again, or has given up. */
+  retry(): void {
+    if (this.status === 'failed' || this.status === 'ended') this.#receiver.start();
+    else this.#receiver.retryNow();
+  }
+
+  #tuneSoon(wait: number): void {
+    this.#tuning ??= setTimeout(() => {
+      this.#tuning = undefined;
+      this.#tune();
+    }, wait);
+  }
+
+  #tune(): void {
+    if (this.#readers.size === 0) return;
+    const readers = [...this.#readers];
+    const names = new Set(readers.map(({ signal }) => signal).filter((name) => !isState(name)));
+    const select = names.size > MAX_SELECT ? 'all' : [...names].sort();
+    const receiver = this.#receiver;
+    receiver.select = select;
+    const fps = Math.max(...readers.map((reader) => reader.fps()));
+    receiver.maxFps = Number.isFinite(fps) ? fps : undefined;
+    receiver.standby = document.hidden && !readers.some(({ awake }) => awake);
+    if (!this.#started) {
+      this.#started = true;
+      receiver.start();
+    }
+    this.#look();
+  }
+
+  #hear(event: ReceiverEvent): void {
+    if (event.type === 'error') for (const reader of this.#readers) reader.failed(event.error);
+    if (event.type === 'signals') {
+      const names = new Set(event.names);
+      for (const reader of this.#readers) if (names.has(reader.signal)) reader.news();
+    } else if (event.type === 'status' || event.type === 'schema') this.#look();
+  }
+
+  /** Looks what is there, and lets everybody know. */
+  #look(): void {
+    const { signals, missing } = this.#receiver;
+    this.#missing = new Set(this.status === 'live' && signals !== null ? missing : []);
+    for (const reader of this.#readers) reader.news();
+    clearTimeout(this.#doubt);
+    const untold = [...this.#missing].some((name) => !this.#told.has(name));
+    if (untold) this.#doubt = setTimeout(() => void this.#warn(), PATIENCE);
+  }
+
+  async #warn(): Promise<void> {
+    const missing = [...this.#missing].filter((name) => !this.#told.has(name));
+    if (missing.length === 0) return;
+    for (const name of missing) this.#told.add(name);
+    // The relay tells only of what is selected.
+    this.#names ??= await peek(this.url, this.token, this.#using.signal);
+    const there = this.#names.filter((name) => !missing.includes(name));
+    const has = there.length > 0 ? `; it has: ${list(there)}` : '';
+    const none = list(missing.map((name) => JSON.stringify(name)));
+    console.warn(`<mpl-signal>: channel "${this.channel}" has no signal ${none}${has}. It waits for it.`);
+  }
+
+  #close(): void {
+    clearTimeout(this.#tuning);
+    clearTimeout(this.#doubt);
+    this.#using.abort();
+    this.#receiver.stop();
+    this.gone();
+  }
+}
+
+function list(names: readonly string[]): string {
+  const more = names.length - LISTED;
+  return names.slice(0, LISTED).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
+
+const feeds = new Map<string, Feed>();
+
+/** The feed of a channel: that which is there, or a new one, which begins with its first reader. */
+export function feedOf(server: URL, channel: string, token: string | null): Feed {
+  const url = channelUrl(server, 'stream', channel);
+  const key = JSON.stringify([url, token]);
+  const there = feeds.get(key);
+  if (there) return there;
+  const feed = new Feed(url, channel, token, () => feeds.delete(key));
+  feeds.set(key, feed);
+  return feed;
+}
+
+/** Connections there are; for tests. */
+export const openFeeds = (): number => feeds.size;
