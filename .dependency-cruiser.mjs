@@ -30,6 +30,12 @@ export default {
     room('state-knows-no-link', 'Replicas and dirty sets do not know how bytes travel.', '^transport/state/', {
       path: '^transport/(link|source|receiver)',
     }),
+    room('signals-stand-on-transport', 'The session knows no program that reads it.', '^transport/(?!signals/)', {
+      path: '^transport/signals/',
+    }),
+    room('reactivity-is-for-programs', 'Tags and the relay need no signals library.', '^(?!transport/signals/)', {
+      path: 'node_modules/@preact/signals-core',
+    }),
     {
       name: 'no-cycles',
       comment: 'A cycle means two files are one idea.',

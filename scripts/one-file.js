@@ -9,6 +9,7 @@ import { withLeanText } from './lean-text.js';
 const PAGE = `
   import './components/define/all.ts';
   export { MplHost, MplViewer, MplControls, MplStats, VERSION } from './components/index.ts';
+  export { batch, computed, effect, every, publish, receive, signal, untracked } from './transport/signals/index.ts';
 `;
 
 const EITHER = `
@@ -16,6 +17,7 @@ const EITHER = `
   const worker = !page && typeof WorkerGlobalScope !== 'undefined';
   const kit = page ? await import('./stdin.js') : worker ? await import('./world.worker.js') : {};
   export const { MplHost, MplViewer, MplControls, MplStats, VERSION } = kit;
+  export const { batch, computed, effect, every, publish, receive, signal, untracked } = kit;
 `;
 
 /**

@@ -76,10 +76,19 @@ export class Uplink {
     void this.#connect();
   }
 
+  /** Comes back after `close`. */
+  open(): void {
+    if (!this.#stopped) return;
+    this.#stopped = false;
+    if (!this.#connecting) void this.#connect();
+  }
+
+  /** Leaves the channel, for others or for itself. */
   close(): void {
     this.#stopped = true;
     this.#retry?.stop();
     this.#end?.close(CLOSE.normal.code, 'the source has left');
+    this.#end = null;
   }
 
   async #connect(): Promise<void> {

@@ -1,7 +1,8 @@
 /** Where the relay is. */
 
-/** Where this module came from, if a relay served it as `/mpl.js`: then that relay is the one to talk to. */
-const LOADED_FROM = /^https?:.*\/mpl\.js(?:[?#]|$)/.test(import.meta.url) ? new URL('.', import.meta.url).href : null;
+import { LOADED_FROM } from '../../transport/link/address.js';
+
+export { channelUrl } from '../../transport/link/address.js';
 
 /**
  * Without a scheme it has to look like a path: any other slip of the pen would be one too, to be looked for on the server
@@ -35,11 +36,6 @@ export function resolveServer(server: string | null | undefined, loadedFrom = LO
   url.search = url.hash = '';
   if (!url.pathname.endsWith('/')) url.pathname += '/';
   return url;
-}
-
-/** The WebSocket of a channel: `stream` for receivers, `peer` for its source. */
-export function channelUrl(server: URL, side: 'stream' | 'peer', channel: string): string {
-  return new URL(`${side}/${encodeURIComponent(channel)}`, server).href.replace(/^http/, 'ws');
 }
 
 /**

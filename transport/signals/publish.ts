@@ -1,0 +1,134 @@
+/** `publish()`: an object whose properties are a channel's signals. */
+
+import { channelUrl, parseChannel } from '../link/address.js';
+import type { UplinkStatus } from '../uplink.js';
+import { checkName, SIGNAL_LIMITS, SIGNAL_TYPES, SignalError, type SignalType } from '../wire/signal-value.js';
+import type { Origin } from './cause.js';
+import { environment } from './environment.js';
+import { Published } from './published.js';
+import { receivedOf } from './receive.js';
+
+export interface PublishOptions {
+  /** Names of the signals that are published. Nothing else that is set on the object ever leaves the program. */
+  output: readonly string[];
+  /** Values to begin with; functions are derived values, signals are taken as they are. */
+  signals?: Readonly<Record<string, unknown>>;
+  /** URL of the relay, where the channel is given by its name alone. */
+  server?: string;
+  /** The right to publish, where the relay asks for one. */
+  token?: string;
+  /** Share the channel with other sources that say so too: of each signal, the last write counts. Default false. */
+  merge?: boolean;
+  /** Types of signals: `number`, `f32`, `bool`, `string` or `json`. Default: that of the values. */
+  types?: Readonly<Record<string, SignalType>>;
+  /** `schema`: in few bytes, for whoever knows how to read that; else as JSON. Default `json`. */
+  coding?: 'json' | 'schema';
+  /** Received channels it is derived from, where that cannot be seen: after an `await`, or a timer. */
+  from?: readonly object[];
+  /** Frames a second, at most. Changes within one tick are one frame anyhow. Default 60. */
+  maxFps?: number;
+  /** Who shows this secret again may take the channel back at once. 16 to 64 characters; default: a random one. */
+  claim?: string;
+}
+
+/** What every published channel has beside its signals. Everything but the methods is followed when it is read. */
+export interface PublishedState {
+  /** Does a relay carry it? */
+  readonly _connected: boolean;
+  /** `connecting`, `live`, `reconnecting` or `failed`. */
+  readonly _status: UplinkStatus;
+  /** Why, in words. */
+  readonly _reason: string;
+  /** Does anybody take its frames? */
+  readonly _watched: boolean;
+  /** Receivers connected, whether they take frames or not. */
+  readonly _viewers: number;
+  /** What could not be published last, and why. */
+  readonly _error: Error | null;
+  /** Leaves the channel: receivers wait for it to come back. */
+  _close(): void;
+  /** Ends the channel: receivers are told that nothing more comes. */
+  _end(): void;
+}
+
+/** Anything may be set and read; a function that is set is a derived value, and reads as its result. */
+// biome-ignore lint/suspicious/noExplicitAny: what is set as a function reads as its result, which no type can say.
+export type PublishedChannel = Record<string, any> & PublishedState;
+
+/**
+ * Publishes signals on a channel: sets what is set on the object returned, as soon as the tick is over, in one frame.
+ *
+ * ```js
+ * const counter = publish('counter', { output: ['count', 'doubled'] });
+ * counter.count = 0;
+ * counter.doubled = () => counter.count * 2;
+ * counter.secret = 'stays here';
+ * every(1000, () => counter.count++);
+ * ```
+ *
+ * @param channelOrUrl the channel's name, or a URL such as `wss://relay.example/peer/name`
+ * @throws TypeError if that is no channel, or an option is not what it should be
+ */
+export function publish(channelOrUrl: string, options: PublishOptions): PublishedChannel {
+  const checked = checkOptions(options);
+  const { server, channel } = parseChannel(channelOrUrl, options.server ?? environment().server());
+  const core = new Published({ ...checked, channel, url: channelUrl(server, 'peer', channel) });
+  const face = makeFace(core);
+  for (const [name, value] of Object.entries(options.signals ?? {})) core.write(name, value);
+  return face;
+}
+
+function checkOptions(options: PublishOptions) {
+  const { output, types = {}, coding = 'json', maxFps = 60, merge = false, token, from = [] } = options ?? {};
+  if (!Array.isArray(output)) throw new TypeError('output is a list of names, as in output: ["count"]');
+  for (const name of output) checkName(name);
+  if (output.length > SIGNAL_LIMITS.count) throw new TypeError(`output names more than ${SIGNAL_LIMITS.count} signals`);
+  for (const [name, type] of Object.entries(types)) {
+    if (!output.includes(name)) throw new SignalError(name, 'has a type, but is not in output');
+    if (!SIGNAL_TYPES.includes(type))
+      throw new SignalError(name, `has no such type: there are ${SIGNAL_TYPES.join(', ')}`);
+  }
+  if (coding !== 'json' && coding !== 'schema') throw new TypeError('coding is "json" or "schema"');
+  if (!(Number.isFinite(maxFps) && maxFps > 0)) throw new TypeError('maxFps is a number above 0');
+  const { claim = crypto.randomUUID() } = options;
+  if (claim.length < 16 || claim.length > 64) throw new TypeError('claim has 16 to 64 characters');
+  const origins = from.map((channel): Origin => {
+    const core = receivedOf(channel);
+    if (core === undefined) throw new TypeError('from is a list of what receive() returned');
+    return core;
+  });
+  return { output, types, coded: coding === 'schema', maxFps, merge, token, claim, from: origins };
+}
+
+function makeFace(core: Published): PublishedChannel {
+  const state: { [Name in keyof PublishedState]: () => PublishedState[Name] } = {
+    _connected: () => core.status.value === 'live',
+    _status: () => core.status.value,
+    _reason: () => core.reason.value,
+    _watched: () => core.watched.value,
+    _viewers: () => core.viewers.value,
+    _error: () => core.error.value,
+    _close: () => () => core.close(),
+    _end: () => () => core.end(),
+  };
+  return new Proxy(Object.create(null) as PublishedChannel, {
+    get(_, key) {
+      if (typeof key === 'symbol') return undefined;
+      if (key.startsWith('_')) return Object.hasOwn(state, key) ? state[key as keyof PublishedState]() : undefined;
+      return core.read(key);
+    },
+    set(_, key, value) {
+      if (typeof key === 'symbol') return false;
+      core.write(key, value);
+      return true;
+    },
+    has: (_, key) => typeof key === 'string' && (Object.hasOwn(state, key) || core.names().includes(key)),
+    ownKeys: () => core.names(),
+    getOwnPropertyDescriptor: (_, key) =>
+      typeof key === 'string' && core.names().includes(key)
+        ? { configurable: true, enumerable: true, writable: true, value: core.read(key) }
+        : undefined,
+    deleteProperty: () => false,
+    defineProperty: () => false,
+  });
+}

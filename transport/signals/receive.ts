@@ -1,0 +1,118 @@
+/** `receive()`: a channel's signals as an object whose properties are followed when they are read. */
+
+import type { Signal } from '@preact/signals-core';
+import { channelUrl, parseChannel } from '../link/address.js';
+import type { Status } from '../receiver.js';
+import type { SignalValue } from '../wire/signal-value.js';
+import { environment } from './environment.js';
+import { type Listener, Received, type Values } from './received.js';
+
+export interface ReceiveOptions {
+  /** Names of the signals wanted: the relay sends no others. Default: all. */
+  select?: readonly string[];
+  /** URL of the relay, where the channel is given by its name alone. */
+  server?: string;
+  /** Frames a second, at most. Default: as many as the source sends. */
+  maxFps?: number;
+}
+
+/** What every received channel has beside its signals. Everything but the methods is followed when it is read. */
+export interface ReceivedState {
+  /** Is the relay there? */
+  readonly _connected: boolean;
+  /** `idle`, `connecting`, `waiting` (for the source), `live`, `reconnecting`, `ended` or `failed`. */
+  readonly _status: Status;
+  /** Why, in words. */
+  readonly _reason: string;
+  /** Round trip to the relay, milliseconds; told every 5 s. */
+  readonly _latency: number;
+  /** Frames received. */
+  readonly _frames: number;
+  readonly _reconnects: number;
+  /** Names of the signals there are. */
+  readonly _names: readonly string[];
+  /** Names selected that the source does not have (yet). */
+  readonly _missing: readonly string[];
+  /** Milliseconds since the newest values were captured at the first of all sources. Not followed: it changes all the time. */
+  readonly _age: number;
+  /** The signal itself, for whoever works with signals. */
+  _signal(name: string): Signal<SignalValue | undefined>;
+  /** Calls `listener` with the values now, and after each frame; until the function returned is called. */
+  _subscribe(listener: Listener): () => void;
+  /** Resolves with the first values; rejects where there will be none. */
+  _ready(): Promise<Values>;
+  /** Lets go of the channel. The last values stay. */
+  _close(): void;
+  [Symbol.asyncIterator](): AsyncGenerator<Values, void>;
+}
+
+export type ReceivedChannel<T extends object = Values> = {
+  readonly [Name in keyof T]: T[Name] | undefined;
+} & ReceivedState;
+
+const cores = new WeakMap<object, Received>();
+
+/** The core of what `receive()` returned. */
+export const receivedOf = (channel: object): Received | undefined => cores.get(channel);
+
+/**
+ * Receives the signals of a channel. Reading `channel.count` in a derived value or an effect follows it; elsewhere it gives
+ * the present value, `undefined` as long as there is none. It connects at once, comes back after any loss, and rests while
+ * nothing follows it any more.
+ *
+ * @param channelOrUrl the channel's name, or a URL such as `wss://relay.example/stream/name`
+ * @throws TypeError if that is no channel, or an option is not what it should be
+ */
+export function receive<T extends object = Values>(
+  channelOrUrl: string,
+  options: ReceiveOptions = {},
+): ReceivedChannel<T> {
+  const { select, maxFps } = options;
+  if (select !== undefined && !(Array.isArray(select) && select.every((name) => typeof name === 'string'))) {
+    throw new TypeError('select is a list of names, as in select: ["count"]');
+  }
+  if (maxFps !== undefined && !(Number.isFinite(maxFps) && maxFps > 0))
+    throw new TypeError('maxFps is a number above 0');
+  const { server, channel } = parseChannel(channelOrUrl, options.server ?? environment().server());
+  const core = new Received({ channel, url: channelUrl(server, 'stream', channel), select, maxFps });
+  return face<T>(core);
+}
+
+function face<T extends object>(core: Received): ReceivedChannel<T> {
+  const state: { [Name in keyof ReceivedState & string]: () => ReceivedState[Name] } = {
+    _connected: () => core.connected.value,
+    _status: () => core.status.value,
+    _reason: () => core.reason.value,
+    _latency: () => core.latency.value,
+    _frames: () => core.frames.value,
+    _reconnects: () => core.reconnects.value,
+    _names: () => core.names.value,
+    _missing: () => core.missing.value,
+    _age: () => core.age,
+    _signal: () => (name) => core.signal(name),
+    _subscribe: () => (listener) => core.listen(listener),
+    _ready: () => () => core.ready(),
+    _close: () => () => core.close(),
+  };
+  const names = (): string[] => [...core.names.value];
+  const proxy = new Proxy(Object.create(null) as ReceivedChannel<T>, {
+    get(_, key) {
+      if (typeof key === 'symbol') return key === Symbol.asyncIterator ? () => core.follow() : undefined;
+      if (key.startsWith('_')) return Object.hasOwn(state, key) ? state[key as keyof typeof state]() : undefined;
+      return core.read(key);
+    },
+    has: (_, key) => typeof key === 'string' && (Object.hasOwn(state, key) || names().includes(key)),
+    ownKeys: () => names(),
+    getOwnPropertyDescriptor: (_, key) =>
+      typeof key === 'string' && names().includes(key)
+        ? { configurable: true, enumerable: true, value: core.read(key) }
+        : undefined,
+    set(_, key) {
+      throw new TypeError(`"${String(key)}" is received from "${core.options.channel}" and cannot be set here`);
+    },
+    deleteProperty: () => false,
+    defineProperty: () => false,
+  });
+  cores.set(proxy, core);
+  return proxy;
+}

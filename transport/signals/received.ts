@@ -1,0 +1,276 @@
+/**
+ * What is received of a channel, as reactive values: the headless core of `receive()`.
+ *
+ * It knows the receiver and who reads; it does not know what for. It rests (keeps its session, takes no frames) when
+ * everything that followed its signals has gone.
+ */
+
+import { batch, type Signal, signal } from '@preact/signals-core';
+import { Receiver, type ReceiverEvent, type Status } from '../receiver.js';
+import { after, every, type Timer } from '../session/timer.js';
+import type { SignalValue } from '../wire/signal-value.js';
+import type { Hop } from '../wire/signals.js';
+import { because, noteRead, type Origin } from './cause.js';
+import { environment } from './environment.js';
+
+/** The round trip is told this often, ms. */
+const LATENCY_EVERY = 5_000;
+/** Names that are not there may only be late: they are told of after this long, ms. */
+const MISSING_AFTER = 3_000;
+/** What follows a signal may only be replaced by something else that does: it rests after this long, ms. */
+const LINGER = 1_000;
+
+export type Values = Record<string, SignalValue>;
+export type Listener = (values: Values, changed: readonly string[]) => void;
+
+export interface ReceivedOptions {
+  channel: string;
+  url: string;
+  select: readonly string[] | undefined;
+  maxFps: number | undefined;
+}
+
+export class Received implements Origin {
+  readonly status = signal<Status>('idle');
+  readonly reason = signal('');
+  readonly connected = signal(false);
+  readonly latency = signal(0);
+  readonly frames = signal(0);
+  readonly reconnects = signal(0);
+  readonly names = signal<readonly string[]>([]);
+  readonly missing = signal<readonly string[]>([]);
+  readonly receiver: Receiver;
+
+  readonly #signals = new Map<string, Signal<SignalValue | undefined>>();
+  readonly #listeners = new Set<Listener>();
+  /** Signals that something follows. */
+  readonly #followed = new Set<Signal>();
+  /** Nothing was read by hand, which could happen again at any time. */
+  #mayRest = true;
+  #rest: Timer | null = null;
+  #complaint: Timer | null = null;
+  readonly #ping: Timer;
+  readonly #letGo: () => void;
+  #closed = false;
+  #waiting: (() => void)[] = [];
+
+  constructor(readonly options: ReceivedOptions) {
+    const { url, select, maxFps } = options;
+    const { connect, hold } = environment();
+    this.receiver = new Receiver({
+      connect: () => connect(url),
+      grid: false,
+      signals: select ? { select } : true,
+      ...(maxFps && { maxFps }),
+    });
+    this.#letGo = hold();
+    this.#ping = every(LATENCY_EVERY, () => this.#measure());
+    this.receiver.listen((event) => this.#hear(event));
+    this.missing.value = this.receiver.missing;
+    this.receiver.start();
+  }
+
+  get age(): number {
+    return this.receiver.age;
+  }
+
+  get distance(): number {
+    return this.receiver.distance;
+  }
+
+  get hops(): readonly Hop[] {
+    const { signals } = this.receiver;
+    if (signals === null) return [];
+    return signals.hops ?? [{ id: signals.epoch, channel: this.options.channel, from: [] }];
+  }
+
+  /** The value of a signal; whoever reads it in a derived value or an effect follows it. */
+  read(name: string): SignalValue | undefined {
+    const held = this.signal(name);
+    const { value } = held;
+    noteRead(this);
+    // Read by hand: what is not followed cannot be told, so it has to be up to date always.
+    if (!this.#followed.has(held)) this.#stayAwake();
+    return value;
+  }
+
+  signal(name: string): Signal<SignalValue | undefined> {
+    let held = this.#signals.get(name);
+    if (held === undefined) {
+      held = signal(this.receiver.signals?.get(name), {
+        name,
+        watched: () => this.#follow(held!, true),
+        unwatched: () => this.#follow(held!, false),
+      });
+      this.#signals.set(name, held);
+    }
+    return held;
+  }
+
+  values(): Values {
+    return this.receiver.signals?.values() ?? Object.create(null);
+  }
+
+  listen(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    this.#consider();
+    const values = this.values();
+    if (this.receiver.signals) listener(values, Object.keys(values));
+    return () => {
+      this.#listeners.delete(listener);
+      this.#consider();
+    };
+  }
+
+  /** Resolves with the first values, or the present ones; rejects where there will be none. */
+  async ready(): Promise<Values> {
+    this.#stayAwake();
+    while (this.receiver.signals === null) {
+      const { status, reason } = this.receiver;
+      if (this.#closed || status === 'failed' || status === 'ended') {
+        throw new Error(`nothing was received of "${this.options.channel}": ${reason || 'it was closed'}`);
+      }
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+    return this.values();
+  }
+
+  /** The newest values each time they have changed; what comes meanwhile is not queued. Ends with the channel. */
+  async *follow(): AsyncGenerator<Values, void> {
+    let news = this.receiver.signals !== null;
+    let wake = (): void => {};
+    const stop = this.listen(() => {
+      news = true;
+      wake();
+    });
+    const over = this.status.subscribe(() => wake());
+    try {
+      while (!this.#closed && this.receiver.status !== 'ended' && this.receiver.status !== 'failed') {
+        if (!news) {
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+            this.#waiting.push(resolve);
+          });
+          continue;
+        }
+        news = false;
+        yield this.values();
+      }
+    } finally {
+      stop();
+      over();
+    }
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#rest?.stop();
+    this.#complaint?.stop();
+    this.#ping.stop();
+    this.receiver.stop();
+    this.#letGo();
+    this.#wakeAll();
+  }
+
+  #hear(event: ReceiverEvent): void {
+    because(this, () =>
+      batch(() => {
+        if (event.type === 'signals') this.#changed(event.names);
+        else if (event.type === 'schema') this.#schema();
+        this.#tellState();
+      }),
+    );
+    if (event.type === 'signals') because(this, () => this.#tell(event.names));
+    this.#wakeAll();
+  }
+
+  #changed(names: readonly string[]): void {
+    const { signals } = this.receiver;
+    for (const name of names) {
+      const held = this.#signals.get(name);
+      if (held) held.value = signals!.get(name);
+    }
+    if (this.latency.peek() === 0) this.#measure();
+  }
+
+  #schema(): void {
+    const { signals } = this.receiver;
+    this.names.value = signals?.names() ?? [];
+    // Of another source, or another schema: what is not there any more is not known any more.
+    for (const [name, held] of this.#signals) held.value = signals?.get(name);
+  }
+
+  #tellState(): void {
+    const { receiver } = this;
+    if (receiver.status === 'failed' && this.status.peek() !== 'failed') {
+      console.warn(`receive "${this.options.channel}": ${receiver.reason}`);
+    }
+    this.status.value = receiver.status;
+    this.reason.value = receiver.reason;
+    this.connected.value = receiver.status === 'live' || receiver.status === 'waiting';
+    this.frames.value = receiver.counts.frames;
+    this.reconnects.value = receiver.counts.reconnects;
+    const { missing } = receiver;
+    if (missing.join('\n') !== this.missing.peek().join('\n')) this.missing.value = missing;
+    if (receiver.status === 'live' && missing.length > 0)
+      this.#complaint ??= after(MISSING_AFTER, () => this.#complain());
+  }
+
+  /** Names that were misspelt would be waited for without a word. */
+  #complain(): void {
+    const { missing, status, signals } = this.receiver;
+    if (status !== 'live' || missing.length === 0) return;
+    const there = signals?.names().slice(0, 20).join(', ') || 'none';
+    console.warn(
+      `receive "${this.options.channel}": no signal ${missing.slice(0, 20).join(', ')} (yet); there are: ${there}`,
+    );
+  }
+
+  #tell(changed: readonly string[]): void {
+    if (this.#listeners.size === 0) return;
+    const values = this.values();
+    for (const listener of this.#listeners) {
+      try {
+        listener(values, changed);
+      } catch (error) {
+        // One listener's fault is not another's, nor that of the connection.
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
+  }
+
+  #measure(): void {
+    this.latency.value = this.receiver.rtt;
+  }
+
+  #follow(held: Signal, followed: boolean): void {
+    if (followed) this.#followed.add(held);
+    else this.#followed.delete(held);
+    this.#consider();
+  }
+
+  #stayAwake(): void {
+    if (!this.#mayRest) return;
+    this.#mayRest = false;
+    this.#consider();
+  }
+
+  /** Rests soon, or goes on, as it is followed or not. */
+  #consider(): void {
+    this.#rest?.stop();
+    this.#rest = null;
+    if (!this.#mayRest || this.#followed.size + this.#listeners.size > 0) this.receiver.standby = false;
+    else {
+      this.#rest = after(LINGER, () => {
+        this.receiver.standby = true;
+      });
+    }
+  }
+
+  #wakeAll(): void {
+    for (const wake of this.#waiting.splice(0)) wake();
+  }
+}
