@@ -171,7 +171,8 @@ describe('values of strangers', () => {
     expect(put(use, '@href', 'data:image/svg+xml,<svg/>')).to.contain('takes no');
     const frame = document.createElement('iframe');
     expect(put(frame, 'src', 'data:image/svg+xml,<svg onload="1"/>')).to.contain('takes no');
-    const image = document.createElement('img');
+    // In a page of its own, which loads nothing.
+    const image = document.implementation.createHTMLDocument().createElement('img');
     expect(put(image, 'src', 'data:image/png;base64,iVBORw0KGgo=')).to.equal('');
     expect(put(image, 'srcset', '/a.png 1x, javascript:1 2x')).to.contain('takes no');
     expect(put(image, 'srcset', '/a.png 1x, /b.png 2x')).to.equal('');

@@ -387,6 +387,28 @@ describe('many <mpl-signal>s', () => {
     expect(signals.every(({ status }) => status === 'idle')).to.equal(true);
   });
 
+  it('take another channel where they are moved to, and lose nothing where it is the same', async () => {
+    const [a, b] = [publish({ x: 1 }), publish({ x: 2 })];
+    const { root, signals } = await page(`
+      <p mpl-channel="${a.channel}"><mpl-signal name="x"></mpl-signal></p><p mpl-channel="${a.channel}"></p><p mpl-channel="${b.channel}"></p>`);
+    const signal = signals[0]!;
+    const [, same, other] = root.querySelectorAll('p') as unknown as (HTMLElement & {
+      moveBefore(node: Node, before: null): void;
+    })[];
+    await shows(signal, '1');
+    const seen: string[] = [];
+    for (const type of ['mpl-signal', 'mpl-status'] as const) signal.addEventListener(type, () => seen.push(type));
+    same!.moveBefore(signal, null);
+    await signal.updateComplete;
+    await nextFrame();
+    same!.parentElement!.prepend(same!);
+    await nextFrame();
+    expect(signal.text).to.equal('1');
+    expect(seen.filter((type) => type === 'mpl-signal')).to.deep.equal([]);
+    other!.moveBefore(signal, null);
+    await shows(signal, '2');
+  });
+
   it('come back by themselves when the network does', async () => {
     const stream = publish({ count: 1 });
     const signal = await one(`<mpl-signal channel="${stream.channel}" name="count"></mpl-signal>`);

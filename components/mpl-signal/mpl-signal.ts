@@ -13,7 +13,6 @@ import { MplSignalEvent } from '../events/signal-event.js';
 import { MplStatusEvent } from '../events/status-event.js';
 import { resolveServer } from '../screen/server-url.js';
 import { warnOnce } from '../screen/values.js';
-import { reducedMotion } from '../screen/wakeups.js';
 import { Bound } from './bound.js';
 import { isState } from './connection-state.js';
 import { localeOf, type TextOf, textOf } from './format.js';
@@ -201,7 +200,7 @@ export class MplSignal extends SignalSettings {
   }
 
   get #fps(): number {
-    return this.maxFps ?? (reducedMotion() ? CALM_FPS : Number.POSITIVE_INFINITY);
+    return this.maxFps ?? (this.#feed?.calm ? CALM_FPS : Number.POSITIVE_INFINITY);
   }
 
   /** What it shows may change as time goes by. */
@@ -253,7 +252,7 @@ export class MplSignal extends SignalSettings {
     this.#reason = reason;
     this.#showStates();
     if (!news || !this.isConnected) return;
-    this.dispatchEvent(new MplStatusEvent(status, reason, status === 'live' ? 'websocket' : 'none'));
+    this.dispatchEvent(new MplStatusEvent(this.#status, reason, status === 'live' ? 'websocket' : 'none'));
   }
 
   #showStates(): void {

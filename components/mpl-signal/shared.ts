@@ -8,7 +8,7 @@ import { Receiver, type ReceiverEvent, type Status } from '../../transport/recei
 import type { SignalValue } from '../../transport/wire/signal-value.js';
 import { MAX_SELECT } from '../../transport/wire/signals.js';
 import { channelUrl } from '../screen/server-url.js';
-import { listenWakeups } from '../screen/wakeups.js';
+import { listenWakeups, reducedMotion } from '../screen/wakeups.js';
 import { isState, stateOf } from './connection-state.js';
 import { peek } from './peek.js';
 
@@ -35,6 +35,8 @@ export interface SignalReader {
 }
 
 export class Feed {
+  /** The reader of the page asks for less motion. */
+  calm = reducedMotion();
   readonly #receiver: Receiver;
   readonly #readers = new Set<SignalReader>();
   readonly #using = new AbortController();
@@ -64,6 +66,7 @@ export class Feed {
     this.#receiver.listen((event) => this.#hear(event));
     const wakeups = { again: () => this.#receiver.retryNow(), look: () => this.#tuneSoon(0) };
     listenWakeups(wakeups, this.#using.signal);
+    this.#leaveSoon();
   }
 
   get status(): Status {
@@ -96,6 +99,10 @@ export class Feed {
   leave(reader: SignalReader): void {
     if (!this.#readers.delete(reader)) return;
     if (this.#readers.size > 0) return this.#tuneSoon(GATHER);
+    this.#leaveSoon();
+  }
+
+  #leaveSoon(): void {
     clearTimeout(this.#leaving);
     this.#leaving = setTimeout(() => this.#close(), GRACE);
   }
@@ -115,6 +122,7 @@ export class Feed {
 
   #tune(): void {
     if (this.#readers.size === 0) return;
+    this.calm = reducedMotion();
     const readers = [...this.#readers];
     const names = new Set(readers.map(({ signal }) => signal).filter((name) => !isState(name)));
     const select = names.size > MAX_SELECT ? 'all' : [...names].sort();
