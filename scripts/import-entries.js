@@ -1,5 +1,12 @@
 // Every entry of the package can be imported where there is no page: servers that render markup do so.
-for (const entry of ['mpl-kit', 'mpl-kit/sim', 'mpl-kit/transport', 'mpl-kit/signals', 'mpl-kit/server', 'mpl-kit/mpl.js']) {
+for (const entry of [
+  'mpl-kit',
+  'mpl-kit/sim',
+  'mpl-kit/transport',
+  'mpl-kit/signals',
+  'mpl-kit/server',
+  'mpl-kit/mpl.js',
+]) {
   const exported = Object.keys(await import(entry));
   if (exported.length === 0) throw new Error(`${entry} exports nothing`);
 }

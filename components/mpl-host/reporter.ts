@@ -1,4 +1,4 @@
-/** Tells once a second how a world fares: all receivers of the world itself, the page of what is sent. */
+/** Tells how a world fares: receivers, in a report and in signals, once a second; the page, of what is sent. */
 
 import type { Life } from '../../sim/index.js';
 import type { RunningWorld } from './running-world.js';
@@ -6,10 +6,13 @@ import type { FromWorld } from './world-messages.js';
 
 /** Counting a larger world every second would cost more than it tells. */
 const COUNTED_CELLS = 2 ** 26;
+/** A counter that is watched should run, not jump: what is cheap to know is told this often, ms. */
+const TELL_MS = 200;
 
 export class Reporter {
   #last: { at: number; life: Life; generation: number; captures: number; tiles: number };
   readonly #timer = setInterval(() => this.#report(), 1000);
+  readonly #teller = setInterval(() => this.world.tell(), TELL_MS);
 
   constructor(
     readonly world: RunningWorld,
@@ -20,6 +23,7 @@ export class Reporter {
 
   stop(): void {
     clearInterval(this.#timer);
+    clearInterval(this.#teller);
   }
 
   #report(): void {
@@ -32,7 +36,7 @@ export class Reporter {
     // A world that began again since counts anew.
     const before = life === last.life ? last.generation : 0;
     const population = width * height <= COUNTED_CELLS ? { population: life.population() } : {};
-    source.report({
+    const report = {
       generation,
       rate: Math.max(0, generation - before) / seconds,
       ...population,
@@ -40,7 +44,9 @@ export class Reporter {
       engineReason,
       fps: (captures - last.captures) / seconds,
       tilesChanged: (tilesChanged - last.tiles) / seconds,
-    });
+    };
+    source.report(report);
+    this.world.tell({ population: null, ...report });
     this.#last = { at: now, life, generation, captures, tiles: tilesChanged };
     this.post({ type: 'sent', ...this.#sent() });
   }

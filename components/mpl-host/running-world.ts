@@ -1,7 +1,7 @@
 /** A world and what runs and streams it: the engine, the pacemaker, the source; and how it changes. */
 
 import type { Life } from '../../sim/index.js';
-import { type ControlCommand, Source } from '../../transport/index.js';
+import { type ControlCommand, SignalWriter, Source } from '../../transport/index.js';
 import { type BuiltLife, buildLife } from './build-life.js';
 import { Pacemaker } from './pacemaker.js';
 import type { WorldPace, WorldSettings } from './world-messages.js';
@@ -21,6 +21,8 @@ export interface RunningWorldOptions {
 
 export class RunningWorld {
   readonly source: Source;
+  /** What it says of itself to whoever receives signals. */
+  readonly signals = new SignalWriter();
   readonly pacemaker: Pacemaker;
   readonly pace: WorldPace;
   /** A long step is under way. */
@@ -32,7 +34,7 @@ export class RunningWorld {
     this.#built = built;
     this.#settings = settings;
     this.pace = pace;
-    this.source = new Source(built.life, { channel, oncommand });
+    this.source = new Source(built.life, { channel, oncommand, signals: this.signals });
     this.pacemaker = new Pacemaker({
       step: (n) => this.life.step(n),
       publish: () => this.source.publish(),
@@ -106,5 +108,13 @@ export class RunningWorld {
     const { paused, speed } = this.pace;
     const pattern = this.#settings.pattern?.name ?? '';
     this.source.setControlState({ paused, speed, rule, neighborhood, wrap, width, height, pattern });
+    this.tell({ rule, neighborhood, wrap, width, height, pattern, paused, speed });
+  }
+
+  /** Publishes these signals, and how far the world is. */
+  tell(values: Record<string, unknown> = {}): void {
+    const { version, generation } = this.life;
+    for (const [name, value] of Object.entries({ version, generation, ...values })) this.signals.set(name, value);
+    this.source.publishSignals();
   }
 }
