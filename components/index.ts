@@ -18,6 +18,7 @@ export { MplStatsEvent } from './events/stats-event.js';
 export { MplStatusEvent } from './events/status-event.js';
 export { MplControls } from './mpl-controls/mpl-controls.js';
 export { MplHost } from './mpl-host/mpl-host.js';
+export { MplLayer } from './mpl-layer/mpl-layer.js';
 export { MplSignal } from './mpl-signal/mpl-signal.js';
 export { MplStats } from './mpl-stats/mpl-stats.js';
 export { MplViewer } from './mpl-viewer/mpl-viewer.js';

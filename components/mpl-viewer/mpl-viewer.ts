@@ -1,42 +1,96 @@
-import { connectWebSocket } from '../../transport/link/websocket.js';
-import { Receiver } from '../../transport/receiver.js';
+import type { PropertyValues } from 'lit';
+import type { Receiver } from '../../transport/receiver.js';
 import type { ControlCommand } from '../../transport/wire/messages.js';
-import { parseIceServers } from '../screen/ice-servers.js';
+import { createReceiver, tuneTransport } from '../screen/create-receiver.js';
+import type { LayerStack } from '../screen/layer-stack.js';
 import { MplScreen } from '../screen/screen.js';
-import { channelUrl, resolveServer, resolveSignal } from '../screen/server-url.js';
+import type { Cover, ScreenState } from '../screen/state.js';
 
 /** Bytes of one message that a relay takes from a viewer (64 KiB), less what goes around a pattern. */
 const MOST = 60_000;
+/** Settings that are those of its layers as well. */
+const SHARED = ['paused', 'maxFps', 'server', 'signal', 'iceServers', 'channel'] as const;
 
 /**
- * A window on a channel: shows what its source shows, cell by cell, as soon as there is one.
+ * A window on a channel: shows what its source shows, cell by cell, as soon as there is one. Without a channel it is the
+ * frame of the `<mpl-layer>`s in it, and stands as they do: live when any of them is.
  *
  * @element mpl-viewer
  * @summary Shows a live simulation.
  */
 export class MplViewer extends MplScreen {
+  #stack: LayerStack | null = null;
+
+  /** What its layers share; the first of them brings it. @internal */
+  get stack(): LayerStack | null {
+    return this.#stack;
+  }
+  set stack(stack: LayerStack | null) {
+    this.#stack = stack;
+    if (this.#framing && this.status === 'failed') super.retry();
+  }
+
+  /** The layers came, went or stand otherwise. @internal */
+  layersChanged(): void {
+    this.refresh();
+    this.requestUpdate();
+    this.view?.invalidate();
+  }
+
+  /** It has layers, and no channel of its own. */
+  get #framing(): boolean {
+    return this.#stack !== null && !this.channel;
+  }
+
+  protected override get state(): ScreenState {
+    return this.#framing ? this.#stack!.state : super.state;
+  }
+
+  protected override get cover(): Cover {
+    // Each layer says for itself what it waits for: none hides the others.
+    return this.#framing ? 'none' : super.cover;
+  }
+
+  protected override get label(): string {
+    const names = [...(this.channel ? [this.channel] : []), ...(this.#stack?.names ?? [])];
+    return names.length > 0 ? `Live picture of ${names.join(', ')}` : super.label;
+  }
+
+  protected override get pictured(): boolean {
+    return super.pictured || this.#stack?.pictured === true;
+  }
+
+  protected override say(text: string): void {
+    if (!this.#framing) super.say(text);
+  }
+
+  override retry(): void {
+    this.#stack?.retry();
+    if (!this.#framing) super.retry();
+  }
+
+  protected override acquire(): void {
+    super.acquire();
+    this.view!.onframe = (frame) => this.#stack?.follow(frame);
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    super.updated(changed);
+    if (SHARED.some((name) => changed.has(name))) this.#stack?.changed();
+  }
+
   protected override createReceiver(): Receiver | null {
     const { channel } = this;
-    if (!channel) throw new Error('it has no channel to show: <mpl-viewer channel="name">');
-    const server = resolveServer(this.server);
-    const signal = resolveSignal(this.signal, server);
-    const iceServers = parseIceServers(this.iceServers);
-    const peer = () => import('../../transport/link/peer.js');
-    const settings = { signal: signal ?? '', ...(iceServers && { iceServers }) };
-    const token = this.token ? { token: this.token } : {};
-    if (server === null) {
-      if (signal === null)
-        throw new Error('without a relay it needs a signal: signal="peerjs", or the URL of a PeerServer');
-      // Without anyone who introduces them, the source answers under a name made of its channel's.
-      const connect = async () => (await peer()).callPeer(settings, `mpl-${channel}`);
-      return new Receiver({ connect, transport: 'relay', ...token });
+    if (channel) return createReceiver(channel, this);
+    // Layers may be later than their viewer, by the parser or because their code is.
+    if (this.#stack || this.querySelector(':scope > mpl-layer')) return null;
+    if (document.readyState === 'loading') {
+      document.addEventListener('DOMContentLoaded', () => this.isConnected && !this.channel && super.retry(), {
+        once: true,
+      });
+      return null;
     }
-    return new Receiver({
-      connect: () => connectWebSocket(channelUrl(server, 'stream', channel)),
-      ...(signal && { dialer: async () => (await peer()).createPeerDialer(settings) }),
-      transport: this.transport,
-      ...token,
-    });
+    throw new Error('it has no channel to show: <mpl-viewer channel="name">');
   }
 
   protected override get connectionKey(): string {
@@ -45,8 +99,7 @@ export class MplViewer extends MplScreen {
 
   protected override tune(receiver: Receiver): void {
     super.tune(receiver);
-    // Without a relay the direct link is the only one.
-    if (receiver.options.dialer) receiver.transport = this.transport;
+    tuneTransport(receiver, this.transport);
   }
 
   override async request(command: ControlCommand): Promise<void> {

@@ -44,6 +44,14 @@ export abstract class ScreenConnection extends ScreenSettings {
   protected abstract received(event: ReceiverEvent): void;
   /** Twice a second while in use. */
   protected abstract tick(): void;
+  /** Lets controls and figures find this screen. Returns what ends that. */
+  protected enlist(): () => void {
+    return enter(this);
+  }
+  /** Lets those know who do not see it. */
+  protected say(text: string): void {
+    announceText(this, `${this.alt || this.channel || 'stream'}: ${text}`);
+  }
   /** Comes into use, and goes out of it. */
   protected abstract acquire(): void;
   protected abstract release(): void;
@@ -62,7 +70,7 @@ export abstract class ScreenConnection extends ScreenSettings {
 
   /** Names for `:state(...)`. */
   protected get stateNames(): string[] {
-    return [this.status, ...(this.paused ? ['paused'] : []), ...(this.interactive ? ['interactive'] : [])];
+    return [this.status, ...(this.paused ? ['paused'] : [])];
   }
 
   /** No frames of state are wanted for now. */
@@ -108,7 +116,7 @@ export abstract class ScreenConnection extends ScreenSettings {
   override connectedCallback(): void {
     super.connectedCallback();
     clearTimeout(this.#leaving);
-    this.#leave ??= enter(this);
+    this.#leave ??= this.enlist();
     void this.updateComplete.then(() => this.#begin());
   }
 
@@ -149,7 +157,7 @@ export abstract class ScreenConnection extends ScreenSettings {
     this.#showStates();
     this.dispatchEvent(new MplStatusEvent(state.status, state.reason, link));
     const text = spoken(state);
-    if (text && text !== before) announceText(this, `${this.alt || this.channel || 'stream'}: ${text}`);
+    if (text && text !== before) this.say(text);
   }
 
   #begin(): void {

@@ -9,6 +9,16 @@ export interface PictureHandlers {
   moved: () => void;
 }
 
+/**
+ * The colors of an element that wears those of the cells as its own, so that the browser has resolved variables,
+ * `light-dark()` and the like. `spec`, two colors, goes before them.
+ */
+export function readColors(element: Element, spec: string): ViewColors {
+  const style = getComputedStyle(element);
+  const [alive, dead] = splitColors(spec) ?? [style.color, style.borderTopColor];
+  return { alive, dead, outside: style.outlineColor, grid: style.textDecorationColor };
+}
+
 export class Picture {
   readonly view: View;
   #fit: Fit = 'contain';
@@ -53,10 +63,12 @@ export class Picture {
   /** May it be moved by hand? */
   set interactive(interactive: boolean) {
     if (interactive === (this.#gestures !== null)) return;
+    const { stage } = this;
+    const { draw, moved } = this.handlers;
+    // What lies over the picture is moved by, too.
+    const scene = stage.parentElement ?? stage;
     this.#gestures?.();
-    this.#gestures = interactive
-      ? attachGestures(this.stage, this.view, { draw: this.handlers.draw, onchange: this.handlers.moved })
-      : null;
+    this.#gestures = interactive ? attachGestures(scene, this.view, { draw, onchange: moved, stage }) : null;
   }
 
   set drawing(drawing: boolean) {
@@ -68,14 +80,9 @@ export class Picture {
     this.view.paused = !this.#seen || document.hidden;
   }
 
-  /**
-   * Takes up the colors of the style sheet: the stage wears them as its own, so that the browser has resolved variables,
-   * `light-dark()` and the like. `spec`, two colors, goes before them.
-   */
+  /** Takes up the colors of the style sheet, or those of `spec`. */
   recolor(spec: string): void {
-    const style = getComputedStyle(this.stage);
-    const [alive, dead] = splitColors(spec) ?? [style.color, style.backgroundColor];
-    const colors: ViewColors = { alive, dead, outside: style.outlineColor, grid: style.textDecorationColor };
+    const colors = readColors(this.stage, spec);
     const key = JSON.stringify(colors);
     if (key === this.#colors) return;
     this.#colors = key;

@@ -30,12 +30,19 @@ export const screenStyles = css`
     border-radius: 0;
   }
 
-  /* The stage wears the colors of the cells, for the renderer to read: see Picture.recolor. */
+  /* Whatever their z, layers lie below all that lies over the picture. */
+  #scene {
+    position: absolute;
+    inset: 0;
+    isolation: isolate;
+    overflow: hidden;
+  }
+  /* The stage wears the colors of the cells, for the renderer to read (see readColors), where they paint nothing. */
   #stage {
     position: absolute;
     inset: 0;
     color: var(--_alive);
-    background-color: var(--_dead);
+    border: 0 solid var(--_dead);
     outline: 0 solid var(--mpl-outside, light-dark(#ebf0f5, #05080c));
     text-decoration-color: light-dark(rgb(20 50 90 / 0.14), rgb(140 170 210 / 0.16));
     transition: opacity 0.25s, filter 0.25s;
@@ -49,16 +56,16 @@ export const screenStyles = css`
   #stage.picture canvas {
     display: block;
   }
-  #stage.interactive {
+  #scene.interactive {
     touch-action: none;
     cursor: grab;
     user-select: none;
     -webkit-user-select: none;
   }
-  #stage.interactive:active {
+  #scene.interactive:active {
     cursor: grabbing;
   }
-  #stage.drawing {
+  #scene.drawing {
     cursor: crosshair;
   }
   #stage.stale {
@@ -72,7 +79,7 @@ export const screenStyles = css`
     box-shadow: inset 0 0 0 1px var(--_line);
     pointer-events: none;
   }
-  #stage:focus-visible ~ #focus {
+  #scene:has(#stage:focus-visible) ~ #focus {
     box-shadow: inset 0 0 0 3px var(--_accent);
   }
 
@@ -205,7 +212,7 @@ export const screenStyles = css`
     button {
       border: 1px solid ButtonText;
     }
-    #stage:focus-visible ~ #focus {
+    #scene:has(#stage:focus-visible) ~ #focus {
       outline: 3px solid Highlight;
       outline-offset: -3px;
     }

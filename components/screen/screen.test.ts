@@ -101,7 +101,7 @@ describe('a screen', () => {
   it('wears the colors that CSS or the attribute gives it', async () => {
     const { viewer, stage } = await live();
     viewer.style.setProperty('--mpl-dead', 'rgb(1, 2, 3)');
-    expect(getComputedStyle(stage).backgroundColor).to.equal('rgb(1, 2, 3)');
+    expect(getComputedStyle(stage).borderTopColor).to.equal('rgb(1, 2, 3)');
     viewer.fit = 'cover';
     const pixel = (): string => {
       const canvas = viewer.shadowRoot!.querySelector('canvas')!;

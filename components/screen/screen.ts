@@ -5,6 +5,7 @@ import type { ControlCommand } from '../../transport/wire/messages.js';
 import { MplInputEvent } from '../events/input-event.js';
 import type { RequestCommand } from '../events/request-event.js';
 import { MplStatsEvent } from '../events/stats-event.js';
+import type { Fit, View } from '../render/index.js';
 import { announceText } from './announcer.js';
 import { Brush } from './brush.js';
 import { ScreenConnection } from './connection.js';
@@ -15,8 +16,10 @@ import { overlayStyles } from './overlay.styles.js';
 import { obeyRequests, playOrPause, sendRequest, toggleFullscreen } from './perform.js';
 import { Picture } from './picture.js';
 import { screenStyles } from './screen.styles.js';
+import { ScreenSettings } from './settings.js';
 import { type Cover, coverOf } from './state.js';
 import { collectStats, type ScreenStats } from './stats.js';
+import { oneOf, type ValueRules } from './values.js';
 
 const TOAST = 5_000;
 const ignore = (): void => {};
@@ -31,6 +34,7 @@ const ignore = (): void => {};
  * @slot reconnecting - Shown while the connection is lost.
  * @slot ended - Shown when the source has ended.
  * @slot failed - Shown when it cannot go on by itself.
+ * @slot layers - Lies within the scene and moves with it; where `<mpl-layer>`s put themselves.
  * @slot overlay - Always over the picture.
  * @csspart stage - Holds the canvas.
  * @csspart canvas - The canvas.
@@ -64,6 +68,12 @@ const ignore = (): void => {};
 export abstract class MplScreen extends ScreenConnection {
   static override styles = [screenStyles, overlayStyles];
 
+  static override rules: ValueRules = { ...ScreenSettings.rules, fit: oneOf('contain', 'cover', 'none') };
+
+  /** How the world is shown at first: `contain`, `cover`, `none` (a pixel a cell). */
+  @property() fit: Fit = 'contain';
+  /** The picture can be moved, zoomed and drawn on. */
+  @property({ type: Boolean }) interactive = false;
   /** The pointer paints cells instead of moving the picture. Painting goes by what the source allows. */
   @property({ attribute: false }) drawing = false;
 
@@ -81,7 +91,7 @@ export abstract class MplScreen extends ScreenConnection {
   /** All figures, as of now. */
   get stats(): ScreenStats {
     const { status, reason } = this.state;
-    return collectStats({ status, reason }, this.receiver, this.#picture?.view ?? null, this.#meter, this.transport);
+    return collectStats({ status, reason }, this.receiver, this.view, this.#meter, this.transport);
   }
 
   /** Why commands would be refused from here; empty where they would not. */
@@ -97,6 +107,21 @@ export abstract class MplScreen extends ScreenConnection {
     return this.refusal;
   }
 
+  /** What it is drawn with. @internal */
+  get view(): View | null {
+    return this.#picture?.view ?? null;
+  }
+
+  /** What the picture is called where no `alt` says it. */
+  protected get label(): string {
+    return this.channel ? `Live picture of ${this.channel}` : 'Live picture';
+  }
+
+  /** There is something to see, if an old picture. */
+  protected get pictured(): boolean {
+    return (this.#picture?.grid ?? null) !== null;
+  }
+
   /** What lies over the picture. */
   protected get cover(): Cover {
     return coverOf(this.state);
@@ -110,7 +135,9 @@ export abstract class MplScreen extends ScreenConnection {
 
   protected override get stateNames(): string[] {
     const still = this.paused || this.controlState?.paused;
-    return [...super.stateNames, ...(this.drawing ? ['drawing'] : []), ...(still ? ['still'] : [])];
+    const { interactive, drawing } = this;
+    const more = Object.entries({ interactive, drawing, still }).flatMap(([name, on]) => (on ? [name] : []));
+    return [...super.stateNames, ...more];
   }
 
   /** Asks the source to run. Rejects with the reason where it will not, as do the next ones. */
@@ -257,25 +284,29 @@ export abstract class MplScreen extends ScreenConnection {
   protected override render(): TemplateResult {
     const { interactive, cover, badge } = this;
     const picture = (this.#picture?.grid ?? null) !== null;
-    const classes = { picture, interactive, drawing: this.drawing, stale: picture && cover !== 'none' };
-    const names = Object.entries(classes).flatMap(([name, on]) => (on ? [name] : []));
-    const name = this.alt || (this.channel ? `Live picture of ${this.channel}` : 'Live picture');
+    const classes = (list: Record<string, boolean>): string =>
+      Object.keys(list)
+        .filter((name) => list[name])
+        .join(' ');
     return html`
-      <div
-        id="stage"
-        part="stage"
-        class=${names.join(' ')}
-        role=${interactive ? 'application' : 'img'}
-        aria-label=${name}
-        aria-roledescription=${interactive ? 'live picture' : nothing}
-        aria-describedby=${interactive ? 'how' : nothing}
-        aria-keyshortcuts=${interactive ? SHORTCUTS : nothing}
-        tabindex=${interactive ? 0 : nothing}
-        @keydown=${this.#onKey}
-      ></div>
+      <div id="scene" class=${classes({ interactive, drawing: this.drawing })}>
+        <div
+          id="stage"
+          part="stage"
+          class=${classes({ picture, stale: picture && cover !== 'none' })}
+          role=${interactive ? 'application' : 'img'}
+          aria-label=${this.alt || this.label}
+          aria-roledescription=${interactive ? 'live picture' : nothing}
+          aria-describedby=${interactive ? 'how' : nothing}
+          aria-keyshortcuts=${interactive ? SHORTCUTS : nothing}
+          tabindex=${interactive ? 0 : nothing}
+          @keydown=${this.#onKey}
+        ></div>
+        <slot name="layers"></slot>
+      </div>
       <div id="focus"></div>
       ${interactive ? html`<div id="how" class="unseen">${KEYS_TEXT}</div>` : nothing}
-      ${overlay({ cover, state: this.state, picture, retry: () => this.retry() })}
+      ${overlay({ cover, state: this.state, picture: this.pictured, retry: () => this.retry() })}
       ${badge ? html`<div id="badge" part="badge" class=${badge.startsWith('Live') ? 'live' : ''}><i></i><span>${badge}</span></div>` : nothing}
       <slot name="overlay"></slot>
       <div class="over"><slot></slot></div>

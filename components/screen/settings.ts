@@ -1,16 +1,14 @@
 import { LitElement, type PropertyValues } from 'lit';
 import { property } from 'lit/decorators.js';
 import type { Transport } from '../../transport/receiver.js';
-import type { Fit } from '../render/index.js';
 import { CHANNEL, checkValues, oneOf, splitColors, type ValueRules, within } from './values.js';
 
-/** The attributes that host and viewer share. */
+/** The attributes that all share who show a stream. */
 export abstract class ScreenSettings extends LitElement {
   /** What values properties may have; anything else gives one warning, and the default. */
   static rules: ValueRules = {
     channel: { expects: '1 to 64 letters, digits, ".", "_", "~" or "-"', ok: (name: string) => CHANNEL.test(name) },
     transport: oneOf('auto', 'p2p', 'relay'),
-    fit: oneOf('contain', 'cover', 'none'),
     colors: {
       expects: 'two CSS colors, of living and dead cells',
       ok: (text: string) => text === '' || splitColors(text) !== null,
@@ -36,8 +34,6 @@ export abstract class ScreenSettings extends LitElement {
   @property() transport: Transport = 'auto';
   /** On a viewer, the picture stands still and the source sends it nothing more; on a host, the world stands still. */
   @property({ type: Boolean }) paused = false;
-  /** How the world is shown at first: `contain`, `cover`, `none` (a pixel a cell). */
-  @property() fit: Fit = 'contain';
   /** Two CSS colors, of living and dead cells: "#7df9ff #05070a". */
   @property() colors = '';
   /** Milliseconds of each frame that drawing may take. Default 6. */
@@ -51,8 +47,6 @@ export abstract class ScreenSettings extends LitElement {
   @property() alt = '';
   /** The secret that grants control where the source asks for one. */
   @property() token: string | null = null;
-  /** The picture can be moved, zoomed and drawn on. */
-  @property({ type: Boolean }) interactive = false;
 
   protected override willUpdate(changed: PropertyValues): void {
     checkValues(this, (this.constructor as typeof ScreenSettings).rules, changed);
