@@ -10,6 +10,8 @@ const classes = manifest.modules
   .flatMap((module) => module.declarations)
   .filter((it) => it.kind === 'class' && it.tagName);
 
+const ORDER = ['mpl-host', 'mpl-viewer', 'mpl-layer', 'mpl-signal', 'mpl-controls', 'mpl-stats'];
+
 const line = (text = '') => text.replace(/\s+/g, ' ').replaceAll('|', '\\|').trim();
 const code = (text) => (text ? `\`${line(text)}\`` : '');
 
@@ -26,7 +28,7 @@ function section(it) {
   const attributes = (it.attributes ?? []).filter((a) => a.description);
   const named = new Set(attributes.map((a) => a.fieldName));
   const fields = shown.filter((m) => m.kind === 'field' && !named.has(m.name));
-  const methods = shown.filter((m) => m.kind === 'method');
+  const methods = shown.filter((m) => m.kind === 'method' && !m.name.endsWith('Callback'));
   const entry = (list = []) => list.map((e) => [code(e.name) || '(default)', code(e.default), line(e.description)]);
   const simple = (list = []) => list.map((e) => [code(e.name) || '(default)', line(e.description)]);
   return `## \`<${it.tagName}>\`
@@ -60,11 +62,7 @@ Written from the elements' own comments; [custom-elements.json](../README.md#the
 what it is gives one warning in the console and the default. Properties have the names of attributes in camelCase.
 
 ${classes
-  .sort(
-    (a, b) =>
-      ['mpl-host', 'mpl-viewer', 'mpl-controls', 'mpl-stats'].indexOf(a.tagName) -
-      ['mpl-host', 'mpl-viewer', 'mpl-controls', 'mpl-stats'].indexOf(b.tagName),
-  )
+  .sort((a, b) => ORDER.indexOf(a.tagName) - ORDER.indexOf(b.tagName))
   .map(section)
   .join('\n')}`.replace(/\n{3,}/g, '\n\n');
 

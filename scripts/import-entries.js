@@ -10,7 +10,7 @@ for (const entry of [
   const exported = Object.keys(await import(entry));
   if (exported.length === 0) throw new Error(`${entry} exports nothing`);
 }
-for (const tag of ['mpl-host', 'mpl-viewer', 'mpl-controls', 'mpl-stats', 'all']) {
+for (const tag of ['mpl-host', 'mpl-viewer', 'mpl-layer', 'mpl-signal', 'mpl-controls', 'mpl-stats', 'all']) {
   await import(`mpl-kit/define/${tag}.js`).catch((error) => {
     throw new Error(`mpl-kit/define/${tag}.js cannot be imported without a page: ${error.message}`);
   });

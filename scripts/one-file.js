@@ -8,7 +8,7 @@ import { withLeanText } from './lean-text.js';
 
 const PAGE = `
   import './components/define/all.ts';
-  export { MplHost, MplViewer, MplControls, MplStats, VERSION } from './components/index.ts';
+  export { MplHost, MplViewer, MplLayer, MplSignal, MplControls, MplStats, VERSION } from './components/index.ts';
   export { batch, computed, effect, every, publish, receive, signal, untracked } from './transport/signals/index.ts';
 `;
 
@@ -16,7 +16,7 @@ const EITHER = `
   const page = typeof document !== 'undefined';
   const worker = !page && typeof WorkerGlobalScope !== 'undefined';
   const kit = page ? await import('./stdin.js') : worker ? await import('./world.worker.js') : {};
-  export const { MplHost, MplViewer, MplControls, MplStats, VERSION } = kit;
+  export const { MplHost, MplViewer, MplLayer, MplSignal, MplControls, MplStats, VERSION } = kit;
   export const { batch, computed, effect, every, publish, receive, signal, untracked } = kit;
 `;
 

@@ -46,7 +46,7 @@ const parts: Record<string, () => string> = {
       closes.map(({ code, name, retry, meaning }) => [`${code}`, name, retry ? 'yes' : 'no', meaning]),
     ),
   messages: () => {
-    const source = readFileSync(new URL('transport/wire/messages.ts', root), 'utf8');
+    const source = readFileSync(new URL('transport/wire/messages.ts', root), 'utf8').replace(/^import .*\n\n?/gm, '');
     const body = source.slice(source.indexOf('*/') + 2).replaceAll('export ', '');
     return `\`\`\`ts\n${body.trim()}\n\`\`\``;
   },

@@ -28,5 +28,5 @@ export {
   type SignalType,
   type SignalValue,
 } from './wire/signal-value.js';
-export type { Hop, SchemaMessage, SignalSpec, SignalsWanted, SignalUpdate } from './wire/signals.js';
+export type { SignalSpec, SignalUpdate } from './wire/signals.js';
 export { FLAG, FRAME, type FrameName, type FrameType } from './wire/types.js';

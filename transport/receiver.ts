@@ -149,6 +149,11 @@ export class Receiver {
     return Array.isArray(select) ? select.filter((name) => !signals?.has(name)) : [];
   }
 
+  /** Where some are missing: names of signals that the source does have, up to 16. */
+  get others(): readonly string[] {
+    return this.#links.signals.others;
+  }
+
   get #wantsGrid(): boolean {
     return this.#links.options.grid;
   }

@@ -10,7 +10,6 @@ import { MAX_SELECT } from '../../transport/wire/signals.js';
 import { channelUrl } from '../screen/server-url.js';
 import { listenWakeups, reducedMotion } from '../screen/wakeups.js';
 import { isState, stateOf } from './connection-state.js';
-import { peek } from './peek.js';
 
 /** A last reader that left may be back; ms. */
 const GRACE = 250;
@@ -42,8 +41,6 @@ export class Feed {
   readonly #using = new AbortController();
   #missing: ReadonlySet<string> = new Set();
   readonly #told = new Set<string>();
-  /** Of all its signals, once somebody had to be told. */
-  #names: string[] | null = null;
   #started = false;
   #tuning: ReturnType<typeof setTimeout> | undefined;
   #doubt: ReturnType<typeof setTimeout> | undefined;
@@ -153,16 +150,15 @@ export class Feed {
     for (const reader of this.#readers) reader.news();
     clearTimeout(this.#doubt);
     const untold = [...this.#missing].some((name) => !this.#told.has(name));
-    if (untold) this.#doubt = setTimeout(() => void this.#warn(), PATIENCE);
+    if (untold) this.#doubt = setTimeout(() => this.#warn(), PATIENCE);
   }
 
-  async #warn(): Promise<void> {
+  #warn(): void {
     const missing = [...this.#missing].filter((name) => !this.#told.has(name));
     if (missing.length === 0) return;
     for (const name of missing) this.#told.add(name);
-    // The relay tells only of what is selected.
-    this.#names ??= await peek(this.url, this.token, this.#using.signal);
-    const there = this.#names.filter((name) => !missing.includes(name));
+    const { signals, others } = this.#receiver;
+    const there = [...(signals?.names() ?? []), ...others];
     const has = there.length > 0 ? `; it has: ${list(there)}` : '';
     const none = list(missing.map((name) => JSON.stringify(name)));
     console.warn(`<mpl-signal>: channel "${this.channel}" has no signal ${none}${has}. It waits for it.`);

@@ -16,13 +16,14 @@ import type {
   ControlStateMessage,
   IntroduceMessage,
   PublishMessage,
+  SchemaMessage,
   StatusMessage,
   SubscribeMessage,
   WelcomeMessage,
 } from '../wire/messages.js';
 import * as session from '../wire/session.js';
 import { decodeSignals } from '../wire/signal-code.js';
-import { decodeSignalJson, type SchemaMessage, type SignalSpec, type SignalUpdate, schema } from '../wire/signals.js';
+import { decodeSignalJson, type SignalSpec, type SignalUpdate, schema } from '../wire/signals.js';
 import { FLAG } from '../wire/types.js';
 import { after, every, type Timer } from './timer.js';
 

@@ -7,7 +7,7 @@ import type { SignalTable } from '../state/signal-table.js';
 import { compress } from '../wire/deflate.js';
 import { encodeFrame, type Header } from '../wire/frame.js';
 import { encodeSignals } from '../wire/signal-code.js';
-import { encodeSignalJson, type SignalSpec, schema } from '../wire/signals.js';
+import { encodeSignalJson, MAX_OTHERS, type SignalSpec, schema } from '../wire/signals.js';
 import { FLAG } from '../wire/types.js';
 
 /** Smaller payloads are not worth deflating; larger ones are full states of many signals, and rare. */
@@ -95,7 +95,14 @@ export class SignalView {
     this.#schemaVersion = table.schemaVersion;
     const { select } = this;
     this.#specs = select ? table.schema.filter(({ name }) => select.has(name)) : table.schema;
-    this.#schemaFrame = encodeFrame('SchemaAnnounce', schema.encode(table.announce(this.#specs)), this.feed.stamp);
+    const message = table.announce(this.#specs);
+    if (select && this.#specs.length < select.size) {
+      message.others = table
+        .names()
+        .filter((name) => !select.has(name))
+        .slice(0, MAX_OTHERS);
+    }
+    this.#schemaFrame = encodeFrame('SchemaAnnounce', schema.encode(message), this.feed.stamp);
   }
 
   #encode(base: number, coded: boolean): Uint8Array | null {

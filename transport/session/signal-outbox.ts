@@ -4,7 +4,7 @@
  */
 
 import type { Link } from '../link/link.js';
-import type { SignalsWanted } from '../wire/signals.js';
+import type { SignalsWanted } from '../wire/messages.js';
 import type { Pacer } from './pacer.js';
 import type { SignalFeed, SignalView } from './signal-feed.js';
 import { Tempo } from './tempo.js';

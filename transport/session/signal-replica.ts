@@ -1,7 +1,8 @@
 /** A table of signals that follows one link at a time, and knows when a frame is not for it. */
 
 import { SignalTable } from '../state/signal-table.js';
-import type { SignalsWanted, SignalUpdate } from '../wire/signals.js';
+import type { SignalsWanted } from '../wire/messages.js';
+import type { SignalUpdate } from '../wire/signals.js';
 import type { ReceiverEnd } from './receiver-end.js';
 
 export type TakenSignals =
@@ -14,6 +15,8 @@ export type TakenSignals =
 
 export class SignalReplica {
   table: SignalTable | null = null;
+  /** Names of some signals that were not selected, where others that were are missing. */
+  others: readonly string[] = [];
 
   /** What a subscription may leave out, because it is held already. */
   get resume(): SignalsWanted['resume'] {
@@ -27,8 +30,9 @@ export class SignalReplica {
     // Those of another epoch are shown only once their values come: until then the old ones are better than none.
     if (table === null || table.epoch !== end.schema!.epoch) return false;
     const before = table.schemaVersion;
+    const { others } = this;
     this.#declare(table, end);
-    return table.schemaVersion !== before;
+    return table.schemaVersion !== before || others.join('\n') !== this.others.join('\n');
   }
 
   /**
@@ -50,7 +54,8 @@ export class SignalReplica {
   }
 
   #declare(table: SignalTable, end: ReceiverEnd): void {
-    const { specs, hops = null } = end.schema!;
+    const { specs, hops = null, others = [] } = end.schema!;
+    this.others = others;
     table.declare(specs);
     table.hops = hops;
   }

@@ -12,12 +12,12 @@ import type {
   ChannelState,
   ControlMessage,
   IntroduceMessage,
+  SignalsWanted,
   StatusMessage,
   SubscribeMessage,
   WelcomeMessage,
 } from '../wire/messages.js';
 import * as session from '../wire/session.js';
-import type { SignalsWanted } from '../wire/signals.js';
 import { FLAG } from '../wire/types.js';
 import { Outbox, type OutboxSource } from './outbox.js';
 import { RateLimit } from './rate.js';

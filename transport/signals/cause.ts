@@ -3,7 +3,7 @@
  * effects, listeners) has that frame as its cause; what is published then is derived from that channel, and as old.
  */
 
-import type { Hop } from '../wire/signals.js';
+import type { Hop } from '../wire/messages.js';
 
 /** A channel that changes may come from. */
 export interface Origin {

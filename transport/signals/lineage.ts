@@ -1,6 +1,7 @@
 /** What a channel is derived from, through how many others, and whether it is, in the end, itself. */
 
-import { type Hop, MAX_HOPS } from '../wire/signals.js';
+import type { Hop } from '../wire/messages.js';
+import { MAX_HOPS } from '../wire/signals.js';
 
 /** Channels on one way, the first and the last included. */
 export const MAX_PATH = 8;

@@ -8,8 +8,8 @@
 import { batch, type Signal, signal } from '@preact/signals-core';
 import { Receiver, type ReceiverEvent, type Status } from '../receiver.js';
 import { after, every, type Timer } from '../session/timer.js';
+import type { Hop } from '../wire/messages.js';
 import type { SignalValue } from '../wire/signal-value.js';
-import type { Hop } from '../wire/signals.js';
 import { because, noteRead, type Origin } from './cause.js';
 import { environment } from './environment.js';
 
@@ -219,9 +219,9 @@ export class Received implements Origin {
 
   /** Names that were misspelt would be waited for without a word. */
   #complain(): void {
-    const { missing, status, signals } = this.receiver;
+    const { missing, others, status } = this.receiver;
     if (status !== 'live' || missing.length === 0) return;
-    const there = signals?.names().slice(0, 20).join(', ') || 'none';
+    const there = others.join(', ') || 'no others';
     console.warn(
       `receive "${this.options.channel}": no signal ${missing.slice(0, 20).join(', ')} (yet); there are: ${there}`,
     );

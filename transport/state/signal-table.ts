@@ -8,6 +8,7 @@
 
 import { CLOSE } from '../wire/codes.js';
 import { WireError } from '../wire/errors.js';
+import type { Hop, SchemaMessage } from '../wire/messages.js';
 import {
   SIGNAL_LIMITS,
   SignalError,
@@ -16,7 +17,7 @@ import {
   signalText,
   utf8Length,
 } from '../wire/signal-value.js';
-import type { Hop, SchemaMessage, SignalSpec, SignalUpdate } from '../wire/signals.js';
+import type { SignalSpec, SignalUpdate } from '../wire/signals.js';
 
 /** One signal of a table. */
 export interface SignalEntry {

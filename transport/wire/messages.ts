@@ -1,6 +1,6 @@
 /** The JSON payloads of the session frames: small, rare, and readable in any network inspector. */
 
-import type { SignalsWanted } from './signals.js';
+import type { SignalType, SignalValue } from './signal-value.js';
 
 /** Where a channel stands, as the relay or the source tells it. */
 export type ChannelState = 'waiting' | 'live' | 'ended';
@@ -41,6 +41,49 @@ export interface SubscribeMessage {
   grid?: boolean;
   /** Which signals are wanted; without it, none. */
   signals?: SignalsWanted;
+}
+
+/** What of signals a receiver wants: a part of `SubscribeFilter`. */
+export interface SignalsWanted {
+  /** Names; without it, all. */
+  select?: string[];
+  /** What is held already, whole at this version. */
+  resume?: { epoch: number; version: number };
+  /** The compact coding is understood. */
+  coded?: boolean;
+}
+
+/** `SchemaAnnounce` (0x32), source to receiver: what signals there are, before the first of them and whenever that changes. */
+export interface SchemaMessage {
+  /** Chosen at random when a source starts; another one voids what is held. */
+  epoch: number;
+  /** Name and type of each, in the order in which the compact coding counts them. */
+  signals: [string, SignalType][];
+  /** Where names were selected that are not there: some of those that are, for people who misspelt one. */
+  others?: string[];
+  /** Where they come from: this channel first, then those it is derived from. Without it, they are its own. */
+  hops?: Hop[];
+}
+
+/** One channel on the way of signals: what it is made of. */
+export interface Hop {
+  /** The epoch of its signals: names may repeat, on this relay and others, epochs do not. */
+  id: number;
+  channel: string;
+  /** Ids of the channels it is derived from. */
+  from: number[];
+}
+
+/** `SignalSync` (0x30), all that have a value, and `SignalDiff` (0x31), those that changed after `base`; unless CODED. */
+export interface SignalsMessage {
+  /** This is how things stand at this version. */
+  version: number;
+  /** Of a diff: fits whoever stands at this version, or at any after it. */
+  base?: number;
+  /** By name. */
+  signals: { [name: string]: SignalValue };
+  /** By name, the version of the last write, where it is older; only from one of several sources of a channel. */
+  versions?: { [name: string]: number };
 }
 
 /** `Welcome` (0x73), the answer to each `SubscribeFilter`; also sent when what it says has changed. */

@@ -7,6 +7,7 @@ import { readJson } from './bytes.js';
 import { CLOSE } from './codes.js';
 import { WireError } from './errors.js';
 import { boolean, type Fields, json, natural, object, optional, string } from './fields.js';
+import type { Hop, SchemaMessage } from './messages.js';
 import {
   isSignalValue,
   SIGNAL_LIMITS,
@@ -21,27 +22,11 @@ export interface SignalSpec {
   type: SignalType;
 }
 
-/** One channel on the way of signals: what it is made of. */
-export interface Hop {
-  /** The epoch of its signals: names may repeat, on this relay and others, epochs do not. */
-  id: number;
-  channel: string;
-  /** Ids of the channels it is derived from. */
-  from: number[];
-}
-
 /** Channels that the signals of one may come from, in all. */
 export const MAX_HOPS = 64;
 
-/** `SchemaAnnounce` (0x32), source to receiver: what signals there are, before the first of them and whenever that changes. */
-export interface SchemaMessage {
-  /** Chosen at random when a source starts; another one voids what is held. */
-  epoch: number;
-  /** Name and type of each, in the order in which the compact coding counts them. */
-  signals: [string, SignalType][];
-  /** Where they come from: this channel first, then those it is derived from. Without it, they are its own. */
-  hops?: Hop[];
-}
+/** Names that are told to whoever selected one that is not there. */
+export const MAX_OTHERS = 16;
 
 const isSpec = (value: unknown): boolean =>
   Array.isArray(value) && value.length === 2 && wrongName(value[0]) === null && SIGNAL_TYPES.includes(value[1]);
@@ -56,6 +41,7 @@ const schemaFields: Fields = {
     v.length <= SIGNAL_LIMITS.count &&
     v.every(isSpec) &&
     new Set(v.map(([name]) => name)).size === v.length,
+  others: optional((v) => Array.isArray(v) && v.length <= MAX_OTHERS && v.every((name) => wrongName(name) === null)),
   hops: optional((v) => Array.isArray(v) && v.length > 0 && v.length <= MAX_HOPS && v.every(isHop)),
 };
 export const schema = json<SchemaMessage>('SchemaAnnounce', schemaFields);
@@ -128,16 +114,6 @@ function readVersions(value: unknown, has: (name: string) => boolean): Map<strin
     if (!has(name) || !natural(version)) throw new WireError('the versions of the signals are none');
   }
   return new Map(entries as [string, number][]);
-}
-
-/** What of signals a receiver wants: a part of `SubscribeFilter`. */
-export interface SignalsWanted {
-  /** Names; without it, all. */
-  select?: string[];
-  /** What is held already, whole at this version. */
-  resume?: { epoch: number; version: number };
-  /** The compact coding is understood. */
-  coded?: boolean;
 }
 
 /** Names that one receiver may select. */
