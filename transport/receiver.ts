@@ -170,7 +170,7 @@ export class Receiver {
 
   /** When the next try to connect begins (performance.now()); 0 = none is due. */
   get retryAt(): number {
-    return this.#links.retryAt;
+    return this.#links.redial.retryAt;
   }
 
   /** Round trip to the other side of the link in use, milliseconds; 0 = not known yet. */
@@ -196,8 +196,8 @@ export class Receiver {
   }
 
   get counts(): ReceiverCounts {
-    const { bytes, reconnects, switches, stale } = this.#links;
-    return { frames: this.#frames, tiles: this.#tiles, bytes, reconnects, switches, stale };
+    const { bytes, redial, switches, stale } = this.#links;
+    return { frames: this.#frames, tiles: this.#tiles, bytes, reconnects: redial.reconnects, switches, stale };
   }
 
   /** The links that may be used; the picture goes on through a change. */
@@ -248,7 +248,7 @@ export class Receiver {
 
   /** Tries at once, if it waits to try again: the network is back, the page is seen, somebody pressed Retry. */
   retryNow(): void {
-    this.#links.retryNow();
+    this.#links.redial.hurry();
   }
 
   /** Asks the source to do something; rejects with the reason if it will not. */

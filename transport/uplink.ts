@@ -2,9 +2,8 @@
 
 import type { Link, LinkClose } from './link/link.js';
 import { connectWebSocket } from './link/websocket.js';
-import { Backoff } from './session/backoff.js';
+import { Redial } from './session/redial.js';
 import type { SourceEnd } from './session/source-end.js';
-import { after, type Timer } from './session/timer.js';
 import type { Source } from './source.js';
 import { CLOSE, closeCode } from './wire/codes.js';
 import { encodeFrame } from './wire/frame.js';
@@ -31,13 +30,16 @@ export interface UplinkOptions {
 export class Uplink {
   status: UplinkStatus = 'connecting';
   reason = '';
-  reconnects = 0;
 
-  readonly #backoff = new Backoff();
+  readonly #redial = new Redial({
+    connect: () => (this.options.connect ?? connectWebSocket)(this.options.url),
+    opened: (link) => this.#opened(link),
+    waits: (reason) => this.#set(this.#taken ? 'failed' : 'reconnecting', reason),
+  });
   #peer: { peer: string; maxPeers: number } | null = null;
   #end: SourceEnd | null = null;
-  #retry: Timer | null = null;
-  #connecting = false;
+  /** The link was lost because another source has the channel, which it may leave some time. */
+  #taken = false;
   /** A page that was reloaded begins above where it left off. */
   #attempt = Date.now();
   #stopped = false;
@@ -54,7 +56,11 @@ export class Uplink {
     source.fanout.onintroduce = (message, end) => {
       if (end === this.#end) options.onintroduce?.(message);
     };
-    void this.#connect();
+    void this.#redial.dial();
+  }
+
+  get reconnects(): number {
+    return this.#redial.reconnects;
   }
 
   /** This source answers WebRTC offers under this id, for so many viewers. */
@@ -70,41 +76,26 @@ export class Uplink {
 
   /** Tries at once, if it is not connected: it waits to try again, or was refused and something has changed. */
   retryNow(): void {
-    if (this.#end !== null || this.#connecting || this.#stopped) return;
-    this.#retry?.stop();
-    this.#retry = null;
-    void this.#connect();
+    if (this.#end === null && !this.#redial.connecting && !this.#stopped) void this.#redial.dial();
   }
 
   /** Comes back after `close`. */
   open(): void {
     if (!this.#stopped) return;
     this.#stopped = false;
-    if (!this.#connecting) void this.#connect();
+    void this.#redial.dial();
   }
 
   /** Leaves the channel, for others or for itself. */
   close(): void {
     this.#stopped = true;
-    this.#retry?.stop();
+    this.#redial.stop();
     this.#end?.close(CLOSE.normal.code, 'the source has left');
     this.#end = null;
   }
 
-  async #connect(): Promise<void> {
-    let link: Link;
-    this.#connecting = true;
+  #opened(link: Link): void {
     this.#attempt++;
-    try {
-      link = await (this.options.connect ?? connectWebSocket)(this.options.url);
-    } catch (error) {
-      if (!this.#stopped) this.#later((error as Error).message, true);
-      return;
-    } finally {
-      this.#connecting = false;
-    }
-    if (this.#stopped) return link.close();
-    this.#backoff.opened();
     const end = this.source.attach(link);
     this.#end = end;
     const { onclose } = link;
@@ -132,19 +123,12 @@ export class Uplink {
     if (this.#end !== end) return;
     this.#end = null;
     if (this.#stopped) return;
-    this.#backoff.closed();
-    const known = closeCode(event.code);
-    this.#later(event.reason || known.meaning, known.retry, event.code === CLOSE.taken.code);
-  }
-
-  #later(reason: string, retry: boolean, failed = false): void {
-    this.#set(failed || !retry ? 'failed' : 'reconnecting', reason);
-    if (!retry) return;
-    this.reconnects++;
-    this.#retry = after(this.#backoff.next(), () => {
-      this.#retry = null;
-      void this.#connect();
-    });
+    const { retry, meaning } = closeCode(event.code);
+    this.#taken = event.code === CLOSE.taken.code;
+    const reason = event.reason || meaning;
+    this.#redial.lost(reason, retry);
+    this.#taken = false;
+    if (!retry) this.#set('failed', reason);
   }
 
   #set(status: UplinkStatus, reason: string): void {

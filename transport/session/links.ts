@@ -12,11 +12,11 @@ import type { Frame } from '../wire/frame.js';
 import type { GridTiles } from '../wire/grid.js';
 import type { SignalsWanted, WelcomeMessage } from '../wire/messages.js';
 import type { SignalUpdate } from '../wire/signals.js';
-import { Backoff } from './backoff.js';
 import { ReceiverEnd, type ReceiverHandlers } from './receiver-end.js';
+import { Redial } from './redial.js';
 import { Replica, type Taken } from './replica.js';
 import { SignalReplica, type TakenSignals } from './signal-replica.js';
-import { after, every, type Timer } from './timer.js';
+import { every, type Timer } from './timer.js';
 import { type PeerDialer, Upgrade } from './upgrade.js';
 
 export type Transport = 'auto' | 'p2p' | 'relay';
@@ -61,23 +61,26 @@ export class Links {
   active: ReceiverEnd | null = null;
   /** Why there is no direct link; empty where there is one, or none could be. */
   reason = '';
-  /** When the next try to connect begins (performance.now()); 0 = none is due. */
-  retryAt = 0;
-  reconnects = 0;
   /** Takings over, either way. */
   switches = 0;
   /** Frames that did not fit, and were asked for anew. */
   stale = 0;
 
-  readonly #backoff = new Backoff();
+  readonly redial = new Redial({
+    connect: () => this.options.connect(),
+    opened: (link) => {
+      this.#base = this.#end(link);
+      this.#subscribeBase();
+    },
+    // As long as a direct link carries the picture, losing the relay is no news for anyone who watches.
+    waits: (reason) => this.active === null && this.owner.lost(reason, true),
+  });
   #base: ReceiverEnd | null = null;
   #direct: ReceiverEnd | null = null;
   #upgrade: Upgrade | null = null;
   #peers = false;
   #live = false;
-  #retry: Timer | null = null;
   #watch: Timer | null = null;
-  #attempt = 0;
   #standby = false;
   /** Why the base may not come back; empty where it may. */
   #refused = '';
@@ -111,12 +114,11 @@ export class Links {
     this.#refused = '';
     this.#checkedAt = performance.now();
     this.#watch ??= every(CHECK, () => this.#checkSilence());
-    void this.#connect();
+    void this.redial.dial();
   }
 
   close(): void {
-    this.#attempt++;
-    this.#stopRetry();
+    this.redial.stop();
     this.#watch?.stop();
     this.#watch = null;
     this.#upgrade?.stop();
@@ -127,11 +129,6 @@ export class Links {
       this.#pastBytes += end?.bytes ?? 0;
       end?.close();
     }
-  }
-
-  /** Tries at once, if it waits to try again. */
-  retryNow(): void {
-    if (this.#retry !== null) void this.#connect();
   }
 
   setTransport(transport: Transport): void {
@@ -163,22 +160,6 @@ export class Links {
     this.#standby = standby;
     this.#subscribe(this.#direct, standby);
     if (!this.direct) this.#subscribeBase();
-  }
-
-  async #connect(): Promise<void> {
-    this.#stopRetry();
-    const attempt = ++this.#attempt;
-    let link: Link;
-    try {
-      link = await this.options.connect();
-    } catch (error) {
-      if (attempt === this.#attempt) this.#later((error as Error).message);
-      return;
-    }
-    if (attempt !== this.#attempt) return link.close();
-    this.#backoff.opened();
-    this.#base = this.#end(link);
-    this.#subscribeBase();
   }
 
   #end(link: Link): ReceiverEnd {
@@ -314,8 +295,8 @@ export class Links {
     this.#pastBytes += end.bytes;
     this.#base = null;
     if (this.active === end) this.active = null;
-    this.#backoff.closed();
-    if (retry) return this.#later(reason);
+    this.redial.lost(reason, retry);
+    if (retry) return;
     this.#refused = reason;
     if (this.active === null) this.owner.lost(reason, false);
   }
@@ -336,21 +317,6 @@ export class Links {
     }
     this.#upgrade?.lost();
     this.owner.changed();
-  }
-
-  #later(reason: string): void {
-    this.reconnects++;
-    const wait = this.#backoff.next();
-    this.retryAt = performance.now() + wait;
-    this.#retry = after(wait, () => void this.#connect());
-    // As long as a direct link carries the picture, losing the relay is no news for anyone who watches.
-    if (this.active === null) this.owner.lost(reason, true);
-  }
-
-  #stopRetry(): void {
-    this.#retry?.stop();
-    this.#retry = null;
-    this.retryAt = 0;
   }
 
   #checkSilence(): void {
