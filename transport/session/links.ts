@@ -82,6 +82,8 @@ export class Links {
   #live = false;
   #watch: Timer | null = null;
   #standby = false;
+  /** Other signals were asked for, and have not come: nothing held says what of them is lacking. */
+  #anew = false;
   /** Why the base may not come back; empty where it may. */
   #refused = '';
   #checkedAt = 0;
@@ -148,11 +150,12 @@ export class Links {
   /** Asks for other signals. */
   setSelect(select: LinksOptions['select']): void {
     this.options.select = select;
-    const end = this.active ?? this.#base;
-    if (this.#standby || end === null) return;
-    // What is on its way was chosen by the old names, and nothing held says what the new ones lack.
-    end.lost = true;
-    this.#subscribe(end, false, true);
+    this.#anew = true;
+    if (this.#standby) return;
+    // What is on its way was chosen by the old names.
+    if (this.active) this.active.lost = true;
+    this.#subscribe(this.#direct);
+    if (!this.direct) this.#subscribeBase();
   }
 
   /** Asks for no state for a while, or for what changed since. */
@@ -186,13 +189,13 @@ export class Links {
     this.#subscribe(this.#base, idle);
   }
 
-  #subscribe(end: ReceiverEnd | null, standby = false, anew = false): void {
+  #subscribe(end: ReceiverEnd | null, standby = false): void {
     const { maxFps, grid } = this.options;
     // The replica may have followed another link meanwhile: what is on its way here was made for a state long gone.
     if (end !== null && end !== this.active) end.lost = true;
     if (standby) return end?.subscribe({ standby });
     const { resume } = this.replica;
-    const signals = this.#wantedSignals(anew);
+    const signals = this.#wantedSignals();
     end?.subscribe({
       ...(resume && { resume }),
       ...(maxFps && { maxFps }),
@@ -201,9 +204,9 @@ export class Links {
     });
   }
 
-  #wantedSignals(anew: boolean): SignalsWanted | null {
+  #wantedSignals(): SignalsWanted | null {
     const { select } = this.options;
-    const resume = anew ? undefined : this.signals.resume;
+    const resume = this.#anew ? undefined : this.signals.resume;
     return select && { coded: true, ...(select !== 'all' && { select: [...select] }), ...(resume && { resume }) };
   }
 
@@ -234,6 +237,7 @@ export class Links {
     if (!this.#follows(end)) return;
     const taken = this.signals.take(update, end);
     if (taken.kind === 'stale') return this.#askAgain(end);
+    if (update.full) this.#anew = false;
     const before = this.active;
     this.active = end;
     this.owner.tookSignals(taken, frame);
