@@ -28,7 +28,11 @@ describe('a value of a signal', () => {
     ['null', null, null],
     ['the largest number', Number.MAX_VALUE, Number.MAX_VALUE],
     ['the smallest', 5e-324, 5e-324],
-    ['what JSON leaves out', { a: undefined, b: () => 1, c: Symbol('c'), d: [undefined, () => 1] }, { d: [null, null] }],
+    [
+      'what JSON leaves out',
+      { a: undefined, b: () => 1, c: Symbol('c'), d: [undefined, () => 1] },
+      { d: [null, null] },
+    ],
     ['NaN and -0 within', [Number.NaN, -0, { x: Number.POSITIVE_INFINITY }], [null, 0, { x: null }]],
     ['a Date', date, date.toJSON()],
     ['an invalid Date', new Date(Number.NaN), null],
@@ -101,24 +105,27 @@ describe('a value of a signal', () => {
     refused('"'.repeat(most / 2), /64 KiB/);
     refused('\n'.repeat(most / 2), /64 KiB/);
     assert.equal((toSignalValue('x', '"'.repeat(most / 2 - 1)) as string).length, most / 2 - 1);
-    refused([('a'.repeat(most - 3))], /64 KiB/);
+    refused(['a'.repeat(most - 3)], /64 KiB/);
     toSignalValue('x', ['a'.repeat(most - 4)]);
   });
 
   test('is the same again, and after JSON, whatever it was made from', () => {
     fc.assert(
-      fc.property(fc.anything({ withBigInt: true, withDate: true, withNullPrototype: true, withMap: true }), (value) => {
-        let made: unknown;
-        try {
-          made = toSignalValue('x', value);
-        } catch (error) {
-          assert.ok(error instanceof SignalError, `${error}`);
-          return;
-        }
-        assert.ok(isSignalValue(made));
-        assert.deepEqual(JSON.parse(JSON.stringify(made)), made);
-        assert.deepEqual(toSignalValue('x', made), made);
-      }),
+      fc.property(
+        fc.anything({ withBigInt: true, withDate: true, withNullPrototype: true, withMap: true }),
+        (value) => {
+          let made: unknown;
+          try {
+            made = toSignalValue('x', value);
+          } catch (error) {
+            assert.ok(error instanceof SignalError, `${error}`);
+            return;
+          }
+          assert.ok(isSignalValue(made));
+          assert.deepEqual(JSON.parse(JSON.stringify(made)), made);
+          assert.deepEqual(toSignalValue('x', made), made);
+        },
+      ),
       { numRuns: 500 },
     );
   });
@@ -136,11 +143,34 @@ describe('a value of a signal', () => {
 
 describe('a name of a signal', () => {
   test('is a text of 1 to 128 characters, without "_" in front or control characters', () => {
-    for (const name of ['a', 'a'.repeat(128), 'a_', 'a b', ' ', '🙂', '0', 'constructor', 'toString', 'hasOwnProperty']) {
+    for (const name of [
+      'a',
+      'a'.repeat(128),
+      'a_',
+      'a b',
+      ' ',
+      '🙂',
+      '0',
+      'constructor',
+      'toString',
+      'hasOwnProperty',
+    ]) {
       assert.equal(wrongName(name), null, name);
       checkName(name);
     }
-    for (const name of ['', 'a'.repeat(129), '_', '_x', '__proto__', 'a\u0000', '\n', '\u007f', '\u0085', '\ud800', 'a\udc00']) {
+    for (const name of [
+      '',
+      'a'.repeat(129),
+      '_',
+      '_x',
+      '__proto__',
+      'a\u0000',
+      '\n',
+      '\u007f',
+      '\u0085',
+      '\ud800',
+      'a\udc00',
+    ]) {
       assert.notEqual(wrongName(name), null, JSON.stringify(name));
       assert.throws(() => checkName(name), SignalError);
     }

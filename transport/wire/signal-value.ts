@@ -47,7 +47,7 @@ export function wrongName(name: unknown): string | null {
 /** @throws SignalError if this cannot be a signal's name */
 export function checkName(name: unknown): asserts name is string {
   const wrong = wrongName(name);
-  if (wrong !== null) throw new SignalError(String(name), wrong);
+  if (wrong !== null) throw new SignalError(typeof name === 'string' ? name : typeof name, wrong);
 }
 
 /** Is every number in it finite, and nothing deeper than may be? For values that came out of `JSON.parse`. */
@@ -84,9 +84,7 @@ export function toSignalValue(name: string, value: unknown): SignalValue {
     case 'undefined':
       return null;
     case 'string':
-      if (value.length > SIGNAL_LIMITS.value) throw tooLarge(name);
-      // Half a character survives in no encoding.
-      return value.replace(LONE, '\ufffd');
+      return text(name, value);
     case 'object':
       return value === null ? null : copy(name, value);
     default:
@@ -94,17 +92,28 @@ export function toSignalValue(name: string, value: unknown): SignalValue {
   }
 }
 
+function text(name: string, value: string): string {
+  // Half a character survives in no encoding.
+  const whole = value.replace(LONE, '\ufffd');
+  // As JSON, where a quote takes two: so does a receiver count.
+  if (value.length > SIGNAL_LIMITS.value || signalText(whole).length > SIGNAL_LIMITS.value) throw tooLarge(name);
+  return whole;
+}
+
 function copy(name: string, value: object): SignalValue {
-  let text: string | undefined;
+  let json: string | undefined;
   try {
-    text = JSON.stringify(value);
+    json = JSON.stringify(value);
   } catch (error) {
     if (error instanceof RangeError) throw tooDeep(name);
-    throw new SignalError(name, `cannot be written as JSON: ${(error as Error).message.split('\n', 1)[0]}`);
+    // Anything may be thrown by somebody's `toJSON`.
+    const why = error instanceof Error ? error.message : String(error);
+    throw new SignalError(name, `cannot be written as JSON: ${why.split('\n', 1)[0]}`);
   }
-  if (text === undefined) return null;
-  if (text.length > SIGNAL_LIMITS.value) throw tooLarge(name);
-  const plain = JSON.parse(text) as unknown;
+  if (json === undefined) return null;
+  if (json.length > SIGNAL_LIMITS.value) throw tooLarge(name);
+  const plain = JSON.parse(json) as unknown;
+  if (typeof plain === 'string') return text(name, plain);
   if (!isSignalValue(plain)) throw tooDeep(name);
   return plain;
 }

@@ -44,7 +44,15 @@ const schemaFields: Fields = {
   others: optional((v) => Array.isArray(v) && v.length <= MAX_OTHERS && v.every((name) => wrongName(name) === null)),
   hops: optional((v) => Array.isArray(v) && v.length > 0 && v.length <= MAX_HOPS && v.every(isHop)),
 };
-export const schema = json<SchemaMessage>('SchemaAnnounce', schemaFields);
+const plain = json<SchemaMessage>('SchemaAnnounce', schemaFields);
+export const schema = {
+  encode: plain.encode,
+  decode(payload: Uint8Array): SchemaMessage {
+    const { hops, ...message } = plain.decode(payload);
+    // Of each hop, too, what nobody knows is not passed on: it may be deeper than could be written again.
+    return hops ? { ...message, hops: hops.map(({ id, channel, from }) => ({ id, channel, from })) } : message;
+  },
+};
 
 /** What a `SignalSync` or a `SignalDiff` says. */
 export interface SignalUpdate {
@@ -105,13 +113,15 @@ export function decodeSignalJson(payload: Uint8Array, full: boolean, has: (name:
     delta: false,
     values: () => entries as [string, SignalValue][],
   };
-  return versions === undefined ? update : { ...update, versions: readVersions(versions, has) };
+  return versions === undefined ? update : { ...update, versions: readVersions(versions, update.version, has) };
 }
 
-function readVersions(value: unknown, has: (name: string) => boolean): Map<string, number> {
+function readVersions(value: unknown, newest: number, has: (name: string) => boolean): Map<string, number> {
   const entries = typeof value === 'object' && value !== null ? Object.entries(value) : [['', null] as const];
   for (const [name, version] of entries) {
-    if (!has(name) || !natural(version)) throw new WireError('the versions of the signals are none');
+    // A write from the future would never be told to the end: there would always be something newer than what was sent.
+    if (!has(name) || !natural(version) || (version as number) > newest)
+      throw new WireError('the versions of the signals are none');
   }
   return new Map(entries as [string, number][]);
 }
