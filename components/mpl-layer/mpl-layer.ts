@@ -179,8 +179,7 @@ export class MplLayer extends ScreenConnection implements Stacked {
 
   protected override acquire(): void {
     this.#watcher = new IntersectionObserver((entries) => {
-      this.#seen = entries.at(-1)!.isIntersecting;
-      this.requestUpdate();
+      this.#see(entries.at(-1)!.isIntersecting);
     });
     this.#watcher.observe(this.#part('box'));
   }
@@ -216,6 +215,12 @@ export class MplLayer extends ScreenConnection implements Stacked {
     this.#adjust();
     if (changed.has('region') || changed.has('channel')) this.#stack?.arrange();
     if (changed.has('alt') || changed.has('channel')) this.#viewer?.layersChanged();
+  }
+
+  #see(seen: boolean): void {
+    this.#seen = seen;
+    this.#adjust();
+    this.requestUpdate();
   }
 
   #adjust(): void {
@@ -258,6 +263,8 @@ export class MplLayer extends ScreenConnection implements Stacked {
     const part = inView(boxOf(fitted, stage), stage);
     const frame = frameOn(part, fitted, grid, stage);
     lay(this.#part('picture'), part.left - box.left, part.top - box.top, frame.width, frame.height, dpr);
+    // The observer will tell so too, but a frame late.
+    if (!this.#seen && frame.width * frame.height > 0 && element.checkVisibility()) this.#see(true);
     if (this.#camera.follow(frame)) this.#view!.render();
   }
 

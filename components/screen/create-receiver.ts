@@ -4,6 +4,7 @@ import { connectWebSocket } from '../../transport/link/websocket.js';
 import { Receiver, type Transport } from '../../transport/receiver.js';
 import { parseIceServers } from './ice-servers.js';
 import { channelUrl, resolveServer, resolveSignal } from './server-url.js';
+import { inTurn } from './turnstile.js';
 
 export interface ReceiverSettings {
   server: string | null;
@@ -30,7 +31,7 @@ export function createReceiver(channel: string, settings: ReceiverSettings): Rec
     return new Receiver({ connect, transport: 'relay', ...token });
   }
   return new Receiver({
-    connect: () => connectWebSocket(channelUrl(server, 'stream', channel)),
+    connect: () => inTurn(server.host, () => connectWebSocket(channelUrl(server, 'stream', channel))),
     ...(signal && { dialer: async () => (await peer()).createPeerDialer(meeting) }),
     transport,
     ...token,
