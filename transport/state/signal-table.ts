@@ -123,7 +123,7 @@ export class SignalTable {
       const old = before.get(spec.name);
       const entry = old ?? { value: null, text: 'null', stamp: -1, before: undefined };
       this.#entries.set(spec.name, { ...entry, spec });
-      this.#bytes += sizeOf(spec.name, entry.text);
+      this.#bytes += signalBytes(spec.name, entry.text);
     }
     this.#schema = schema.map((spec) => ({ ...spec }));
     this.schemaVersion++;
@@ -136,7 +136,7 @@ export class SignalTable {
     if (entry === undefined || version < entry.stamp) return false;
     const text = signalText(value);
     if (entry.stamp >= 0 && text === entry.text) return false;
-    this.#bytes += sizeOf(name, text) - sizeOf(name, entry.text);
+    this.#bytes += signalBytes(name, text) - signalBytes(name, entry.text);
     entry.before = entry.stamp < 0 ? undefined : entry.value;
     entry.value = typeof value === 'number' ? value + 0 : value;
     entry.text = text;
@@ -147,7 +147,10 @@ export class SignalTable {
   /** The value held counts as written at `version`. */
   restamp(name: string, version: number): void {
     const entry = this.#entries.get(name);
-    if (entry) entry.stamp = version;
+    if (entry === undefined || entry.stamp < 0) return;
+    entry.stamp = version;
+    // Who stands at the version before holds this value already.
+    entry.before = entry.value;
   }
 
   /** Says that the table now stands at `version`. */
@@ -177,12 +180,17 @@ export class SignalTable {
     for (const [name, value] of values) {
       const text = signalText(value);
       if (text.length > SIGNAL_LIMITS.value) throw tooBig(`the signal ${JSON.stringify(name)} is too large`);
-      bytes += sizeOf(name, text) - sizeOf(name, this.#entries.get(name)?.text ?? '');
+      bytes += signalBytes(name, text) - signalBytes(name, this.#entries.get(name)?.text ?? '');
     }
     if (bytes > SIGNAL_LIMITS.total) throw tooBig(`signals of ${bytes} bytes are more than a channel may have`);
     const { version, versions } = update;
     const changed: string[] = [];
-    for (const [name, value] of values) if (this.put(name, value, versions?.get(name) ?? version)) changed.push(name);
+    for (const [name, value] of values) {
+      const at = versions?.get(name) ?? version;
+      if (this.put(name, value, at)) changed.push(name);
+      // Written again: a write from before that comes later still does not count.
+      else if (at > this.stamp(name)) this.restamp(name, at);
+    }
     this.reached(Math.max(this.version, version));
     return changed;
   }
@@ -199,14 +207,17 @@ export class SignalTable {
   /** @throws SignalError if there is no room for this value beside the others */
   checkRoom(name: string, text: string): void {
     const entry = this.#entries.get(name);
-    const more = sizeOf(name, text) - (entry ? sizeOf(name, entry.text) : 0);
-    if (this.#bytes + more <= SIGNAL_LIMITS.total) return;
-    const most = SIGNAL_LIMITS.total / 1024;
-    throw new SignalError(name, `does not fit: all signals of a channel together may take ${most} KiB`);
+    const more = signalBytes(name, text) - (entry ? signalBytes(name, entry.text) : 0);
+    if (this.#bytes + more > SIGNAL_LIMITS.total) throw noRoom(name);
   }
 }
 
-const sizeOf = (name: string, text: string): number => utf8Length(signalText(name)) + utf8Length(text) + 4;
+/** There is no room for this signal beside the others. */
+export const noRoom = (name: string): SignalError =>
+  new SignalError(name, `does not fit: all signals of a channel together may take ${SIGNAL_LIMITS.total / 1024} KiB`);
+
+/** Bytes that a signal takes in a full state, about. `text`: its value as JSON. */
+export const signalBytes = (name: string, text: string): number => utf8Length(signalText(name)) + utf8Length(text) + 4;
 const tooBig = (message: string) => new WireError(message, CLOSE.tooBig.code);
 
 /** A random epoch. */

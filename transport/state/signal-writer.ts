@@ -9,24 +9,39 @@ import {
   signalText,
   toSignalValue,
 } from '../wire/signal-value.js';
-import { newEpoch, SignalTable } from './signal-table.js';
+import { newEpoch, noRoom, SignalTable, signalBytes } from './signal-table.js';
 
 export class SignalWriter {
   readonly table = new SignalTable(newEpoch());
   readonly #pending = new Map<string, SignalValue>();
   /** In the order in which they were first named. */
   readonly #types = new Map<string, { type: SignalType; fixed: boolean }>();
+  /** What each takes once all of this is committed, and all together. */
+  readonly #sizes = new Map<string, number>();
+  #bytes = 0;
   #declared = true;
   #joined = false;
+  /** The newest version that other sources of the channel are known to have reached. */
+  #witnessed = -1;
 
-  /** There is such a signal from now on, with a value or without. A type given here stays; else it follows the values. */
+  /**
+   * There is such a signal from now on, with a value or without. A type given here stays; else it follows the values.
+   * @throws SignalError if it cannot be, or its value is of another type
+   */
   declare(name: string, type?: SignalType): void {
-    checkName(name);
-    if (this.#types.size >= SIGNAL_LIMITS.count && !this.#types.has(name)) {
-      throw new SignalError(name, `is one too many: a channel has up to ${SIGNAL_LIMITS.count}`);
+    const held = this.#types.get(name);
+    if (held === undefined) {
+      this.#checkNew(name);
+      this.#reserve(name, 'null');
+      this.#types.set(name, { type: type ?? 'json', fixed: type !== undefined });
+      this.#declared = false;
+    } else if (type !== undefined) {
+      const value = this.#pending.has(name) ? this.#pending.get(name) : this.table.get(name);
+      const fitted = value === undefined ? undefined : fit(name, value, type);
+      if (fitted !== undefined && fitted !== value) this.#write(name, fitted);
+      held.fixed = true;
+      this.#retype(held, type);
     }
-    this.#types.set(name, { type: type ?? 'json', fixed: type !== undefined });
-    this.#declared = false;
   }
 
   /**
@@ -34,16 +49,15 @@ export class SignalWriter {
    * @throws SignalError if it cannot be sent; the old value stays then
    */
   set(name: string, value: unknown): void {
-    let held = this.#types.get(name);
+    const held = this.#types.get(name);
+    if (held === undefined) this.#checkNew(name);
     const sent = toSignalValue(name, value);
+    const fitted = held?.fixed ? fit(name, sent, held.type) : sent;
+    this.#write(name, fitted);
     if (held === undefined) {
-      this.declare(name);
-      held = this.#types.get(name)!;
-    }
-    const fitted = held.fixed ? fit(name, sent, held.type) : sent;
-    this.table.checkRoom(name, signalText(fitted));
-    if (!held.fixed && fitted !== null) this.#follow(name, held, fitted);
-    this.#pending.set(name, fitted);
+      this.#types.set(name, { type: fitted === null ? 'json' : typeOf(fitted), fixed: false });
+      this.#declared = false;
+    } else if (!held.fixed && fitted !== null) this.#follow(name, held, fitted);
   }
 
   /**
@@ -51,6 +65,7 @@ export class SignalWriter {
    * the first news of them counts as written now, since it could not know better.
    */
   witness(version: number): void {
+    this.#witnessed = Math.max(this.#witnessed, version);
     if (!this.#joined) {
       for (const { spec } of this.table.changedSince(-1)) this.table.restamp(spec.name, version + 1);
       version++;
@@ -59,7 +74,7 @@ export class SignalWriter {
     if (version > this.table.version) this.table.reached(version);
   }
 
-  /** Makes a version of what was set since the last. Returns the names that changed. */
+  /** Makes a version of what was set since the last. Returns the names that were written. */
   commit(): string[] {
     if (!this.#declared) {
       this.#declared = true;
@@ -68,11 +83,40 @@ export class SignalWriter {
     if (this.#pending.size === 0) return [];
     const { table } = this;
     const version = table.version + 1;
-    const changed: string[] = [];
-    for (const [name, value] of this.#pending) if (table.put(name, value, version)) changed.push(name);
+    const written: string[] = [];
+    for (const [name, value] of this.#pending) {
+      // The same again is a write only where somebody else's may have come between.
+      const again = table.stamp(name) <= this.#witnessed;
+      if (table.put(name, value, version)) written.push(name);
+      else if (again) {
+        table.restamp(name, version);
+        written.push(name);
+      }
+    }
     this.#pending.clear();
-    if (changed.length > 0) table.reached(version);
-    return changed;
+    if (written.length > 0) table.reached(version);
+    return written;
+  }
+
+  #checkNew(name: string): void {
+    checkName(name);
+    if (this.#types.size >= SIGNAL_LIMITS.count) {
+      throw new SignalError(name, `is one too many: a channel has up to ${SIGNAL_LIMITS.count}`);
+    }
+  }
+
+  #write(name: string, value: SignalValue): void {
+    this.#reserve(name, signalText(value));
+    this.#pending.set(name, value);
+  }
+
+  /** @throws SignalError if there is no room for this value beside the others */
+  #reserve(name: string, text: string): void {
+    const size = signalBytes(name, text);
+    const bytes = this.#bytes - (this.#sizes.get(name) ?? 0) + size;
+    if (bytes > SIGNAL_LIMITS.total) throw noRoom(name);
+    this.#bytes = bytes;
+    this.#sizes.set(name, size);
   }
 
   /** A signal without a type has that of its values, as long as they agree. */
@@ -80,8 +124,12 @@ export class SignalWriter {
     const type = typeOf(value);
     const mixed = this.table.stamp(name) >= 0 && held.type !== type && this.table.get(name) !== null;
     const next = mixed ? 'json' : type;
-    if (next === held.type) return;
-    held.type = next;
+    this.#retype(held, next);
+  }
+
+  #retype(held: { type: SignalType }, type: SignalType): void {
+    if (type === held.type) return;
+    held.type = type;
     this.#declared = false;
   }
 }
