@@ -4,8 +4,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Server as SecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { Connections } from './connections.js';
 import { createHandler } from './http/handler.js';
 import { sendNotFound } from './http/respond.js';
+import { SignalRequests } from './http/signals/requests.js';
 import { StaticFolder } from './http/static-folder.js';
 import { OptionError, type RelayOptions, resolveOptions } from './options.js';
 import { packagedDist } from './package.js';
@@ -51,9 +53,11 @@ const CLOSE_GRACE = 300;
  */
 export function createRelay(options: RelayOptions = {}): Relay {
   const resolved = resolveOptions(options);
+  const connections = new Connections(resolved);
   const sockets = new Sockets(resolved);
   const hub = createHub(resolved);
   const signal = new Signal(resolved);
+  const signals = new SignalRequests(resolved, hub, connections);
   const own = new Set<Server>();
   const detach = new Map<Server | SecureServer, () => void>();
   let closing: Promise<void> | undefined;
@@ -61,11 +65,12 @@ export function createRelay(options: RelayOptions = {}): Relay {
   const handler = createHandler({
     channels: () => hub.channels(),
     ready: () => !closing,
+    signals,
     signalKey: resolved.signalKey,
     dist: openFolder('dist', resolved.dist ?? packagedDist()),
     demo: openFolder('demo', resolved.demo),
   });
-  const upgrade = createUpgrader(resolved, sockets, hub, signal);
+  const upgrade = createUpgrader(resolved, connections, sockets, hub, signal);
 
   function attach(server: Server | SecureServer): () => void {
     const done = detach.get(server);
@@ -104,6 +109,7 @@ export function createRelay(options: RelayOptions = {}): Relay {
 
   async function closeAll(): Promise<void> {
     for (const undo of [...detach.values()]) undo();
+    signals.close();
     hub.close();
     const servers = [...own].map((server) => closeServer(server));
     await sockets.close();

@@ -17,11 +17,11 @@ export interface RelayLimits {
   maxChannels: number;
   /** Viewers of one channel. */
   maxViewers: number;
-  /** WebSockets of all kinds at once. */
+  /** WebSockets of all kinds, and event streams, at once. */
   maxConnections: number;
-  /** New WebSockets a second from one address (an IPv6 /64 counts as one). */
+  /** New ones of these a second from one address (an IPv6 /64 counts as one). */
   connectionRate: number;
-  /** WebSockets at once from one address (an IPv6 /64 counts as one); a whole school may be one. */
+  /** Of these at once from one address (an IPv6 /64 counts as one); a whole school may be one. */
   addressConnections: number;
   /** Bytes of one message from a source. */
   sourcePayload: number;
@@ -41,7 +41,13 @@ export interface RelayLimits {
   controlRate: number;
   /** Milliseconds a channel outlives its source, for it to come back. */
   sourceGraceMs: number;
-  /** Milliseconds a new socket has for its first message. */
+  /** Requests for signals a second from one address, by plain HTTP (an IPv6 /64 counts as one). */
+  requestRate: number;
+  /** Bytes of the body of one such request. */
+  postBytes: number;
+  /** Milliseconds that signals that were posted stay without another request. */
+  postedMs: number;
+  /** Milliseconds a new socket has for its first message, and a request for its body. */
   helloMs: number;
   /** Milliseconds between pings. A socket silent for two of them is dead. */
   pingMs: number;
@@ -86,9 +92,9 @@ const DAY = 86_400_000;
 export const LIMITS: Readonly<Record<keyof RelayLimits, Limit>> = {
   maxChannels: { default: 1000, min: 1, max: 1e6, help: 'channels at once' },
   maxViewers: { default: 10_000, min: 1, max: 1e6, help: 'viewers of one channel' },
-  maxConnections: { default: 20_000, min: 1, max: 1e7, help: 'WebSockets at once' },
-  connectionRate: { default: 200, min: 1, max: 1e6, help: 'new WebSockets a second from one address' },
-  addressConnections: { default: 2000, min: 1, max: 1e6, help: 'WebSockets at once from one address' },
+  maxConnections: { default: 20_000, min: 1, max: 1e7, help: 'WebSockets and event streams at once' },
+  connectionRate: { default: 200, min: 1, max: 1e6, help: 'new ones of these a second from one address' },
+  addressConnections: { default: 2000, min: 1, max: 1e6, help: 'of these at once from one address' },
   sourcePayload: { default: MIB, min: KIB, max: 64 * MIB, help: 'bytes of one message from a source' },
   viewerPayload: { default: 64 * KIB, min: KIB, max: 64 * MIB, help: 'bytes of one message from a viewer' },
   maxFragments: { default: 64, min: 1, max: 16_384, help: 'fragments of one message' },
@@ -98,7 +104,10 @@ export const LIMITS: Readonly<Record<keyof RelayLimits, Limit>> = {
   replicasBytes: { default: 1024 * MIB, min: MIB, max: 1e12, help: 'bytes of memory for all replicas' },
   controlRate: { default: 30, min: 1, max: 10_000, help: 'control commands a second from one viewer' },
   sourceGraceMs: { default: 30_000, min: 0, max: DAY, help: 'ms a channel outlives its source' },
-  helloMs: { default: 10_000, min: 10, max: DAY, help: 'ms a new socket has for its first message' },
+  requestRate: { default: 200, min: 1, max: 1e6, help: 'HTTP requests for signals a second from one address' },
+  postBytes: { default: MIB, min: 64, max: 64 * MIB, help: 'bytes of one POST of signals' },
+  postedMs: { default: 600_000, min: 10, max: DAY, help: 'ms that posted signals stay without another POST' },
+  helloMs: { default: 10_000, min: 10, max: DAY, help: 'ms for the first message of a socket, or the body of a request' },
   pingMs: { default: 25_000, min: 10, max: DAY, help: 'ms between pings; silent for two is dead' },
   signalPeers: { default: 10_000, min: 1, max: 1e6, help: 'signaling peers at once' },
   signalPayload: { default: 16 * KIB, min: KIB, max: MIB, help: 'bytes of one signaling message' },
@@ -114,6 +123,12 @@ export function checkLimit(name: keyof RelayLimits, value: unknown, label: strin
     throw new OptionError(label, `expected a whole number from ${min} to ${max}, got ${show(value)}`);
   }
   return value;
+}
+
+/** @throws OptionError where this is no secret that sources could be asked for. It is not repeated: it may be a real one. */
+export function checkToken(token: unknown, label = 'publishToken'): asserts token is string | undefined {
+  if (token === undefined || (typeof token === 'string' && token.length >= 8 && token.length <= 4096)) return;
+  throw new OptionError(label, 'expected a secret of 8 to 4096 characters');
 }
 
 /** Fills in defaults. Unknown and unusable options throw `OptionError`: a limit misspelt is a limit missing. */
@@ -133,10 +148,7 @@ export function resolveOptions(options: RelayOptions = {}): ResolvedOptions {
   if (typeof signalKey !== 'string' || !/^[A-Za-z0-9_-]{1,64}$/.test(signalKey)) {
     throw new OptionError('signalKey', `expected 1 to 64 letters, digits, _ or -, got ${show(signalKey)}`);
   }
-  const tokenFits = typeof publishToken === 'string' && publishToken.length >= 8 && publishToken.length <= 4096;
-  if (publishToken !== undefined && !tokenFits) {
-    throw new OptionError('publishToken', 'expected a secret of 8 to 4096 characters');
-  }
+  checkToken(publishToken);
   checkFolder('demo', demo);
   if (dist !== undefined) checkFolder('dist', dist);
   if (typeof trustProxy !== 'boolean') throw new OptionError('trustProxy', 'expected true or false');

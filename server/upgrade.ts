@@ -3,8 +3,8 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { CLOSE } from '../transport/wire/codes.js';
-import { AddressCount, AddressRate } from './address-rate.js';
 import { CHANNEL_NAME_RULE, channelName } from './channel-name.js';
+import type { Connections } from './connections.js';
 import type { ResolvedOptions } from './options.js';
 import type { Hub } from './relay/hub.js';
 import type { Signal } from './signal/signal.js';
@@ -13,41 +13,41 @@ import { refuse, type Sockets } from './sockets.js';
 /** Takes the request and returns true, or returns false and leaves it to others. */
 export type Upgrader = (req: IncomingMessage, duplex: Duplex, head: Buffer) => boolean;
 
-export function createUpgrader(options: ResolvedOptions, sockets: Sockets, hub: Hub, signal: Signal): Upgrader {
-  const rate = new AddressRate(options.connectionRate);
-  const count = new AddressCount(options.addressConnections);
-
+export function createUpgrader(
+  options: ResolvedOptions,
+  connections: Connections,
+  sockets: Sockets,
+  hub: Hub,
+  signal: Signal,
+): Upgrader {
   return (req, duplex, head) => {
     const [path, query = ''] = (req.url ?? '/').split('?', 2);
     const [, room, name = '', ...more] = path.split('/');
     if (room !== 'peer' && room !== 'stream' && room !== 'signal') return false;
     // Before the handshake: whoever floods a relay should cost it as little as can be.
-    const address = addressOf(req, options.trustProxy);
-    if (!rate.take(address)) {
-      answerRaw(duplex, 429, 'Too many connections from this address. Try again in a second.');
-    } else if (sockets.size >= options.maxConnections) {
-      answerRaw(duplex, 503, 'The relay has as many connections as it takes. Try again later.');
-    } else if (!count.enter(address)) {
-      answerRaw(duplex, 429, 'This address has as many connections as one may have.');
-    } else if (room === 'signal') {
-      duplex.once('close', () => count.leave(address));
+    const leave = connections.enter(req);
+    if (typeof leave !== 'function') {
+      answerRaw(duplex, leave.status, leave.reason);
+      return true;
+    }
+    duplex.once('close', leave);
+    if (room === 'signal') {
       if (name !== 'peerjs' || more.length) answerRaw(duplex, 404, 'Signaling is at /signal/peerjs.');
       else {
         sockets.upgrade(req, duplex, head, options.signalPayload, (socket) => {
           signal.accept(socket, new URLSearchParams(query));
         });
       }
-    } else {
-      duplex.once('close', () => count.leave(address));
-      const channel = more.length ? null : channelName(name);
-      const limit = room === 'peer' ? options.sourcePayload : options.viewerPayload;
-      sockets.upgrade(req, duplex, head, limit, (socket) => {
-        // After the handshake: a page cannot read why a handshake failed.
-        if (channel === null) refuse(socket, CLOSE.badChannel, `a channel name is ${CHANNEL_NAME_RULE}`);
-        else if (room === 'peer') hub.source(socket, channel, req);
-        else hub.viewer(socket, channel, req);
-      });
+      return true;
     }
+    const channel = more.length ? null : channelName(name);
+    const limit = room === 'peer' ? options.sourcePayload : options.viewerPayload;
+    sockets.upgrade(req, duplex, head, limit, (socket) => {
+      // After the handshake: a page cannot read why a handshake failed.
+      if (channel === null) refuse(socket, CLOSE.badChannel, `a channel name is ${CHANNEL_NAME_RULE}`);
+      else if (room === 'peer') hub.source(socket, channel, req);
+      else hub.viewer(socket, channel, req);
+    });
     return true;
   };
 }
@@ -60,11 +60,4 @@ export function answerRaw(duplex: Duplex, status: number, text: string): void {
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n` +
       `Content-Length: ${Buffer.byteLength(text) + 1}\r\n\r\n${text}\n`,
   );
-}
-
-/** The last entry of `X-Forwarded-For` is the one our own proxy wrote; those before it are hearsay. */
-function addressOf(req: IncomingMessage, trustProxy: boolean): string {
-  const forwarded = trustProxy && req.headers['x-forwarded-for'];
-  const last = (Array.isArray(forwarded) ? forwarded.join() : forwarded || '').split(',').at(-1)?.trim();
-  return last || req.socket.remoteAddress || '';
 }

@@ -66,6 +66,10 @@ describe('flags of serve', () => {
     assert.equal(flags('--demo /x').relay.demo, '/x');
     const { relay } = flags('--dist /y --signal-key k --trust-proxy');
     assert.deepEqual([relay.dist, relay.signalKey, relay.trustProxy], ['/y', 'k', true]);
+    const env = { MPL_PUBLISH_TOKEN: 'from the environment' };
+    assert.equal(flags('').relay.publishToken, undefined);
+    assert.equal(flags('', env).relay.publishToken, 'from the environment');
+    assert.equal(flags('--publish-token from-a-flag', env).relay.publishToken, 'from-a-flag');
   });
 
   test('what cannot be used is named', () => {
@@ -84,6 +88,9 @@ describe('flags of serve', () => {
       ['--no-demo=yes', '--no-demo'],
       ['--constructor 1', '--constructor'],
       ['demo', 'demo'],
+      ['--publish-token short', '--publish-token'],
+      ['--publish-token=', '--publish-token'],
+      ['', 'MPL_PUBLISH_TOKEN', { MPL_PUBLISH_TOKEN: '' }],
     ];
     for (const [line, name, env] of bad) {
       assert.throws(

@@ -1,7 +1,7 @@
 /** Flags of `mpl serve`. Those for limits come from the table of limits. */
 
 import { parseArgs } from 'node:util';
-import { checkLimit, LIMIT_NAMES, OptionError, type RelayOptions } from '../options.js';
+import { checkLimit, checkToken, LIMIT_NAMES, OptionError, type RelayOptions } from '../options.js';
 import { packagedDemo } from '../package.js';
 
 export interface ServeFlags {
@@ -21,6 +21,7 @@ const OPTIONS = {
   dist: { type: 'string' },
   'signal-key': { type: 'string' },
   'trust-proxy': { type: 'boolean' },
+  'publish-token': { type: 'string' },
 } as const;
 
 /** @throws OptionError that names the flag or variable that cannot be used */
@@ -36,6 +37,11 @@ export function parseServeFlags(argv: string[], env: NodeJS.ProcessEnv): ServeFl
   }
   if (values['signal-key'] !== undefined) relay.signalKey = values['signal-key'] as string;
   if (values['trust-proxy']) relay.trustProxy = true;
+  // One that is set and empty is a mistake, not a wish to let anyone publish.
+  checkToken(env.MPL_PUBLISH_TOKEN, 'MPL_PUBLISH_TOKEN');
+  checkToken(values['publish-token'], '--publish-token');
+  const token = values['publish-token'] ?? env.MPL_PUBLISH_TOKEN;
+  if (token !== undefined) relay.publishToken = token;
   if (values.dist !== undefined) relay.dist = values.dist as string;
   relay.demo = values['no-demo'] ? false : ((values.demo as string | undefined) ?? packagedDemo() ?? false);
   const port = values.port !== undefined ? toPort(values.port, '--port') : toPort(env.PORT || '8787', 'PORT');

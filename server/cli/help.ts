@@ -19,6 +19,7 @@ ${table([
   ['--no-demo', 'no site at /'],
   ['--dist DIR', 'folder that holds mpl.js (this package as built)'],
   ['--signal-key KEY', 'key that PeerJS clients show (peerjs)'],
+  ['--publish-token T', 'secret that sources show (MPL_PUBLISH_TOKEN, which no list of processes shows)'],
   ['--trust-proxy', 'behind a proxy: count addresses by X-Forwarded-For'],
 ])}
 

@@ -3,6 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerSignal } from '../signal/http.js';
 import { sendJson, sendNotFound, sendNothing, sendText } from './respond.js';
+import type { SignalRequests } from './signals/requests.js';
 import type { StaticFolder } from './static-folder.js';
 
 export interface HandlerParts {
@@ -10,6 +11,8 @@ export interface HandlerParts {
   channels(): unknown;
   /** False once the relay is closing. */
   ready(): boolean;
+  /** Answers `/channels/{channel}/signals`. */
+  signals: SignalRequests;
   signalKey: string;
   /** Where `mpl.js` lies. */
   dist: StaticFolder | null;
@@ -27,6 +30,7 @@ const ASSET = /^\/[^/]+\.(js|mjs|css|map|wasm)$/;
 export function createHandler(parts: HandlerParts): Handler {
   return (req, res) => {
     const path = (req.url ?? '/').split(/[?#]/, 1)[0];
+    if (parts.signals.answer(req, res, path)) return true;
     const answer = route(parts, path);
     if (!answer) return false;
     if (req.method === 'OPTIONS') sendNothing(res, 204, { ...CORS, 'Access-Control-Allow-Methods': 'GET, HEAD' });

@@ -7,6 +7,7 @@
  */
 
 import type { Link } from '../../transport/link/link.js';
+import { AgeClock } from '../../transport/session/clock.js';
 import { Fanout } from '../../transport/session/fanout.js';
 import { RateLimit } from '../../transport/session/rate.js';
 import { ReceiverEnd } from '../../transport/session/receiver-end.js';
@@ -14,6 +15,7 @@ import { Replica } from '../../transport/session/replica.js';
 import { SignalReplica } from '../../transport/session/signal-replica.js';
 import type { SourceEnd } from '../../transport/session/source-end.js';
 import { after, type Timer } from '../../transport/session/timer.js';
+import type { SignalTable } from '../../transport/state/signal-table.js';
 import { CLOSE } from '../../transport/wire/codes.js';
 import { encodeFrame, type Frame } from '../../transport/wire/frame.js';
 import type { GridTiles } from '../../transport/wire/grid.js';
@@ -44,6 +46,8 @@ export class Channel {
   readonly #introductions: Introductions;
   #source: ReceiverEnd | null = null;
   #signals = new SignalReplica();
+  readonly #signalClock = new AgeClock();
+  readonly #listeners = new Set<() => void>();
   /** Several sources that share the channel, instead of one. */
   #merged: MergedSources | null = null;
   #claim = '';
@@ -78,6 +82,27 @@ export class Channel {
 
   get viewers(): number {
     return this.fanout.ends.size;
+  }
+
+  /** The signals held: of the source that is there, or of the one that was. */
+  get signals(): SignalTable | null {
+    return this.fanout.signals?.table ?? null;
+  }
+
+  /** Milliseconds since the newest change of a signal was captured at its source. */
+  get signalAge(): number {
+    return this.#signalClock.age(performance.now(), this.fanout.upstream);
+  }
+
+  /** The highest version that any of several sources has written; 0 where there is one alone. */
+  get clock(): number {
+    return this.#merged?.clock ?? 0;
+  }
+
+  /** Is there a source that may have more to say, if somebody watched? */
+  get resting(): boolean {
+    const local = this.#source?.link.kind === 'memory';
+    return this.fanout.state === 'live' && !this.#watched && !local;
   }
 
   /** Bytes of memory that the replicas take. */
@@ -120,6 +145,20 @@ export class Channel {
     );
     this.#callers++;
     this.#expectFirst(link, () => this.#source === end || this.#merged?.has(end) === true);
+  }
+
+  /** Calls `listener` whenever a source says what signals it has, until the function returned is called. */
+  onAnnounced(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** What a source left behind is not to be seen any more. */
+  forgetSignals(): void {
+    if (this.#source !== null || (this.#merged?.size ?? 0) > 0) return;
+    this.#merged?.close();
+    this.#merged = null;
+    if (this.fanout.signals) this.#dropSignals();
   }
 
   close(): void {
@@ -203,11 +242,14 @@ export class Channel {
 
   /** Asks the source for what the replicas lack. */
   #subscribe(): void {
-    const maxFps = this.#watched ? undefined : IDLE_FPS;
-    for (const end of this.#merged?.ends ?? []) this.#merged!.subscribe(end, maxFps);
+    // A source within this process costs nothing to hear.
+    const maxFpsOf = ({ link }: ReceiverEnd) => (this.#watched || link.kind === 'memory' ? undefined : IDLE_FPS);
+    for (const end of this.#merged?.ends ?? []) this.#merged!.subscribe(end, maxFpsOf(end));
+    if (this.#source === null) return;
+    const maxFps = maxFpsOf(this.#source);
     const { resume } = this.#replica;
     const signals = this.#signals.resume;
-    this.#source?.subscribe({
+    this.#source.subscribe({
       ...(resume && { resume }),
       ...(maxFps && { maxFps }),
       signals: { coded: true, ...(signals && { resume: signals }) },
@@ -239,6 +281,7 @@ export class Channel {
     if (!merged && this.#source !== end) return;
     const changed = merged ? this.#merged!.announced(end) : this.#signals.announced(end);
     this.#heard(end);
+    for (const listener of [...this.#listeners]) listener();
     if (!changed) return;
     if (!this.#resets.take()) return end.close(CLOSE.tooFast.code, 'the names of the signals change too often');
     if (merged && this.fanout.signals?.table !== this.#merged!.table) this.fanout.replaceSignals(this.#merged!.table);
@@ -262,6 +305,7 @@ export class Channel {
     }
     const feed = fanout.signals!;
     feed.stamp = { sequence: frame.sequence, timestamp: frame.timestamp };
+    this.#signalClock.frame(feed.table.epoch, frame.timestamp, performance.now());
     feed.coded = (frame.flags & FLAG.CODED) !== 0;
     if (!update.full) feed.passOn(raw, update.base);
     fanout.publishSignals();
@@ -274,7 +318,9 @@ export class Channel {
       return this.#merged!.subscribe(end);
     }
     this.#heard(end);
-    this.fanout.signals!.stamp = { sequence: frame.sequence, timestamp: Math.round(performance.now()) >>> 0 };
+    const feed = this.fanout.signals!;
+    feed.stamp = { sequence: frame.sequence, timestamp: Math.round(performance.now()) >>> 0 };
+    this.#signalClock.frame(feed.table.epoch, feed.stamp.timestamp, performance.now());
     this.fanout.publishSignals();
   }
 

@@ -2,14 +2,26 @@
 
 import type { IncomingMessage } from 'node:http';
 import type { WebSocket } from 'ws';
+import type { Link } from '../../transport/link/link.js';
+import type { Channel } from './channel.js';
 import type { ChannelInfo } from './channel-info.js';
+import type { PostedSignals } from './posted-signals.js';
 
 export interface Hub {
   /** Takes an open WebSocket that asked for `/peer/{channel}`. */
   source(socket: WebSocket, channel: string, req: IncomingMessage): void;
   /** Takes an open WebSocket that asked for `/stream/{channel}`. */
   viewer(socket: WebSocket, channel: string, req: IncomingMessage): void;
+  /**
+   * Takes a viewer within this process, and returns its channel.
+   * @throws Refusal if there is no room for it
+   */
+  watch(link: Link, channel: string): Channel;
+  /** The channel of this name, if there is one now. */
+  find(channel: string): Channel | undefined;
+  /** Channels that the relay itself is a source of. */
+  readonly posted: PostedSignals;
   channels(): ChannelInfo[];
-  /** Stops timers. The sockets are closed by whoever accepted them. */
+  /** Stops timers, and its own sources. The sockets are closed by whoever accepted them. */
   close(): void;
 }

@@ -1,0 +1,48 @@
+/** What is wrong with a request for signals, as its answer says it: `{ error, signal? }`. */
+
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { CLOSE } from '../../../transport/wire/codes.js';
+import { SignalError } from '../../../transport/wire/signal-value.js';
+import { Refusal } from '../../relay/refusal.js';
+import { sendJson } from '../respond.js';
+
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  constructor(
+    readonly status: number,
+    message: string,
+    readonly headers: OutgoingHttpHeaders = {},
+    /** Name of the signal it is about. */
+    readonly signal?: string,
+  ) {
+    super(message);
+  }
+}
+
+const RETRY = { 'Retry-After': '1' };
+const STATUS: Record<number, [status: number, headers?: OutgoingHttpHeaders]> = {
+  [CLOSE.taken.code]: [409],
+  [CLOSE.tooBig.code]: [413],
+  [CLOSE.tooFast.code]: [429, RETRY],
+  [CLOSE.unauthorized.code]: [401],
+};
+
+/** What went wrong, as HTTP says it: whatever the relay refuses, it may take later. */
+export function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof SignalError) return new Problem(400, error.message, {}, String(error.signal).slice(0, 128));
+  if (error instanceof Refusal) {
+    const [status, headers = {}] = STATUS[error.code] ?? [503, RETRY];
+    return new Problem(status, error.message, headers);
+  }
+  return new Problem(500, 'an error of the relay, not yours');
+}
+
+export function sendProblem(
+  req: IncomingMessage,
+  res: ServerResponse,
+  { status, message, signal, headers }: Problem,
+  more: OutgoingHttpHeaders,
+): void {
+  sendJson(req, res, status, { error: message, ...(signal !== undefined && { signal }) }, { ...more, ...headers });
+}

@@ -1,0 +1,183 @@
+/**
+ * Signals by plain HTTP, so that `curl`, a shell script or Python can be a source or a receiver of any channel.
+ *
+ * `POST /channels/{c}/signals` with a JSON object sets these signals, all or none; others stay. The relay itself is then
+ * the source of that channel (`relay/posted-source.ts`), one for all who post to it, and the later request wins. It stays as
+ * long as it is posted to, and `postedMs` more, or until `DELETE`. Where a WebSocket source has the channel: 409; `?merge`
+ * shares a channel whose sources share it. 200 with `{ version, changed }` once the channel holds the values.
+ *
+ * `GET` answers with the values of now, as one object. If nobody watches, the source may rest, so it is woken first (at most
+ * two seconds; `?cached` does not wait). 404 where there is neither a source nor anything it left.
+ *
+ * `GET` with `Accept: text/event-stream` or `?sse` follows the channel as a viewer (`stream.ts`).
+ *
+ * Any page may do all of this, as any page may open `/peer` and `/stream`: an origin proves nothing of who asks, and a page
+ * that is to embed a channel from elsewhere is what the relay is for. To publish, one needs the relay's `publishToken` where
+ * there is one. No cookie counts, and a form cannot post JSON.
+ */
+
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { AddressRate } from '../../address-rate.js';
+import { CHANNEL_NAME_RULE, channelName } from '../../channel-name.js';
+import { addressOf, type Connections } from '../../connections.js';
+import type { ResolvedOptions } from '../../options.js';
+import { mayPublish } from '../../publish-token.js';
+import type { Hub } from '../../relay/hub.js';
+import { isUnchanged } from '../negotiate.js';
+import { ALWAYS, sendBody, sendJson, sendNothing } from '../respond.js';
+import { hashNames, markOf, namesIn } from './mark.js';
+import { Problem, sendProblem, toProblem } from './problem.js';
+import { readQuery, type SignalQuery } from './query.js';
+import { ObjectReader } from './read-object.js';
+import { SignalStream } from './stream.js';
+import { Wake } from './wake.js';
+
+const PATH = /^\/channels\/([^/]*)\/signals$/;
+const METHODS = 'GET, HEAD, POST, DELETE, OPTIONS';
+const CORS = {
+  'Access-Control-Allow-Origin': '*',
+  'Access-Control-Expose-Headers': 'ETag, Retry-After, X-MPL-Age, X-MPL-State',
+};
+const PREFLIGHT = {
+  ...CORS,
+  Allow: METHODS,
+  'Access-Control-Allow-Methods': METHODS,
+  'Access-Control-Allow-Headers': 'Authorization, Content-Type, If-None-Match, Last-Event-ID',
+  'Access-Control-Max-Age': '7200',
+};
+
+export class SignalRequests {
+  readonly #rate: AddressRate;
+  readonly #reader: ObjectReader;
+  readonly #wake: Wake;
+  readonly #streams = new Set<SignalStream>();
+  #closed = false;
+
+  constructor(
+    readonly options: ResolvedOptions,
+    readonly hub: Hub,
+    readonly connections: Connections,
+  ) {
+    this.#rate = new AddressRate(options.requestRate);
+    this.#reader = new ObjectReader(options.postBytes, options.helloMs);
+    this.#wake = new Wake(hub);
+  }
+
+  /** Answers and returns true if `path` is that of a channel's signals. */
+  answer(req: IncomingMessage, res: ServerResponse, path: string): boolean {
+    const found = PATH.exec(path);
+    if (found === null) return false;
+    this.#answer(req, res, found[1]!).catch((error: unknown) => {
+      if (res.headersSent || res.destroyed) res.destroy();
+      else sendProblem(req, res, toProblem(error), CORS);
+    });
+    return true;
+  }
+
+  /** Ends all streams. */
+  close(): void {
+    this.#closed = true;
+    for (const stream of this.#streams) stream.close();
+  }
+
+  async #answer(req: IncomingMessage, res: ServerResponse, segment: string): Promise<void> {
+    if (req.method === 'OPTIONS') return sendNothing(res, 204, PREFLIGHT);
+    if (!this.#rate.take(addressOf(req, this.options.trustProxy))) {
+      throw new Problem(429, 'too many requests from this address; try again in a second', { 'Retry-After': '1' });
+    }
+    if (this.#closed) throw new Problem(503, 'the relay is closing', { 'Retry-After': '5', Connection: 'close' });
+    const channel = channelName(segment);
+    if (channel === null) throw new Problem(404, `a channel name is ${CHANNEL_NAME_RULE}`);
+    const query = readQuery(req.url ?? '');
+    switch (req.method) {
+      case 'GET':
+      case 'HEAD': {
+        const stream = query.sse || /\btext\/event-stream\b/i.test(req.headers.accept ?? '');
+        return stream ? this.#stream(req, res, channel, query) : this.#get(req, res, channel, query);
+      }
+      case 'POST':
+        return this.#post(req, res, channel, query);
+      case 'DELETE':
+        return this.#delete(req, res, channel);
+      default:
+        throw new Problem(405, `only ${METHODS}`, { Allow: METHODS });
+    }
+  }
+
+  async #post(req: IncomingMessage, res: ServerResponse, name: string, { merge }: SignalQuery): Promise<void> {
+    this.#checkToken(req);
+    const posted = await this.hub.posted.post(name, await this.#reader.read(req), merge);
+    sendJson(req, res, 200, posted, CORS);
+  }
+
+  async #delete(req: IncomingMessage, res: ServerResponse, name: string): Promise<void> {
+    this.#checkToken(req);
+    if (await this.hub.posted.end(name)) return sendNothing(res, 204, CORS);
+    throw new Problem(404, `nothing was posted to the channel "${name}", or it has ended already`);
+  }
+
+  async #get(req: IncomingMessage, res: ServerResponse, name: string, query: SignalQuery): Promise<void> {
+    const channel = this.hub.find(name);
+    if (channel && !query.cached) await this.#wake.wake(channel);
+    const table = channel?.signals ?? null;
+    const state = channel?.fanout.state;
+    if (channel === undefined || (table === null && state !== 'live')) {
+      throw new Problem(404, `nobody publishes the channel "${name}" yet`);
+    }
+    const entries = (table && namesIn(table, query.select).map((one) => table.entry(one)!)) ?? [];
+    const newest = entries.reduce((most, { stamp }) => Math.max(most, stamp), 0);
+    const names = hashNames(entries.map(({ spec }) => spec.name));
+    const headers: OutgoingHttpHeaders = {
+      ...CORS,
+      // Old at once, but worth asking for by its tag.
+      'Cache-Control': 'no-cache',
+      Vary: 'Accept',
+      ETag: `"${markOf(table?.epoch ?? 0, newest, names)}"`,
+      'X-MPL-State': state,
+      ...(table && { 'X-MPL-Age': Math.round(channel.signalAge) }),
+    };
+    if (isUnchanged(req.headers['if-none-match'], headers.ETag as string)) return sendNothing(res, 304, headers);
+    const values = entries.filter(({ stamp }) => stamp >= 0);
+    const text = values.map((entry) => `${JSON.stringify(entry.spec.name)}:${entry.text}`).join(',');
+    sendBody(req, res, 200, 'application/json; charset=utf-8', Buffer.from(`{${text}}\n`), headers);
+  }
+
+  #stream(req: IncomingMessage, res: ServerResponse, name: string, query: SignalQuery): void {
+    const headers = {
+      ...ALWAYS,
+      ...CORS,
+      'Content-Type': 'text/event-stream; charset=utf-8',
+      // Proxies that gather, compress or change what passes through would hold events back.
+      'Cache-Control': 'no-cache, no-transform',
+      'X-Accel-Buffering': 'no',
+      Vary: 'Accept',
+    };
+    if (req.method === 'HEAD') return sendNothing(res, 200, headers);
+    const leave = this.connections.enter(req);
+    if (typeof leave !== 'function') throw new Problem(leave.status, leave.reason, { 'Retry-After': '1' });
+    res.once('close', leave);
+    const lastId = req.headers['last-event-id'];
+    for (const [header, value] of Object.entries(headers)) res.setHeader(header, value);
+    let stream: SignalStream;
+    try {
+      stream = new SignalStream(this.hub, name, res, query, Array.isArray(lastId) ? lastId[0] : lastId);
+    } catch (error) {
+      // It was only about to become a stream.
+      for (const header of Object.keys(headers)) res.removeHeader(header);
+      throw error;
+    }
+    this.#streams.add(stream);
+    res.once('close', () => this.#streams.delete(stream));
+  }
+
+  /** @throws Problem if this relay asks for a token, and this request does not show it */
+  #checkToken({ headers }: IncomingMessage): void {
+    const [, shown] = /^Bearer +(\S.*)$/i.exec(headers.authorization ?? '') ?? [];
+    if (mayPublish(this.options.publishToken, shown?.trim())) return;
+    const wrong = shown === undefined ? '' : ', error="invalid_token"';
+    const why = shown === undefined ? 'and none was shown' : 'and this is not the right one';
+    throw new Problem(401, `this relay asks who publishes for a token, ${why}: -H 'Authorization: Bearer TOKEN'`, {
+      'WWW-Authenticate': `Bearer realm="mpl"${wrong}`,
+    });
+  }
+}

@@ -1,0 +1,107 @@
+/** All channels that the relay itself is a source of, because somebody posts to them. */
+
+import { after, type Timer } from '../../transport/session/timer.js';
+import { CLOSE } from '../../transport/wire/codes.js';
+import { signalText } from '../../transport/wire/signal-value.js';
+import type { ResolvedOptions } from '../options.js';
+import type { Channel } from './channel.js';
+import { checkSignals, type Posted, PostedSource, type SignalValues } from './posted-source.js';
+import { Refusal } from './refusal.js';
+
+interface Lease {
+  source: PostedSource;
+  /** Ends it when nothing comes any more. */
+  timer: Timer | null;
+  /** As counted in the sum of all. */
+  bytes: number;
+}
+
+export class PostedSignals {
+  readonly #leases = new Map<string, Lease>();
+  /** By channel, what was asked for last: requests for one channel are done one after another. */
+  readonly #turns = new Map<string, Promise<unknown>>();
+  #bytes = 0;
+  #closed = false;
+
+  constructor(
+    readonly options: ResolvedOptions,
+    /** The channel of this name. @throws Refusal where there are too many */
+    readonly channelOf: (name: string) => Channel,
+  ) {}
+
+  /**
+   * Sets these signals of a channel, all or none; others stay. Resolves when the channel holds them.
+   * @throws SignalError for what cannot be a signal, Refusal where the channel or the relay does not take it
+   */
+  async post(name: string, values: Record<string, unknown>, merge: boolean): Promise<Posted> {
+    const checked = checkSignals(values);
+    return this.#inTurn(name, () => this.#post(name, checked, merge));
+  }
+
+  /** Ends what was posted to a channel; false where nothing was. */
+  end(name: string): Promise<boolean> {
+    return this.#inTurn(name, async () => {
+      const lease = this.#leases.get(name);
+      if (lease === undefined) return false;
+      const { channel } = lease.source;
+      await lease.source.end();
+      channel.forgetSignals();
+      return true;
+    });
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const { source, timer } of [...this.#leases.values()]) {
+      timer?.stop();
+      source.close('the relay is closing');
+    }
+  }
+
+  async #post(name: string, values: SignalValues, merge: boolean): Promise<Posted> {
+    if (this.#closed) throw new Refusal(CLOSE.tryLater, 'the relay is closing');
+    // Each is held twice: as posted, and by the channel.
+    let more = 0;
+    for (const [signal, value] of values) more += signal.length + signalText(value).length;
+    if (2 * (this.#bytes + more) > this.options.replicasBytes) {
+      throw new Refusal(CLOSE.tryLater, 'the relay holds as many signals as it takes; try again later');
+    }
+    const lease = this.#leases.get(name) ?? this.#begin(name);
+    lease.timer?.stop();
+    try {
+      return await lease.source.post(values, merge);
+    } finally {
+      if (this.#leases.get(name) === lease) {
+        const source = lease.source;
+        lease.timer = after(this.options.postedMs, () => source.close('nothing was posted for a while'));
+        this.#count(lease, source.bytes);
+      }
+    }
+  }
+
+  #begin(name: string): Lease {
+    const source = new PostedSource(this.channelOf(name), this.options.publishToken, () => {
+      lease.timer?.stop();
+      this.#count(lease, 0);
+      this.#leases.delete(name);
+    });
+    const lease: Lease = { source, timer: null, bytes: 0 };
+    this.#leases.set(name, lease);
+    return lease;
+  }
+
+  #count(lease: Lease, bytes: number): void {
+    this.#bytes += bytes - lease.bytes;
+    lease.bytes = bytes;
+  }
+
+  #inTurn<T>(name: string, run: () => Promise<T>): Promise<T> {
+    const turn = (this.#turns.get(name) ?? Promise.resolve()).then(run, run);
+    this.#turns.set(name, turn);
+    const done = (): void => {
+      if (this.#turns.get(name) === turn) this.#turns.delete(name);
+    };
+    turn.then(done, done);
+    return turn;
+  }
+}

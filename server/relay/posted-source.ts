@@ -1,0 +1,205 @@
+/**
+ * The relay itself as a source of one channel, of the signals that are posted to it. To the channel it is a source like any
+ * other, over a link within the process: filters, merging, late joiners and limits are the same code.
+ */
+
+import { randomUUID } from 'node:crypto';
+import {
+  type Link,
+  memoryLinks,
+  type SignalType,
+  type SignalValue,
+  SignalWriter,
+  Source,
+} from '../../transport/index.js';
+import { RateLimit } from '../../transport/session/rate.js';
+import type { SourceEnd } from '../../transport/session/source-end.js';
+import { CLOSE } from '../../transport/wire/codes.js';
+import { encodeFrame } from '../../transport/wire/frame.js';
+import * as session from '../../transport/wire/session.js';
+import {
+  checkName,
+  SIGNAL_LIMITS,
+  SignalError,
+  signalText,
+  toSignalValue,
+  utf8Length,
+} from '../../transport/wire/signal-value.js';
+import type { Channel } from './channel.js';
+import { Refusal } from './refusal.js';
+
+/** Changes of names or types a second: fewer than a channel takes, so that it need not close its own source. */
+const RENAMES = 1;
+
+/** What a POST has done. */
+export interface Posted {
+  /** Of the posted signals, after it. */
+  version: number;
+  /** Names of those that have other values now. */
+  changed: string[];
+}
+
+/** Names and values that can be sent. */
+export type SignalValues = readonly (readonly [name: string, value: SignalValue])[];
+
+/** @throws SignalError that names the first that cannot be a signal */
+export function checkSignals(values: Record<string, unknown>): SignalValues {
+  return Object.entries(values).map(([name, value]) => {
+    checkName(name);
+    return [name, toSignalValue(name, value)] as const;
+  });
+}
+
+export class PostedSource {
+  readonly #writer = new SignalWriter();
+  readonly #source: Source;
+  readonly #claim = randomUUID();
+  readonly #renames = new RateLimit(RENAMES, RENAMES * 10);
+  readonly #types = new Map<string, SignalType>();
+  #end: SourceEnd | null = null;
+  #merge = false;
+  #refusal: Refusal | null = null;
+
+  constructor(
+    readonly channel: Channel,
+    /** The right to publish at this relay, where one is asked for: who posts has shown it. */
+    readonly token: string | undefined,
+    /** The channel has let go of it. */
+    readonly ongone: () => void,
+  ) {
+    this.#source = new Source(null, { channel: channel.name, signals: this.#writer, merge: true });
+    this.#source.fanout.onstatus = ({ clock }) => {
+      if (clock !== undefined) this.#writer.witness(clock);
+    };
+  }
+
+  /** Bytes of a full state, about. */
+  get bytes(): number {
+    return this.#writer.table.bytes;
+  }
+
+  /**
+   * Sets these, all or none, and resolves when the channel holds them.
+   * @param merge join channels whose sources share them
+   * @throws Refusal where the channel does not take it, SignalError where there is no room
+   */
+  async post(values: SignalValues, merge: boolean): Promise<Posted> {
+    if (this.#end === null || (merge && !this.#merge)) await this.#open(merge);
+    const { table } = this.#writer;
+    this.#checkRoom(values);
+    this.#declare(values);
+    // Other sources are told the clock a moment later; here it is known that what they wrote was before this.
+    if (this.#merge) this.#writer.witness(this.channel.clock);
+    for (const [name, value] of values) this.#writer.set(name, value);
+    const any = this.#source.publishSignals() > 0;
+    await turn();
+    if (this.#refusal !== null) throw this.#refusal;
+    const { version } = table;
+    return {
+      version,
+      changed: any ? values.map(([name]) => name).filter((name) => table.stamp(name) === version) : [],
+    };
+  }
+
+  /** Tells all receivers that this was all, and goes. */
+  async end(): Promise<void> {
+    this.#source.fanout.end();
+    // A link that is closed delivers nothing any more.
+    await turn();
+    this.close('the posted signals were deleted');
+  }
+
+  close(reason: string): void {
+    this.#end?.close(CLOSE.normal.code, reason);
+  }
+
+  async #open(merge: boolean): Promise<void> {
+    const [near, far] = memoryLinks();
+    const before = this.#end;
+    this.#end = null;
+    before?.close(CLOSE.normal.code, 'it comes again, to share the channel');
+    this.#merge = merge;
+    this.channel.addSource(far);
+    const end = this.#source.attach(near, { owner: true });
+    this.#end = end;
+    await new Promise<void>((resolve, reject) => {
+      const { onclose } = near;
+      near.onclose = (event) => {
+        onclose?.(event);
+        if (this.#end !== end) return;
+        this.#end = null;
+        this.#refusal = new Refusal(event.code, event.reason);
+        this.ongone();
+        reject(this.#refusal);
+      };
+      this.#source.fanout.onends = () => {
+        if (end.active) resolve();
+      };
+      this.#announce(near);
+    });
+  }
+
+  #announce(link: Link): void {
+    const { token } = this;
+    const message = { protocol: 1, claim: this.#claim, merge: this.#merge, ...(token && { token }) } as const;
+    link.send(encodeFrame('Publish', session.publish.encode(message)));
+  }
+
+  /** Of many values each may fit where all of them do not. */
+  #checkRoom(values: SignalValues): void {
+    const { table } = this.#writer;
+    let { bytes } = table;
+    let count = this.#types.size;
+    for (const [name, value] of values) {
+      const text = signalText(value);
+      table.checkRoom(name, text);
+      const held = table.entry(name);
+      bytes += sizeOf(name, text) - (held ? sizeOf(name, held.text) : 0);
+      if (!this.#types.has(name)) count++;
+      if (count > SIGNAL_LIMITS.count) {
+        throw new SignalError(name, `is one too many: a channel has up to ${SIGNAL_LIMITS.count}`);
+      }
+      if (bytes > SIGNAL_LIMITS.total) {
+        const most = SIGNAL_LIMITS.total / 1024;
+        throw new SignalError(name, `does not fit: all signals of a channel together may take ${most} KiB`);
+      }
+    }
+  }
+
+  /** A signal has the type of its first value, or "json" once another came: a type changes once at the most. */
+  #declare(values: SignalValues): void {
+    const types = new Map<string, SignalType>();
+    for (const [name, value] of values) {
+      const held = this.#types.get(name);
+      const type = typeOf(value);
+      const next = held === undefined ? type : value === null || held === type ? held : 'json';
+      if (next !== held) types.set(name, next);
+    }
+    if (types.size === 0) return;
+    if (!this.#renames.take()) {
+      throw new Refusal(CLOSE.tooFast, 'new names, or values of other types, come too often; wait a second');
+    }
+    for (const [name, type] of types) {
+      this.#types.set(name, type);
+      this.#writer.declare(name, type);
+    }
+  }
+}
+
+function typeOf(value: SignalValue): SignalType {
+  switch (typeof value) {
+    case 'number':
+      return 'number';
+    case 'boolean':
+      return 'bool';
+    case 'string':
+      return 'string';
+    default:
+      return 'json';
+  }
+}
+
+/** As a table counts it. */
+const sizeOf = (name: string, text: string): number => utf8Length(signalText(name)) + utf8Length(text) + 4;
+/** By then, everything sent over links within the process has arrived, and was answered. */
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
