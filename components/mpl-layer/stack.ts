@@ -98,6 +98,8 @@ export class Stack implements LayerStack {
       camera.world = plane;
       // Who has moved the picture keeps what is in view.
       if (!fitted) Object.assign(camera, { x: camera.x + x - plane.x, y: camera.y + y - plane.y });
+      // Moving the camera has asked for another frame.
+      return;
     }
     for (const layer of this.#layers) layer.place(frame, plane, camera.dpr);
   }
