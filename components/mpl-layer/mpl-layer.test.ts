@@ -337,6 +337,24 @@ describe('a viewer without a channel', () => {
     await waitUntil(() => viewer.status === 'live', 'it is back', { timeout: 6000 });
   });
 
+  it('leaves no socket and no canvas behind, however often layers come and go', async () => {
+    const a = solid(16, 16);
+    const viewer = await view({}, `<mpl-layer channel=${a.channel}></mpl-layer>`);
+    await settled(viewer);
+    const before = network.open;
+    for (let i = 0; i < 20; i++) {
+      const layer = document.createElement('mpl-layer');
+      Object.assign(layer, { channel: a.channel, transport: 'relay' });
+      viewer.append(layer);
+      if (i % 2) await waitUntil(() => layer.status === 'live');
+      layer.remove();
+      if (i % 3 === 0) await frames(1);
+    }
+    await waitUntil(() => network.open === before, 'all sockets are closed', { timeout: 3000 });
+    expect(viewer.status).to.equal('live');
+    expect(sheets(viewer).length).to.equal(1);
+  });
+
   it('carries twenty layers and more', async () => {
     const a = solid(16, 16);
     const many = Array.from({ length: 24 }, (_, i) => {
