@@ -178,7 +178,7 @@ export class ReceiverEnd {
         this.reset = decodeGridReset(frame.payload);
         return;
       case 'SchemaAnnounce':
-        this.schema = announced(schema.decode(frame.payload));
+        this.schema = announced(schema.decode(this.#payload(frame)));
         return this.handlers.schema?.(this);
       case 'SignalSync':
       case 'SignalDiff':

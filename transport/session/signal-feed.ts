@@ -3,15 +3,17 @@
  * version on, in that coding.
  */
 
-import type { SignalTable } from '../state/signal-table.js';
+import type { SignalEntry, SignalTable } from '../state/signal-table.js';
 import { compress } from '../wire/deflate.js';
 import { encodeFrame, type Header } from '../wire/frame.js';
-import { encodeSignals } from '../wire/signal-code.js';
+import { type CodedSignal, encodeSignals, isCodable } from '../wire/signal-code.js';
 import { encodeSignalJson, MAX_OTHERS, type SignalSpec, schema } from '../wire/signals.js';
-import { FLAG } from '../wire/types.js';
+import { FLAG, type FrameName } from '../wire/types.js';
 
-/** Smaller payloads are not worth deflating; larger ones are full states of many signals, and rare. */
+/** Smaller payloads are not worth deflating; larger ones are names and full states of many signals, and rare. */
 const DEFLATE_FROM = 2048;
+/** Frames kept of one view and version. Receivers in step need one, those that lag a few. */
+const MAX_FRAMES = 16;
 
 export class SignalFeed {
   /** Sequence and time of the last change: every frame made from it says so. */
@@ -40,7 +42,7 @@ export class SignalFeed {
     if (--view.users === 0) this.#views.delete(view.key);
   }
 
-  /** The frame that brought the table from `base` to where it stands: who stood there too is sent it as it came. */
+  /** The frame that brings from `base` to where the table stands: who stands there is sent it as it came. */
   passOn(frame: Uint8Array, base: number): void {
     this.#views.get('')?.keep(frame, base, this.coded);
   }
@@ -50,6 +52,8 @@ export class SignalView {
   users = 0;
   #schemaVersion = -1;
   #specs: readonly SignalSpec[] = [];
+  /** Where the names selected stand among themselves; null where all are in view. */
+  #places: ReadonlyMap<string, number> | null = null;
   #schemaFrame: Uint8Array = new Uint8Array();
   #version = -1;
   /** Frames that lead to the present version, by what they start from. */
@@ -75,14 +79,20 @@ export class SignalView {
     let frame = this.#frames.get(key);
     if (frame === undefined) {
       frame = this.#encode(base, inCode);
-      this.#frames.set(key, frame);
+      this.#remember(key, frame);
     }
     return frame;
   }
 
   keep(frame: Uint8Array, base: number, coded: boolean): void {
     this.#refresh();
-    this.#frames.set(`${base} ${coded}`, frame);
+    this.#remember(`${base} ${coded}`, frame);
+  }
+
+  /** Who holds what is for receivers to say, so it may be anything; a version may stand for hours. */
+  #remember(key: string, frame: Uint8Array | null): void {
+    if (this.#frames.size >= MAX_FRAMES) this.#frames.delete(this.#frames.keys().next().value!);
+    this.#frames.set(key, frame);
   }
 
   /** Forgets what was made for an older version, or another schema. */
@@ -95,6 +105,7 @@ export class SignalView {
     this.#schemaVersion = table.schemaVersion;
     const { select } = this;
     this.#specs = select ? table.schema.filter(({ name }) => select.has(name)) : table.schema;
+    this.#places = select ? new Map(this.#specs.map(({ name }, place) => [name, place])) : null;
     const message = table.announce(this.#specs);
     if (select && this.#specs.length < select.size) {
       message.others = table
@@ -102,21 +113,34 @@ export class SignalView {
         .filter((name) => !select.has(name))
         .slice(0, MAX_OTHERS);
     }
-    this.#schemaFrame = encodeFrame('SchemaAnnounce', schema.encode(message), this.feed.stamp);
+    this.#schemaFrame = this.#pack('SchemaAnnounce', schema.encode(message), 0, true);
   }
 
   #encode(base: number, coded: boolean): Uint8Array | null {
     const full = base < 0;
-    const payload = coded ? this.#coded(base) : this.#json(base);
+    const inCode = coded ? this.#coded(base) : undefined;
+    coded = inCode !== undefined;
+    const payload = coded ? inCode! : this.#json(base);
     if (payload === null) return null;
-    const deflated = full && payload.length >= DEFLATE_FROM ? compress(payload) : null;
-    const flags = (full ? FLAG.KEYFRAME : 0) | (coded ? FLAG.CODED : 0) | (deflated ? FLAG.COMPRESSED : 0);
-    return encodeFrame(full ? 'SignalSync' : 'SignalDiff', deflated ?? payload, { ...this.feed.stamp, flags });
+    const flags = (full ? FLAG.KEYFRAME : 0) | (coded ? FLAG.CODED : 0);
+    return this.#pack(full ? 'SignalSync' : 'SignalDiff', payload, flags, full);
+  }
+
+  #pack(type: FrameName, payload: Uint8Array, flags: number, deflate: boolean): Uint8Array {
+    const deflated = deflate && payload.length >= DEFLATE_FROM ? compress(payload) : null;
+    const header = { ...this.feed.stamp, flags: flags | (deflated ? FLAG.COMPRESSED : 0) };
+    return encodeFrame(type, deflated ?? payload, header);
+  }
+
+  /** What in view has changed since. */
+  #changed(base: number): SignalEntry[] {
+    const changed = this.feed.table.changedSince(base);
+    return this.select === undefined ? changed : changed.filter(({ spec }) => this.select!.has(spec.name));
   }
 
   #json(base: number): Uint8Array | null {
     const { table, versions } = this.feed;
-    const changed = [...table.changedSince(base)].filter(({ spec }) => this.select?.has(spec.name) ?? true);
+    const changed = this.#changed(base);
     if (base >= 0 && changed.length === 0) return null;
     const older = versions ? changed.filter(({ stamp }) => stamp < table.version) : [];
     return encodeSignalJson(
@@ -127,16 +151,19 @@ export class SignalView {
     );
   }
 
-  #coded(base: number): Uint8Array | null {
-    const { table } = this.feed;
-    const delta = base >= 0 && base === table.previous;
-    const signals = [];
-    for (let place = 0; place < this.#specs.length; place++) {
-      const spec = this.#specs[place]!;
-      const { stamp, value, before } = table.entry(spec.name)!;
-      if (stamp > base) signals.push({ place, spec, value, ...(before !== undefined && { held: before }) });
+  /** Null where nothing has changed; undefined where only JSON can say it. */
+  #coded(base: number): Uint8Array | null | undefined {
+    const { table, versions } = this.feed;
+    const changed = this.#changed(base);
+    if (base >= 0 && changed.length === 0) return null;
+    const signals: CodedSignal[] = [];
+    for (const { spec, place, stamp, value, before } of changed) {
+      // A type may change before the value does, and a stranger may announce one and send another.
+      if ((versions && stamp < table.version) || !isCodable(spec.type, value)) return undefined;
+      const at = this.#places === null ? place : this.#places.get(spec.name)!;
+      signals.push({ place: at, spec, value, ...(before !== undefined && { held: before }) });
     }
-    if (base >= 0 && signals.length === 0) return null;
+    const delta = base >= 0 && base === table.previous;
     const head = { version: table.version, ...(base >= 0 && { base }), delta };
     return encodeSignals(head, this.#specs.length, signals);
   }

@@ -77,6 +77,36 @@ describe('a table of signals', () => {
     assert.equal(table.previous, 1);
   });
 
+  test('tells the same of many, whether all are looked at or those that changed lately', () => {
+    const names = Array.from({ length: 200 }, (_, i) => `s${i}`);
+    const version = fc.integer({ min: 0, max: 3 });
+    const write = fc.record({
+      kind: fc.constantFrom('put', 'put', 'put', 'restamp', 'reached', 'declare'),
+      name: fc.constantFrom(...names),
+      // Of several sources, one may be behind.
+      ahead: fc.integer({ min: -2, max: 2 }),
+    });
+    fc.assert(
+      fc.property(fc.array(write, { maxLength: 120 }), fc.array(version), (writes, back) => {
+        const table = tableOf(...names);
+        writes.forEach(({ kind, name, ahead }, i) => {
+          if (kind === 'reached') table.reached(table.version + Math.max(1, ahead));
+          else if (kind === 'declare') table.declare(json(name, ...names.slice(i).filter((other) => other !== name)));
+          else if (kind === 'put') table.put(name, i, Math.max(0, table.version + ahead));
+          else if (table.has(name)) table.restamp(name, Math.max(table.stamp(name), table.version + ahead));
+        });
+        for (const since of [-2, -1, ...back.map((versions) => table.version - versions)]) {
+          const all = table.names().filter((name) => table.stamp(name) > since);
+          assert.deepEqual(
+            table.changedSince(since).map(({ spec }) => spec.name),
+            all,
+          );
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   test('takes differences only where they follow', () => {
     const table = tableOf('a');
     table.put('a', 1, 5);

@@ -4,6 +4,7 @@
  *
  * Each signal has a stamp: the version at which it last changed. "What is new since version v" (late join, resume, another
  * link, a slow receiver) is a scan of the stamps, so no history is kept, and a later write wins in whatever order they come.
+ * Whoever keeps up asks for the last version or so: for those, the few that changed lately are scanned, not all.
  */
 
 import { CLOSE } from '../wire/codes.js';
@@ -19,9 +20,14 @@ import {
 } from '../wire/signal-value.js';
 import type { SignalSpec, SignalUpdate } from '../wire/signals.js';
 
+/** Of so many signals, one is few. */
+const FRESH = 64;
+
 /** One signal of a table. */
 export interface SignalEntry {
   spec: SignalSpec;
+  /** Its place in the schema. */
+  place: number;
   value: SignalValue;
   /** The value as JSON. */
   text: string;
@@ -42,6 +48,9 @@ export class SignalTable {
   #schema: readonly SignalSpec[] = [];
   #hops: readonly Hop[] | null = null;
   #bytes = 0;
+  /** All that changed after this version are among the fresh. */
+  #freshSince = 0;
+  readonly #fresh = new Set<SignalEntry>();
 
   constructor(
     /** Chosen at random when a source starts; another one voids what is held. */
@@ -102,9 +111,12 @@ export class SignalTable {
     return values;
   }
 
-  /** Signals that changed after `version`; after -1: all that have a value. */
-  *changedSince(version: number): Generator<SignalEntry> {
-    for (const entry of this.#entries.values()) if (entry.stamp > version) yield entry;
+  /** Signals that changed after `version`, in the order of the schema; after -1: all that have a value. */
+  changedSince(version: number): SignalEntry[] {
+    const changed: SignalEntry[] = [];
+    const fresh = version >= this.#freshSince;
+    for (const entry of fresh ? this.#fresh : this.#entries.values()) if (entry.stamp > version) changed.push(entry);
+    return fresh ? changed.sort((a, b) => a.place - b.place) : changed;
   }
 
   /**
@@ -119,12 +131,13 @@ export class SignalTable {
     const before = new Map(this.#entries);
     this.#entries.clear();
     this.#bytes = 0;
-    for (const spec of schema) {
+    for (const [place, spec] of schema.entries()) {
       const old = before.get(spec.name);
       const entry = old ?? { value: null, text: 'null', stamp: -1, before: undefined };
-      this.#entries.set(spec.name, { ...entry, spec });
+      this.#entries.set(spec.name, { ...entry, spec, place });
       this.#bytes += signalBytes(spec.name, entry.text);
     }
+    this.#refreshen(this.#entries.values(), this.version);
     this.#schema = schema.map((spec) => ({ ...spec }));
     this.schemaVersion++;
     return true;
@@ -132,15 +145,18 @@ export class SignalTable {
 
   /** Takes one value at `version`; false where it is older than what is held, or the same. */
   put(name: string, value: SignalValue, version: number): boolean {
-    const entry = this.#entries.get(name);
+    return this.#put(this.#entries.get(name), value, signalText(value), version);
+  }
+
+  #put(entry: SignalEntry | undefined, value: SignalValue, text: string, version: number): boolean {
     if (entry === undefined || version < entry.stamp) return false;
-    const text = signalText(value);
     if (entry.stamp >= 0 && text === entry.text) return false;
-    this.#bytes += signalBytes(name, text) - signalBytes(name, entry.text);
+    this.#bytes += utf8Length(text) - utf8Length(entry.text);
     entry.before = entry.stamp < 0 ? undefined : entry.value;
     entry.value = typeof value === 'number' ? value + 0 : value;
     entry.text = text;
     entry.stamp = version;
+    this.#fresh.add(entry);
     return true;
   }
 
@@ -149,6 +165,7 @@ export class SignalTable {
     const entry = this.#entries.get(name);
     if (entry === undefined || entry.stamp < 0) return;
     entry.stamp = version;
+    this.#fresh.add(entry);
     // Who stands at the version before holds this value already.
     entry.before = entry.value;
   }
@@ -158,6 +175,14 @@ export class SignalTable {
     if (version === this.version) return;
     this.previous = this.version;
     this.version = version;
+    // As soon as they are no longer few, only those of the last version are.
+    if (this.#fresh.size > this.#entries.size / FRESH) this.#refreshen([...this.#fresh], this.previous);
+  }
+
+  #refreshen(among: Iterable<SignalEntry>, since: number): void {
+    this.#freshSince = since;
+    this.#fresh.clear();
+    for (const entry of among) if (entry.stamp > since) this.#fresh.add(entry);
   }
 
   /**
@@ -177,17 +202,19 @@ export class SignalTable {
     // All of it is read before any of it is taken.
     const values = update.values((name) => this.get(name));
     let bytes = this.#bytes;
-    for (const [name, value] of values) {
+    const texts = values.map(([name, value]) => {
       const text = signalText(value);
       if (text.length > SIGNAL_LIMITS.value) throw tooBig(`the signal ${JSON.stringify(name)} is too large`);
-      bytes += signalBytes(name, text) - signalBytes(name, this.#entries.get(name)?.text ?? '');
-    }
+      const entry = this.#entries.get(name);
+      bytes += utf8Length(text) - (entry ? utf8Length(entry.text) : 0);
+      return text;
+    });
     if (bytes > SIGNAL_LIMITS.total) throw tooBig(`signals of ${bytes} bytes are more than a channel may have`);
     const { version, versions } = update;
     const changed: string[] = [];
-    for (const [name, value] of values) {
+    for (const [i, [name, value]] of values.entries()) {
       const at = versions?.get(name) ?? version;
-      if (this.put(name, value, at)) changed.push(name);
+      if (this.#put(this.#entries.get(name), value, texts[i]!, at)) changed.push(name);
       // Written again: a write from before that comes later still does not count.
       else if (at > this.stamp(name)) this.restamp(name, at);
     }
