@@ -151,9 +151,9 @@ export class Links {
   setSelect(select: LinksOptions['select']): void {
     this.options.select = select;
     this.#anew = true;
-    if (this.#standby) return;
     // What is on its way was chosen by the old names.
     if (this.active) this.active.lost = true;
+    if (this.#standby) return;
     this.#subscribe(this.#direct);
     if (!this.direct) this.#subscribeBase();
   }
@@ -170,7 +170,9 @@ export class Links {
     return new ReceiverEnd(link, {
       tiles: (tiles, frame, _, end) => this.#tiles(tiles, frame, end),
       schema: (end) => {
-        if (this.#follows(end) && this.signals.announced(end)) owner.schema();
+        // Of another link it counts with its first frame, and so it does where other signals were asked for.
+        const counts = this.#follows(end) && !this.#anew && (this.active ?? end) === end;
+        if (counts && this.signals.announced(end)) owner.schema();
       },
       signals: (update, frame, _, end) => this.#signals(update, frame, end),
       welcome: (message, end) => this.#welcome(message, end),

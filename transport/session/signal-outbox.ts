@@ -55,9 +55,10 @@ export class SignalOutbox {
     const view = this.#view;
     if (view === null || this.link.buffered > this.link.highWater || !this.pacer.ready) return;
     const { table } = view.feed;
+    // A receiver may be ahead of us: it came from a faster link, and knows more names, too.
+    if (this.#sent > table.version) return;
     const announced = this.#schemaSent === table.schemaVersion;
-    // A receiver may be ahead of us: it came from a faster link.
-    const frame = this.#sent > table.version ? null : view.frame(this.#sent, this.#coded);
+    const frame = view.frame(this.#sent, this.#coded);
     if ((announced && frame === null) || !this.tempo.due) return;
     if (!announced) {
       this.#schemaSent = table.schemaVersion;

@@ -3,7 +3,7 @@
 import { SignalTable } from '../state/signal-table.js';
 import type { SignalsWanted } from '../wire/messages.js';
 import type { SignalUpdate } from '../wire/signals.js';
-import type { ReceiverEnd } from './receiver-end.js';
+import type { AnnouncedSchema, ReceiverEnd } from './receiver-end.js';
 
 export type TakenSignals =
   /** These have other values. */
@@ -17,6 +17,8 @@ export class SignalReplica {
   table: SignalTable | null = null;
   /** Names of some signals that were not selected, where others that were are missing. */
   others: readonly string[] = [];
+  /** What the table was last declared by. */
+  #schema: AnnouncedSchema | null = null;
 
   /** What a subscription may leave out, because it is held already. */
   get resume(): SignalsWanted['resume'] {
@@ -31,30 +33,44 @@ export class SignalReplica {
     if (table === null || table.epoch !== end.schema!.epoch) return false;
     const before = table.schemaVersion;
     const { others } = this;
-    this.#declare(table, end);
+    this.#declare(table, end.schema!);
     return table.schemaVersion !== before || others.join('\n') !== this.others.join('\n');
   }
 
   /**
    * Takes a frame that came over `end`.
-   * @throws WireError if it is malformed; the table is then as it was.
+   * @throws WireError if it is malformed; the values are then as they were.
    */
   take(update: SignalUpdate, end: ReceiverEnd): TakenSignals {
-    const { epoch } = end.schema!;
-    if (this.table?.epoch === epoch) {
-      if (!this.table.fits(update)) return { kind: 'stale' };
-      return { kind: 'changed', names: this.table.apply(update) };
+    const schema = end.schema!;
+    const { table } = this;
+    if (update.full) {
+      // A table of its own: who sent it may be behind what is held, and other names may have been asked for.
+      const fresh = new SignalTable(schema.epoch);
+      const before = { others: this.others, schema: this.#schema };
+      try {
+        this.#declare(fresh, schema);
+        const names = fresh.apply(update);
+        this.table = fresh;
+        return { kind: 'replaced', names };
+      } catch (error) {
+        this.others = before.others;
+        this.#schema = before.schema;
+        throw error;
+      }
     }
-    if (!update.full) return { kind: 'stale' };
-    const table = new SignalTable(epoch);
-    this.#declare(table, end);
-    const names = table.apply(update);
-    this.table = table;
-    return { kind: 'replaced', names };
+    if (table?.epoch !== schema.epoch || update.base > table.version) return { kind: 'stale' };
+    // Another link was quicker.
+    if (update.version <= table.version) return { kind: 'changed', names: [] };
+    if (!table.fits(update)) return { kind: 'stale' };
+    // Another link may have announced its own, and been a step behind.
+    if (this.#schema !== schema) this.#declare(table, schema);
+    return { kind: 'changed', names: table.apply(update) };
   }
 
-  #declare(table: SignalTable, end: ReceiverEnd): void {
-    const { specs, hops = null, others = [] } = end.schema!;
+  #declare(table: SignalTable, schema: AnnouncedSchema): void {
+    const { specs, hops = null, others = [] } = schema;
+    this.#schema = schema;
     this.others = others;
     table.declare(specs);
     table.hops = hops;

@@ -14,7 +14,7 @@
 
 import { Reader, Writer } from './bytes.js';
 import { WireError } from './errors.js';
-import { isSignalValue, type SignalValue } from './signal-value.js';
+import { isSignalValue, type SignalType, type SignalValue } from './signal-value.js';
 import type { SignalSpec, SignalUpdate } from './signals.js';
 
 const DELTA = 1;
@@ -37,7 +37,17 @@ export interface CodedSignal {
   held?: SignalValue;
 }
 
-/** @param signals in the order of the schema, which has `places` */
+const LONE = /\p{Surrogate}/u;
+
+/** Can this value be told as one of this type? */
+export function isCodable(type: SignalType, value: SignalValue): boolean {
+  if (value === null || type === 'json') return true;
+  if (type === 'f32') return typeof value === 'number' && Object.is(Math.fround(value), value);
+  if (type === 'string') return typeof value === 'string' && !LONE.test(value);
+  return typeof value === (type === 'bool' ? 'boolean' : 'number');
+}
+
+/** @param signals in the order of the schema, which has `places`; each of its type */
 export function encodeSignals(
   head: { version: number; base?: number; delta?: boolean },
   places: number,
