@@ -1,13 +1,19 @@
 import type { PropertyValues } from 'lit';
-import type { Receiver } from '../../transport/receiver.js';
+import { property } from 'lit/decorators.js';
+import type { Receiver, ReceiverEvent } from '../../transport/receiver.js';
 import type { ControlCommand } from '../../transport/wire/messages.js';
+import { SIGNAL_LIMITS, type SignalValue } from '../../transport/wire/signal-value.js';
+import { MplSignalEvent } from '../events/signal-event.js';
 import { createReceiver, tuneTransport } from '../screen/create-receiver.js';
 import type { LayerStack } from '../screen/layer-stack.js';
 import { MplScreen } from '../screen/screen.js';
 import type { Cover, ScreenState } from '../screen/state.js';
+import type { ValueRules } from '../screen/values.js';
 
 /** Bytes of one message that a relay takes from a viewer (64 KiB), less what goes around a pattern. */
 const MOST = 60_000;
+/** The names in an attribute. */
+const namesIn = (text: string | null): string[] => text?.split(/\s+/).filter(Boolean) ?? [];
 /** Settings that are those of its layers as well. */
 const SHARED = ['paused', 'maxFps', 'server', 'signal', 'iceServers', 'channel'] as const;
 
@@ -17,8 +23,48 @@ const SHARED = ['paused', 'maxFps', 'server', 'signal', 'iceServers', 'channel']
  *
  * @element mpl-viewer
  * @summary Shows a live simulation.
+ * @fires mpl-signal - A signal that is selected has another value.
  */
 export class MplViewer extends MplScreen {
+  static override rules: ValueRules = {
+    ...MplScreen.rules,
+    select: {
+      expects: 'names of signals, parted by blanks, or "*"',
+      ok: (text: string) => namesIn(text).every((name) => name.length <= SIGNAL_LIMITS.name && !name.startsWith('_')),
+    },
+  };
+
+  /** Signals of the channel to receive beside the picture, over the same connection: names parted by blanks, or "*" for all. */
+  @property() select: string | null = null;
+  readonly #shown = new Map<string, SignalValue>();
+
+  /** The signals selected, by name, as far as they have come. To be read, not to be changed. */
+  get signals(): Readonly<Record<string, SignalValue>> {
+    return this.receiver?.signals?.values() ?? {};
+  }
+
+  get #selected(): readonly string[] | 'all' | null {
+    const names = namesIn(this.select);
+    if (names.length === 0) return null;
+    return names.includes('*') ? 'all' : names;
+  }
+
+  protected override received(event: ReceiverEvent): void {
+    super.received(event);
+    if (event.type !== 'signals') return;
+    for (const name of event.names) {
+      const value = this.receiver!.signals!.get(name)!;
+      const before = this.#shown.get(name);
+      this.#shown.set(name, value);
+      this.dispatchEvent(new MplSignalEvent(name, value, before));
+    }
+  }
+
+  protected override releaseReceiver(): void {
+    super.releaseReceiver();
+    this.#shown.clear();
+  }
+
   #stack: LayerStack | null = null;
 
   /** What its layers share; the first of them brings it. @internal */
@@ -81,7 +127,7 @@ export class MplViewer extends MplScreen {
 
   protected override createReceiver(): Receiver | null {
     const { channel } = this;
-    if (channel) return createReceiver(channel, this);
+    if (channel) return createReceiver(channel, this, this.#selected);
     // Layers may be later than their viewer, by the parser or because their code is.
     if (this.#stack || this.querySelector(':scope > mpl-layer')) return null;
     if (document.readyState === 'loading') {
@@ -100,6 +146,7 @@ export class MplViewer extends MplScreen {
   protected override tune(receiver: Receiver): void {
     super.tune(receiver);
     tuneTransport(receiver, this.transport);
+    receiver.select = this.#selected;
   }
 
   override async request(command: ControlCommand): Promise<void> {

@@ -14,27 +14,36 @@ export interface ReceiverSettings {
   token: string | null;
 }
 
-/** Not started yet. @throws Error with a sentence for people, where the attributes name nothing to connect to. */
-export function createReceiver(channel: string, settings: ReceiverSettings): Receiver {
+/**
+ * Not started yet.
+ * @param signals names of those to receive beside the picture, "all", or null for none
+ * @throws Error with a sentence for people, where the attributes name nothing to connect to
+ */
+export function createReceiver(
+  channel: string,
+  settings: ReceiverSettings,
+  signals: readonly string[] | 'all' | null = null,
+): Receiver {
   const { transport } = settings;
   const server = resolveServer(settings.server);
   const signal = resolveSignal(settings.signal, server);
   const iceServers = parseIceServers(settings.iceServers);
   const peer = () => import('../../transport/link/peer.js');
   const meeting = { signal: signal ?? '', ...(iceServers && { iceServers }) };
-  const token = settings.token ? { token: settings.token } : {};
+  const { token } = settings;
+  const more = { ...(token && { token }), ...(signals && { signals: signals === 'all' || { select: signals } }) };
   if (server === null) {
     if (signal === null)
       throw new Error('without a relay it needs a signal: signal="peerjs", or the URL of a PeerServer');
     // Without anyone who introduces them, the source answers under a name made of its channel's.
     const connect = async () => (await peer()).callPeer(meeting, `mpl-${channel}`);
-    return new Receiver({ connect, transport: 'relay', ...token });
+    return new Receiver({ connect, transport: 'relay', ...more });
   }
   return new Receiver({
     connect: () => inTurn(server.host, () => connectWebSocket(channelUrl(server, 'stream', channel))),
     ...(signal && { dialer: async () => (await peer()).createPeerDialer(meeting) }),
     transport,
-    ...token,
+    ...more,
   });
 }
 
