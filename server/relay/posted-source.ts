@@ -14,17 +14,11 @@ import {
 } from '../../transport/index.js';
 import { RateLimit } from '../../transport/session/rate.js';
 import type { SourceEnd } from '../../transport/session/source-end.js';
+import { noRoom, type SignalTable, signalBytes } from '../../transport/state/signal-table.js';
 import { CLOSE } from '../../transport/wire/codes.js';
 import { encodeFrame } from '../../transport/wire/frame.js';
 import * as session from '../../transport/wire/session.js';
-import {
-  checkName,
-  SIGNAL_LIMITS,
-  SignalError,
-  signalText,
-  toSignalValue,
-  utf8Length,
-} from '../../transport/wire/signal-value.js';
+import { checkName, SIGNAL_LIMITS, SignalError, signalText, toSignalValue } from '../../transport/wire/signal-value.js';
 import type { Channel } from './channel.js';
 import { Refusal } from './refusal.js';
 
@@ -42,12 +36,28 @@ export interface Posted {
 /** Names and values that can be sent. */
 export type SignalValues = readonly (readonly [name: string, value: SignalValue])[];
 
-/** @throws SignalError that names the first that cannot be a signal */
+/** @throws SignalError that names the first that cannot be a signal, or has no room beside those before it */
 export function checkSignals(values: Record<string, unknown>): SignalValues {
-  return Object.entries(values).map(([name, value]) => {
+  const checked = Object.entries(values).map(([name, value]) => {
     checkName(name);
     return [name, toSignalValue(name, value)] as const;
   });
+  checkRoom(checked);
+  return checked;
+}
+
+/** Of many values each may fit where all of them do not. Counts as the writer does, so that it takes all or none. */
+function checkRoom(values: SignalValues, table?: SignalTable): void {
+  let bytes = table?.bytes ?? 0;
+  let count = table?.schema.length ?? 0;
+  for (const [name, value] of values) {
+    const held = table?.entry(name);
+    bytes += signalBytes(name, signalText(value)) - (held ? signalBytes(name, held.text) : 0);
+    if (bytes > SIGNAL_LIMITS.total) throw noRoom(name);
+    if (held === undefined && ++count > SIGNAL_LIMITS.count) {
+      throw new SignalError(name, `is one too many: a channel has up to ${SIGNAL_LIMITS.count}`);
+    }
+  }
 }
 
 export class PostedSource {
@@ -84,21 +94,19 @@ export class PostedSource {
    * @throws Refusal where the channel does not take it, SignalError where there is no room
    */
   async post(values: SignalValues, merge: boolean): Promise<Posted> {
-    if (this.#end === null || (merge && !this.#merge)) await this.#open(merge);
     const { table } = this.#writer;
-    this.#checkRoom(values);
-    this.#declare(values);
+    const before = table.version;
+    checkRoom(values, table);
     // Other sources are told the clock a moment later; here it is known that what they wrote was before this.
     if (this.#merge) this.#writer.witness(this.channel.clock);
-    for (const [name, value] of values) this.#writer.set(name, value);
-    const any = this.#source.publishSignals() > 0;
+    this.#set(values);
+    // The first values go out with the first word: nobody has to see a channel with nothing in it.
+    if (this.#end === null || (merge && !this.#merge)) await this.#open(merge);
+    this.#source.publishSignals();
     await turn();
     if (this.#refusal !== null) throw this.#refusal;
-    const { version } = table;
-    return {
-      version,
-      changed: any ? values.map(([name]) => name).filter((name) => table.stamp(name) === version) : [],
-    };
+    const changed = values.map(([name]) => name).filter((name) => table.stamp(name) > before);
+    return { version: table.version, changed };
   }
 
   /** Tells all receivers that this was all, and goes. */
@@ -145,29 +153,23 @@ export class PostedSource {
     link.send(encodeFrame('Publish', session.publish.encode(message)));
   }
 
-  /** Of many values each may fit where all of them do not. */
-  #checkRoom(values: SignalValues): void {
-    const { table } = this.#writer;
-    let { bytes } = table;
-    let count = this.#types.size;
+  #set(values: SignalValues): void {
+    const types = this.#newTypes(values);
+    if (types.size > 0 && !this.#renames.take()) {
+      throw new Refusal(CLOSE.tooFast, 'new names, or values of other types, come too often; wait a second');
+    }
     for (const [name, value] of values) {
-      const text = signalText(value);
-      table.checkRoom(name, text);
-      const held = table.entry(name);
-      bytes += sizeOf(name, text) - (held ? sizeOf(name, held.text) : 0);
-      if (!this.#types.has(name)) count++;
-      if (count > SIGNAL_LIMITS.count) {
-        throw new SignalError(name, `is one too many: a channel has up to ${SIGNAL_LIMITS.count}`);
-      }
-      if (bytes > SIGNAL_LIMITS.total) {
-        const most = SIGNAL_LIMITS.total / 1024;
-        throw new SignalError(name, `does not fit: all signals of a channel together may take ${most} KiB`);
-      }
+      const type = types.get(name);
+      if (type === 'json' && this.#types.has(name)) this.#writer.declare(name, type);
+      this.#writer.set(name, value);
+      if (type === undefined) continue;
+      this.#types.set(name, type);
+      this.#writer.declare(name, type);
     }
   }
 
   /** A signal has the type of its first value, or "json" once another came: a type changes once at the most. */
-  #declare(values: SignalValues): void {
+  #newTypes(values: SignalValues): Map<string, SignalType> {
     const types = new Map<string, SignalType>();
     for (const [name, value] of values) {
       const held = this.#types.get(name);
@@ -175,14 +177,7 @@ export class PostedSource {
       const next = held === undefined ? type : value === null || held === type ? held : 'json';
       if (next !== held) types.set(name, next);
     }
-    if (types.size === 0) return;
-    if (!this.#renames.take()) {
-      throw new Refusal(CLOSE.tooFast, 'new names, or values of other types, come too often; wait a second');
-    }
-    for (const [name, type] of types) {
-      this.#types.set(name, type);
-      this.#writer.declare(name, type);
-    }
+    return types;
   }
 }
 
@@ -199,7 +194,5 @@ function typeOf(value: SignalValue): SignalType {
   }
 }
 
-/** As a table counts it. */
-const sizeOf = (name: string, text: string): number => utf8Length(signalText(name)) + utf8Length(text) + 4;
 /** By then, everything sent over links within the process has arrived, and was answered. */
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

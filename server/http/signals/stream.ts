@@ -22,8 +22,8 @@ import type { SignalQuery } from './query.js';
 const HIGH_WATER = 64 * 1024;
 /** Proxies take a connection for dead that says nothing for a minute or so; ms. */
 const HEARTBEAT = 15_000;
-/** Nothing could be sent for so long: the reader has gone, or will not read; ms. */
-const STUCK = 45_000;
+/** Nothing could be sent for so long, or up to twice that: the reader has gone, or will not read; ms. */
+const STUCK = 30_000;
 /** A reader that lost its connection comes back after so long; ms. */
 const RETRY = 2_000;
 
