@@ -99,10 +99,10 @@ export class Channel {
     return this.#merged?.clock ?? 0;
   }
 
-  /** Is there a source that may have more to say, if somebody watched? */
+  /** Is there a source of signals that may have more to say, if somebody watched? */
   get resting(): boolean {
     const local = this.#source?.link.kind === 'memory';
-    return this.fanout.state === 'live' && !this.#watched && !local;
+    return this.fanout.state === 'live' && this.fanout.signals !== null && !this.#watched && !local;
   }
 
   /** Bytes of memory that the replicas take. */

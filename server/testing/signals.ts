@@ -10,6 +10,7 @@ import {
   SignalWriter,
   type SocketLike,
   Source,
+  type TileProducer,
   Uplink,
 } from '../../transport/index.js';
 import { createRelay, type RelayOptions } from '../index.js';
@@ -44,6 +45,14 @@ export async function startRelay(options: RelayOptions = {}) {
 }
 
 let claims = 0;
+
+/** A source of a world without signals, over a WebSocket. */
+export function startWorld(url: string, world: TileProducer, channel = 'demo'): Uplink {
+  const claim = `claim-of-the-test-source-${++claims}`;
+  const uplink = new Uplink(new Source(world), { url: `${url}/peer/${channel}`, claim, connect: dial });
+  later(() => uplink.close());
+  return uplink;
+}
 
 /** A source over a WebSocket. */
 export function startSource(url: string, channel = 'demo', merge = false) {

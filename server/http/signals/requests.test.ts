@@ -3,9 +3,19 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect as connectTcp } from 'node:net';
 import { afterEach, describe, test } from 'node:test';
+import { TestWorld } from '../../../transport/testing/world.js';
 import { createRelay } from '../../index.js';
 import { get } from '../../testing/http.js';
-import { closeAll, holds, later, startReceiver, startRelay, startSource, until } from '../../testing/signals.js';
+import {
+  closeAll,
+  holds,
+  later,
+  startReceiver,
+  startRelay,
+  startSource,
+  startWorld,
+  until,
+} from '../../testing/signals.js';
 
 afterEach(closeAll);
 
@@ -331,10 +341,16 @@ describe('asking for signals', { timeout: 30_000 }, () => {
   });
 
   test('a source without signals yet has an empty object', async () => {
-    const { url } = await startRelay();
+    const { url, relay } = await startRelay();
     const { uplink } = startSource(url);
     await until(() => uplink.status === 'live');
     assert.deepEqual((await ask(url + path())).json, {});
+    const world = startWorld(url, new TestWorld(100, 100), 'world');
+    await until(() => world.status === 'live');
+    await until(() => relay.channels().every(({ state }) => state === 'live'));
+    const began = performance.now();
+    assert.deepEqual((await ask(url + path('world'))).json, {});
+    assert.ok(performance.now() - began < 1000, 'there is nothing to wait for');
   });
 
   test('wakes a source that rests, and what it is derived from', async () => {
