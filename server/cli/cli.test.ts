@@ -1,46 +1,15 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { LIMIT_NAMES, LIMITS, OptionError } from '../options.js';
 import { packageVersion } from '../package.js';
 import { makeFolder } from '../testing/folder.js';
+import { run } from '../testing/run.js';
 import { connect } from '../testing/sockets.js';
 import { flagOf, parseServeFlags } from './flags.js';
 import { helpText } from './help.js';
-
-const cli = join(import.meta.dirname, '..', 'cli.ts');
-
-interface Run {
-  child: ChildProcess;
-  /** What it has printed so far. */
-  text: { out: string; err: string };
-  done: Promise<number | null>;
-  /** Resolves once `pattern` has been printed. */
-  printed(pattern: RegExp): Promise<RegExpExecArray>;
-}
-
-function run(args: string[], env: Record<string, string> = {}): Run {
-  const child = spawn(process.execPath, ['--import', 'tsx', cli, ...args], {
-    env: { ...process.env, PORT: '', HOST: '', ...env },
-  });
-  const text = { out: '', err: '' };
-  child.stdout.on('data', (part) => (text.out += part));
-  child.stderr.on('data', (part) => (text.err += part));
-  const done = once(child, 'close').then(([code]) => code as number | null);
-  const printed = async (pattern: RegExp): Promise<RegExpExecArray> => {
-    for (;;) {
-      const match = pattern.exec(text.out);
-      if (match) return match;
-      await Promise.race([once(child.stdout, 'data'), done]);
-      if (child.exitCode !== null && !pattern.test(text.out)) throw new Error(`ended: ${text.out}${text.err}`);
-    }
-  };
-  return { child, text, done, printed };
-}
 
 describe('flags of serve', () => {
   const flags = (line: string, env: NodeJS.ProcessEnv = {}) => parseServeFlags(line.split(' ').filter(Boolean), env);

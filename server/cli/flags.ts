@@ -3,11 +3,16 @@
 import { parseArgs } from 'node:util';
 import { checkLimit, checkToken, LIMIT_NAMES, OptionError, type RelayOptions } from '../options.js';
 import { packagedDemo } from '../package.js';
+import { exampleSources } from './examples.js';
 
 export interface ServeFlags {
   port: number;
   host: string;
   relay: RelayOptions;
+  /** Modules to run beside it, each in a process of its own. */
+  examples: string[] | null;
+  /** Show them in a browser, where there is one. */
+  open: boolean;
 }
 
 /** `maxChannels` is `--max-channels`. */
@@ -22,6 +27,8 @@ const OPTIONS = {
   'signal-key': { type: 'string' },
   'trust-proxy': { type: 'boolean' },
   'publish-token': { type: 'string' },
+  examples: { type: 'boolean' },
+  'no-open': { type: 'boolean' },
 } as const;
 
 /** @throws OptionError that names the flag or variable that cannot be used */
@@ -45,12 +52,15 @@ export function parseServeFlags(argv: string[], env: NodeJS.ProcessEnv): ServeFl
   if (values.dist !== undefined) relay.dist = values.dist as string;
   relay.demo = values['no-demo'] ? false : ((values.demo as string | undefined) ?? packagedDemo() ?? false);
   const port = values.port !== undefined ? toPort(values.port, '--port') : toPort(env.PORT || '8787', 'PORT');
-  return { port, host: (values.host as string | undefined) ?? (env.HOST || '127.0.0.1'), relay };
+  const host = (values.host as string | undefined) ?? (env.HOST || '127.0.0.1');
+  const examples = values.examples ? exampleSources(relay.demo) : null;
+  return { port, host, relay, examples, open: values['no-open'] !== true };
 }
 
 type Values = Record<string, string | boolean | (string | boolean)[] | undefined>;
 
-function parse(args: string[], options: Record<string, { type: 'string' | 'boolean' }>) {
+/** @throws OptionError that names the flag */
+export function parse(args: string[], options: Record<string, { type: 'string' | 'boolean' }>) {
   try {
     return parseArgs({ args, options, allowPositionals: true }) as { values: Values; positionals: string[] };
   } catch (error) {

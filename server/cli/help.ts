@@ -7,9 +7,10 @@ export function helpText(): string {
   return `mpl: a relay for live simulations
 
 Usage
-  mpl serve [flags]      serve channels, signaling, mpl.js and the demo on one port
-  mpl help               print this
-  mpl --version          print the version
+  mpl serve [flags]              serve channels, signaling, mpl.js and the demo on one port
+  mpl stream MODULE... [flags]   run modules that publish signals, until they are stopped
+  mpl help                       print this
+  mpl --version                  print the version
 
 Flags of serve
 ${table([
@@ -21,7 +22,22 @@ ${table([
   ['--signal-key KEY', 'key that PeerJS clients show (peerjs)'],
   ['--publish-token T', 'secret that sources show (MPL_PUBLISH_TOKEN, which no list of processes shows)'],
   ['--trust-proxy', 'behind a proxy: count addresses by X-Forwarded-For'],
+  ['--examples', 'run the example sources too, and show them in a browser'],
+  ['--no-open', 'do not open a browser'],
 ])}
+
+Flags of stream
+${table([
+  ['--server URL', 'the relay to publish on (MPL_SERVER, else http://127.0.0.1:8787)'],
+  ['--token T', 'the right to publish, where the relay asks for it (MPL_TOKEN)'],
+  ['--quiet', 'say only what goes wrong'],
+])}
+
+A module that is streamed has a default export, which is handed what makes channels:
+  export default ({ publish, every }) => {
+    const counter = publish('counter', { output: ['count'], signals: { count: 0 } });
+    every(1000, () => counter.count++);
+  };
 
 Limits
 ${table(rows)}

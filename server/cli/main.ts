@@ -4,7 +4,7 @@ import { OptionError } from '../options.js';
 import { packageVersion } from '../package.js';
 import { parseServeFlags } from './flags.js';
 import { helpText } from './help.js';
-import { serve } from './serve.js';
+import { parseStreamFlags } from './stream-flags.js';
 
 /** Runs one command line and returns the exit code: 0 done, 1 could not, 2 not understood. */
 export async function main(argv: string[], env: NodeJS.ProcessEnv): Promise<number> {
@@ -21,6 +21,7 @@ export async function main(argv: string[], env: NodeJS.ProcessEnv): Promise<numb
       process.stdout.write(`${packageVersion}\n`);
       return 0;
     case 'serve':
+    case 'stream':
       break;
     default:
       return complain(`there is no command ${JSON.stringify(command)}`);
@@ -30,7 +31,13 @@ export async function main(argv: string[], env: NodeJS.ProcessEnv): Promise<numb
     return 0;
   }
   try {
-    return await serve(parseServeFlags(rest, env));
+    // Each command loads only what it needs: it starts the sooner.
+    if (command === 'stream') {
+      const flags = parseStreamFlags(rest, env);
+      return await (await import('./stream.js')).stream(flags);
+    }
+    const flags = parseServeFlags(rest, env);
+    return await (await import('./serve.js')).serve(flags);
   } catch (error) {
     if (error instanceof OptionError) return complain(error.message);
     throw error;

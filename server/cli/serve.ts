@@ -3,10 +3,12 @@
 import { networkInterfaces } from 'node:os';
 import { createRelay, type RelayAddress } from '../create-relay.js';
 import { packagedDist, packageVersion } from '../package.js';
+import { DASHBOARD, type Examples, startExamples } from './examples.js';
 import type { ServeFlags } from './flags.js';
+import { openBrowser } from './open-browser.js';
 
 /** Resolves with the exit code once the relay has closed. */
-export async function serve({ port, host, relay: options }: ServeFlags): Promise<number> {
+export async function serve({ port, host, relay: options, examples, open }: ServeFlags): Promise<number> {
   const relay = createRelay(options);
   let address: RelayAddress;
   try {
@@ -21,7 +23,16 @@ export async function serve({ port, host, relay: options }: ServeFlags): Promise
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve);
   });
   process.stdout.write(greeting(address, options.demo !== false, Boolean(options.dist ?? packagedDist())));
+  let running: Examples | undefined;
+  if (examples) {
+    running = startExamples(examples, address.url, options.publishToken);
+    process.stdout.write(tour(running, address.url));
+    if (open) openBrowser(address.url + DASHBOARD);
+  }
+  process.stdout.write('Ctrl+C stops it.\n');
   await stopped;
+  // They say goodbye to the relay, which has to be there to hear it.
+  await running?.stop();
   await relay.close();
   return 0;
 }
@@ -34,7 +45,14 @@ function greeting({ host, port, url }: RelayAddress, demo: boolean, built: boole
   if (host === '0.0.0.0' || host === '::') {
     for (const outside of ownAddresses()) lines.push(`  network   http://${outside}:${port}/`);
   }
-  return `${lines.join('\n')}\nCtrl+C stops it.\n`;
+  return `${lines.join('\n')}\n`;
+}
+
+/** What the examples are, and what to do with them. */
+function tour({ running }: Examples, url: string): string {
+  const width = Math.max(...running.map(({ name }) => name.length));
+  const rows = running.map(({ name, pid }) => `  ${name.padEnd(width)}  process ${pid}`);
+  return `\nExamples, each a process of its own: end any of them, the page waits and it comes back\n${rows.join('\n')}\n  dashboard  ${url}${DASHBOARD}\n`;
 }
 
 /** IPv4 addresses by which other machines may find this one. */

@@ -1,0 +1,10 @@
+import assert from 'node:assert/strict';
+
+/** Waits until this holds. */
+export async function until(what: () => boolean, patience = 20_000): Promise<void> {
+  const end = performance.now() + patience;
+  while (!what()) {
+    if (performance.now() > end) assert.fail(`never came true: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
