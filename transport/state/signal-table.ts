@@ -20,8 +20,10 @@ import {
 } from '../wire/signal-value.js';
 import type { SignalSpec, SignalUpdate } from '../wire/signals.js';
 
-/** Of so many signals, one is few. */
-const FRESH = 64;
+/** So many signals are few, however few there are in all. */
+const FEW = 16;
+/** Else of so many, one is few. */
+const ONE_IN = 64;
 
 /** One signal of a table. */
 export interface SignalEntry {
@@ -176,7 +178,7 @@ export class SignalTable {
     this.previous = this.version;
     this.version = version;
     // As soon as they are no longer few, only those of the last version are.
-    if (this.#fresh.size > this.#entries.size / FRESH) this.#refreshen([...this.#fresh], this.previous);
+    if (this.#fresh.size > Math.max(FEW, this.#entries.size / ONE_IN)) this.#refreshen([...this.#fresh], this.previous);
   }
 
   #refreshen(among: Iterable<SignalEntry>, since: number): void {
