@@ -284,7 +284,7 @@ export class Receiver {
     if (grid.whole) for (const { resolve } of this.#waiters.splice(0)) resolve();
   }
 
-  #tookSignals(taken: Exclude<TakenSignals, { kind: 'stale' }>, frame: Frame): void {
+  #tookSignals(taken: Extract<TakenSignals, { names: unknown }>, frame: Frame): void {
     this.#signalClock.frame(this.signals!.epoch, frame.timestamp, performance.now());
     this.#frames++;
     if (this.#channel === 'live' || this.#links.direct) this.#set('live', '');

@@ -213,8 +213,9 @@ export class Channel {
     if (this.#source === end) return;
     this.#source = end;
     this.#claim = message.claim;
-    // The signals of somebody else would pass for this one's.
-    if (message.claim !== this.#lastClaim && this.fanout.signals) this.#dropSignals();
+    // The signals of somebody else, or of several, would pass for this one's.
+    const own = message.claim === this.#lastClaim && this.signals === this.#signals.table;
+    if (!own && this.fanout.signals) this.#dropSignals();
     this.#lastClaim = message.claim;
     this.#grace?.stop();
     this.#grace = null;
@@ -229,7 +230,11 @@ export class Channel {
       const why = `the channel "${this.name}" has ${message.merge ? 'a source of its own' : 'sources that share it'}`;
       return end.close(CLOSE.taken.code, `${why}; close what holds it, or choose another name`);
     }
-    this.#merged ??= new MergedSources(this.name, (source) => this.#tell(source));
+    this.#merged ??= new MergedSources(
+      this.name,
+      (source) => this.#tell(source),
+      (source) => this.#maxFpsOf(source),
+    );
     this.#grace?.stop();
     this.#grace = null;
     this.#merged.add(end, message);
@@ -240,13 +245,16 @@ export class Channel {
     return this.#merged?.delete(end) === true && this.#merged.size === 0;
   }
 
+  /** A source within this process costs nothing to hear. */
+  #maxFpsOf({ link }: ReceiverEnd): number | undefined {
+    return this.#watched || link.kind === 'memory' ? undefined : IDLE_FPS;
+  }
+
   /** Asks the source for what the replicas lack. */
   #subscribe(): void {
-    // A source within this process costs nothing to hear.
-    const maxFpsOf = ({ link }: ReceiverEnd) => (this.#watched || link.kind === 'memory' ? undefined : IDLE_FPS);
-    for (const end of this.#merged?.ends ?? []) this.#merged!.subscribe(end, maxFpsOf(end));
+    for (const end of this.#merged?.ends ?? []) this.#merged!.subscribe(end);
     if (this.#source === null) return;
-    const maxFps = maxFpsOf(this.#source);
+    const maxFps = this.#maxFpsOf(this.#source);
     const { resume } = this.#replica;
     const signals = this.#signals.resume;
     this.#source.subscribe({
@@ -282,9 +290,11 @@ export class Channel {
     const changed = merged ? this.#merged!.announced(end) : this.#signals.announced(end);
     this.#heard(end);
     for (const listener of [...this.#listeners]) listener();
+    if (merged && this.signals !== this.#merged!.table) this.fanout.replaceSignals(this.#merged!.table);
     if (!changed) return;
-    if (!this.#resets.take()) return end.close(CLOSE.tooFast.code, 'the names of the signals change too often');
-    if (merged && this.fanout.signals?.table !== this.#merged!.table) this.fanout.replaceSignals(this.#merged!.table);
+    if (merged ? !this.#merged!.mayAnnounce(end) : !this.#resets.take()) {
+      return end.close(CLOSE.tooFast.code, 'the names of the signals change too often');
+    }
     this.fanout.publishSignals();
   }
 
@@ -293,16 +303,21 @@ export class Channel {
     if (this.#merged?.has(end)) return this.#merge(update, frame, end);
     if (this.#source !== end) return;
     const taken = this.#signals.take(update, end);
+    if (taken.kind === 'behind') return;
     if (taken.kind === 'stale') {
       end.lost = true;
       return this.#subscribe();
     }
     const { fanout } = this;
-    this.#heard(end);
     if (taken.kind === 'replaced') {
-      if (!this.#resets.take()) return end.close(CLOSE.tooFast.code, 'the signals begin anew too often');
+      if (!this.#resets.take()) {
+        // What the viewers do not get is not held either: it is asked for once the source comes back.
+        this.#signals = new SignalReplica();
+        return end.close(CLOSE.tooFast.code, 'the signals begin anew too often');
+      }
       fanout.replaceSignals(this.#signals.table);
     }
+    this.#heard(end);
     const feed = fanout.signals!;
     feed.stamp = { sequence: frame.sequence, timestamp: frame.timestamp };
     this.#signalClock.frame(feed.table.epoch, frame.timestamp, performance.now());

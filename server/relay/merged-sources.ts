@@ -7,22 +7,31 @@
  * version, the source with the higher epoch wins, everywhere.
  */
 
+import { RateLimit } from '../../transport/session/rate.js';
 import type { ReceiverEnd } from '../../transport/session/receiver-end.js';
 import { SignalReplica } from '../../transport/session/signal-replica.js';
 import { after, type Timer } from '../../transport/session/timer.js';
 import { newEpoch, SignalTable } from '../../transport/state/signal-table.js';
 import { CLOSE } from '../../transport/wire/codes.js';
 import { WireError } from '../../transport/wire/errors.js';
-import type { PublishMessage } from '../../transport/wire/messages.js';
-import { SIGNAL_LIMITS } from '../../transport/wire/signal-value.js';
-import { type Hop, MAX_HOPS, type SignalSpec, type SignalUpdate } from '../../transport/wire/signals.js';
+import type { Hop, PublishMessage } from '../../transport/wire/messages.js';
+import { SIGNAL_LIMITS, utf8Length } from '../../transport/wire/signal-value.js';
+import { MAX_HOPS, type SignalSpec, type SignalUpdate } from '../../transport/wire/signals.js';
 
 /** The clock is told this long after it went on, ms, so that it is told once for many writes. */
 const TELL_CLOCK = 20;
 
+/** Versions of writes are below this, so that there is always one above. Sources do not follow a clock half as far. */
+const MAX_VERSION = 2 ** 52;
+
+/** Changes of names a second, of one source. */
+const ANNOUNCEMENTS = 2;
+
 interface Writer {
   claim: string;
+  attempt: number;
   replica: SignalReplica;
+  announcements: RateLimit;
 }
 
 export class MergedSources {
@@ -38,6 +47,8 @@ export class MergedSources {
     readonly channel: string,
     /** Tells this source the clock. */
     readonly tellClock: (end: ReceiverEnd) => void,
+    /** How often it need speak. */
+    readonly maxFpsOf: (end: ReceiverEnd) => number | undefined,
   ) {}
 
   get ends(): IterableIterator<ReceiverEnd> {
@@ -53,13 +64,18 @@ export class MergedSources {
   }
 
   /** Takes a source in; one that shows the claim of another is that one, come back. */
-  add(end: ReceiverEnd, { claim }: PublishMessage): void {
+  add(end: ReceiverEnd, { claim, attempt = 0 }: PublishMessage): void {
     for (const [old, writer] of this.#writers) {
       if (old === end || writer.claim !== claim) continue;
+      // What was sent over an older connection, and comes late, counts for nothing.
+      if (attempt < writer.attempt) return end.close(CLOSE.replaced.code, CLOSE.replaced.meaning);
       this.#writers.delete(old);
       old.close(CLOSE.replaced.code, CLOSE.replaced.meaning);
     }
-    if (!this.#writers.has(end)) this.#writers.set(end, { claim, replica: new SignalReplica() });
+    if (!this.#writers.has(end)) {
+      const announcements = new RateLimit(ANNOUNCEMENTS, ANNOUNCEMENTS * 10);
+      this.#writers.set(end, { claim, attempt, replica: new SignalReplica(), announcements });
+    }
     // Before it is asked for anything: what it has is then written after what is here.
     this.tellClock(end);
     this.subscribe(end);
@@ -70,9 +86,15 @@ export class MergedSources {
   }
 
   /** Asks a source for what is not held of it. */
-  subscribe(end: ReceiverEnd, maxFps?: number): void {
+  subscribe(end: ReceiverEnd): void {
+    const maxFps = this.maxFpsOf(end);
     const resume = this.#writers.get(end)?.replica.resume;
     end.subscribe({ grid: false, ...(maxFps && { maxFps }), signals: { coded: true, ...(resume && { resume }) } });
+  }
+
+  /** May this source announce again? Each has its own measure: one that takes it full harms no other. */
+  mayAnnounce(end: ReceiverEnd): boolean {
+    return this.#writers.get(end)?.announcements.take() === true;
   }
 
   /** A source announced its signals. True if that changes those of the channel. */
@@ -92,25 +114,35 @@ export class MergedSources {
     return this.table.schemaVersion !== before;
   }
 
-  /** Takes a frame of a source; returns the names that have changed, or null where it has to be asked again. */
+  /**
+   * Takes a frame of a source; returns the names that have changed, or null where it has to be asked again.
+   * @throws WireError if it is malformed, or more than a channel may have; nothing of it is taken then
+   */
   take(update: SignalUpdate, end: ReceiverEnd): string[] | null {
+    if (update.version > MAX_VERSION) throw new WireError(`no write can come after version ${update.version}`);
     const { replica } = this.#writers.get(end)!;
+    const before = replica.table?.version ?? -1;
     const taken = replica.take(update, end);
     if (taken.kind === 'stale') return null;
-    const { epoch } = replica.table!;
-    const version = this.table.version + 1;
-    const changed: string[] = [];
-    for (const name of taken.names) {
-      const stamp = replica.table!.stamp(name);
-      const held = this.#written.get(name);
-      if (held && (stamp < held.version || (stamp === held.version && epoch < held.writer))) continue;
-      this.#written.set(name, { version: stamp, writer: epoch });
-      if (this.table.put(name, replica.table!.get(name)!, version)) changed.push(name);
-    }
-    if (changed.length > 0) this.table.reached(version);
-    if (this.table.bytes > SIGNAL_LIMITS.total) {
+    if (taken.kind === 'behind') return [];
+    const from = replica.table!;
+    // One that writes again what it wrote before has written too.
+    const later = from.changedSince(taken.kind === 'replaced' ? -1 : before).filter(({ spec, stamp }) => {
+      const held = this.#written.get(spec.name);
+      return !held || stamp > held.version || (stamp === held.version && from.epoch > held.writer);
+    });
+    let { bytes } = this.table;
+    for (const { spec, text } of later) bytes += utf8Length(text) - utf8Length(this.table.entry(spec.name)?.text ?? '');
+    if (bytes > SIGNAL_LIMITS.total) {
       throw new WireError('the signals of all sources together are more than a channel may have', CLOSE.tooBig.code);
     }
+    const version = this.table.version + 1;
+    const changed: string[] = [];
+    for (const { spec, value, stamp } of later) {
+      this.#written.set(spec.name, { version: stamp, writer: from.epoch });
+      if (this.table.put(spec.name, value, version)) changed.push(spec.name);
+    }
+    if (changed.length > 0) this.table.reached(version);
     this.#advance(update.version, end);
     return changed;
   }

@@ -42,7 +42,7 @@ export interface LinksOwner extends Pick<ReceiverHandlers, 'status' | 'controlSt
   /** The replica has changed. */
   took(taken: Exclude<Taken, { kind: 'stale' }>, frame: Frame): void;
   /** The signals have changed. */
-  tookSignals(taken: Exclude<TakenSignals, { kind: 'stale' }>, frame: Frame): void;
+  tookSignals(taken: Extract<TakenSignals, { names: unknown }>, frame: Frame): void;
   /** There are other signals, or their origin is another. */
   schema(): void;
   welcome(message: WelcomeMessage): void;
@@ -238,6 +238,7 @@ export class Links {
   #signals(update: SignalUpdate, frame: Frame, end: ReceiverEnd): void {
     if (!this.#follows(end)) return;
     const taken = this.signals.take(update, end);
+    if (taken.kind === 'behind') return;
     if (taken.kind === 'stale') return this.#askAgain(end);
     if (update.full) this.#anew = false;
     const before = this.active;

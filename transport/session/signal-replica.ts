@@ -10,6 +10,8 @@ export type TakenSignals =
   | { kind: 'changed'; names: string[] }
   /** Another table has taken the old one's place. */
   | { kind: 'replaced'; names: string[] }
+  /** What is held is newer: another link was quicker, and goes on to be the one that is followed. */
+  | { kind: 'behind' }
   /** The frame does not follow from what is held: subscribe again. */
   | { kind: 'stale' };
 
@@ -60,8 +62,8 @@ export class SignalReplica {
       }
     }
     if (table?.epoch !== schema.epoch || update.base > table.version) return { kind: 'stale' };
-    // Another link was quicker.
-    if (update.version <= table.version) return { kind: 'changed', names: [] };
+    if (update.version < table.version) return { kind: 'behind' };
+    if (update.version === table.version) return { kind: 'changed', names: [] };
     if (!table.fits(update)) return { kind: 'stale' };
     // Another link may have announced its own, and been a step behind.
     if (this.#schema !== schema) this.#declare(table, schema);

@@ -11,6 +11,9 @@ import {
 } from '../wire/signal-value.js';
 import { newEpoch, noRoom, SignalTable, signalBytes } from './signal-table.js';
 
+/** Versions are exact up to four times this. */
+const MAX_WITNESSED = 2 ** 51;
+
 export class SignalWriter {
   readonly table = new SignalTable(newEpoch());
   readonly #pending = new Map<string, SignalValue>();
@@ -65,6 +68,8 @@ export class SignalWriter {
    * the first news of them counts as written now, since it could not know better.
    */
   witness(version: number): void {
+    // Somebody has run the clock to its end; what is left of it is for those who did not.
+    if (version > MAX_WITNESSED) return;
     this.#witnessed = Math.max(this.#witnessed, version);
     if (!this.#joined) {
       for (const { spec } of this.table.changedSince(-1)) this.table.restamp(spec.name, version + 1);

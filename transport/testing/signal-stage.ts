@@ -64,6 +64,8 @@ export class SignalStage {
   compared = 0;
   #claim = 0;
   #frozen = false;
+  /** The first state that never was. */
+  #wrong: Error | null = null;
   /** Values at every version of every epoch, as JSON by name. */
   readonly #truth = new Map<string, ReadonlyMap<string, string>>();
 
@@ -145,6 +147,7 @@ export class SignalStage {
     for (let i = 0; i < 600; i++) {
       this.network.deliver(50);
       await settled();
+      if (this.#wrong) throw this.#wrong;
       if (receivers.every((receiver) => this.#agrees(receiver))) return;
       await this.time.advance(i < 300 ? 20 : 500);
     }
@@ -249,7 +252,13 @@ export class SignalStage {
       }),
     });
     receiver.listen(({ type }) => {
-      if (type === 'signals' || type === 'schema') this.#compare(receiver);
+      if (type !== 'signals' && type !== 'schema') return;
+      try {
+        this.#compare(receiver);
+      } catch (error) {
+        // Thrown from here, it would only be the end of a link.
+        this.#wrong ??= error as Error;
+      }
     });
     receiver.start();
     return receiver;
