@@ -1,7 +1,8 @@
-/** This page is a source: it publishes how often each of its timers has run. */
+/** This page is a source: it publishes how often each timer has run. */
 import { effect, every, publish } from '/mpl.js';
 
-const INTERVALS = [50, 100, 200, 250, 500, 1000, 2000, 3000, 5000, 10_000, 30_000, 60_000];
+const SECONDS = [0.05, 0.1, 0.2, 0.25, 0.5, 1, 2, 3, 5, 10, 30, 60];
+const INTERVALS = SECONDS.map((seconds) => seconds * 1000);
 const names = INTERVALS.map((ms) => `t${ms}`);
 const timers = publish('timers', { output: [...names, 'total', 'rate', 'seconds'] });
 const began = performance.now();
@@ -20,7 +21,7 @@ const role = document.querySelector('#role');
 effect(() => {
   const { _status, _viewers, _reason } = timers;
   if (_status === 'live') role.textContent = `This page is the source. Receivers: ${_viewers}.`;
-  // Another page has the channel: this one tries again, and takes over when that one is closed.
-  else
-    role.textContent = _status === 'failed' ? 'Another page is the source; this one reads along.' : _reason || _status;
+  // It tries again all the time, and takes over when the other page is closed.
+  else if (_status === 'failed') role.textContent = 'Another page is the source; this one reads along.';
+  else role.textContent = _reason || 'Looking for the relay…';
 });
