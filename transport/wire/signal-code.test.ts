@@ -35,8 +35,8 @@ const telling = (most: number) =>
       ),
       /** Of ten. */
       share: fc.constantFrom(0, 1, 5, 10),
-      version: fc.maxSafeInteger().map(Math.abs),
-      back: fc.nat(1000),
+      version: fc.maxSafeNat().map((v) => Math.max(1, v)),
+      back: fc.integer({ min: 1, max: 1000 }),
       delta: fc.boolean(),
     }),
   );
@@ -155,6 +155,7 @@ describe('the compact coding of signals', () => {
     );
     wire(() => read((out) => out.u8(4).varint(5).varint(1).u8(2)), /bits/);
     wire(() => read((out) => out.u8(0).varint(5).varint(6).u8(2)), /base/);
+    wire(() => read((out) => out.u8(0).varint(5).varint(0).u8(2)), /base/);
     wire(() => read((out) => out.u8(1).varint(5).u8(2), true), /differences/);
     wire(() => read((out) => out.u8(0).varint(5).varint(1).u8(3)), /way/);
     wire(() => read((out) => out.u8(0).varint(5).varint(1).u8(1).varint(6)), /schema of 5/);

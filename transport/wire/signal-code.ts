@@ -126,6 +126,7 @@ export function decodeSignals(payload: Uint8Array, full: boolean, schema: readon
   const version = reader.varint();
   const back = full ? version : reader.varint();
   if (back > version) throw new WireError('the base of the signals lies before their first version');
+  if (!full && back === 0) throw new WireError('the base of the signals is no older version');
   const delta = (bits & DELTA) !== 0;
   if (full && delta) throw new WireError('a full state of signals has no differences');
   return {

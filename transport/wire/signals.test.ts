@@ -22,7 +22,7 @@ const diff = (text: string) => decodeSignalJson(bytes(text), false, any);
 
 describe('signals as JSON', () => {
   test('come back as they went, names and values of any kind', () => {
-    const version = fc.maxSafeInteger().map(Math.abs);
+    const version = fc.maxSafeNat().map((v) => Math.floor(v / 2));
     fc.assert(
       fc.property(
         fc.uniqueArray(fc.tuple(signalName, signalJson, version), { selector: ([name]) => name }),
@@ -30,7 +30,7 @@ describe('signals as JSON', () => {
         version,
         fc.boolean(),
         (entries, a, b, older) => {
-          const [base, top] = a < b ? [a, b] : [b, a];
+          const [base, top] = a < b ? [a, b] : [b, a + 1];
           const versions = older
             ? Object.fromEntries(entries.map(([name, , v]): [string, number] => [name, Math.min(v, top)]))
             : undefined;
@@ -82,6 +82,7 @@ describe('signals as JSON', () => {
       ['{"version":9007199254740992,"base":0,"signals":{}}', /version/],
       ['{"version":1e999,"base":0,"signals":{}}', /version/],
       ['{"version":5,"base":6,"signals":{}}', /base/],
+      ['{"version":5,"base":5,"signals":{"a":1}}', /base/],
       ['{"version":5,"base":-1,"signals":{}}', /base/],
       ['{"version":5,"base":null,"signals":{}}', /base/],
       ['{"version":5,"base":4}', /signals/],

@@ -91,7 +91,10 @@ export function decodeSignalJson(payload: Uint8Array, full: boolean, has: (name:
   const { version, base = full ? 0 : undefined, signals, versions } = message;
   const what = full ? 'SignalSync' : 'SignalDiff';
   if (!natural(version)) throw new WireError(`${what}.version is no version`);
-  if (!natural(base) || (base as number) > (version as number)) throw new WireError(`${what}.base is no older version`);
+  // What leads to where it starts from would be news for ever.
+  if (!natural(base) || (base as number) > (version as number) - (full ? 0 : 1)) {
+    throw new WireError(`${what}.base is no older version`);
+  }
   if (typeof signals !== 'object' || signals === null || Array.isArray(signals)) {
     throw new WireError(`${what}.signals is not an object`);
   }
