@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { memoryLinks } from '../link/memory.js';
 import { SignalTable } from '../state/signal-table.js';
+import { decompress } from '../wire/deflate.js';
 import { decodeFrame } from '../wire/frame.js';
+import { decodeSignals } from '../wire/signal-code.js';
+import { decodeSignalJson } from '../wire/signals.js';
 import { FLAG } from '../wire/types.js';
 import { ReceiverEnd } from './receiver-end.js';
 import { SignalFeed } from './signal-feed.js';
@@ -48,6 +51,43 @@ for (const coded of [false, true]) {
       const names = many ? table.names() : ['signal-5', 'signal-999'];
       assert.deepEqual(held.names(), names);
       for (const name of names) assert.equal(held.get(name), table.get(name));
+    }
+  });
+}
+
+for (const coded of [false, true]) {
+  test(`who selects few or many gets what changed of those since any version; ${coded ? 'in code' : 'as JSON'}`, () => {
+    const table = tableOf(1000);
+    const names = table.names();
+    const feed = new SignalFeed(table);
+    feed.coded = coded;
+    for (let version = 2; version < 30; version++) {
+      for (let i = 0; i < 10; i++) table.put(names[(version * 37 + i * 101) % 1000]!, version + i / 10, version);
+      table.reached(version);
+    }
+    for (const select of [names.filter((_, i) => i % 50 === 0), names.filter((_, i) => i % 3 > 0)]) {
+      const view = feed.view(select);
+      const specs = select.map((name) => ({ name, type: 'number' as const }));
+      for (const base of [-1, 1, 20, 27, 28, 29]) {
+        const changed = select.filter((name) => table.stamp(name) > base);
+        const frame = view.frame(base, coded);
+        if (changed.length === 0) {
+          assert.equal(frame, null);
+          continue;
+        }
+        const { payload, flags, type } = decodeFrame(frame!);
+        const bytes = (flags & FLAG.COMPRESSED) !== 0 ? decompress(payload, 1e6) : payload;
+        const full = type === 'SignalSync';
+        const update = coded ? decodeSignals(bytes, full, specs) : decodeSignalJson(bytes, full, () => true);
+        assert.equal(full, base < 0);
+        // Differences are to what was held before the last write.
+        const read = update.values((name) => table.entry(name)!.before);
+        assert.deepEqual(
+          read,
+          changed.map((name) => [name, table.get(name)]),
+        );
+      }
+      feed.release(view);
     }
   });
 }

@@ -12,6 +12,8 @@ import { FLAG, type FrameName } from '../wire/types.js';
 
 /** Smaller payloads are not worth deflating; larger ones are names and full states of many signals, and rare. */
 const DEFLATE_FROM = 2048;
+/** So many selected signals are looked at one by one, rather than all that changed. */
+const FEW = 256;
 /** Frames kept of one view and version. Receivers in step need one, those that lag a few. */
 const MAX_FRAMES = 16;
 
@@ -132,10 +134,12 @@ export class SignalView {
     return encodeFrame(type, deflated ?? payload, header);
   }
 
-  /** What in view has changed since. */
+  /** What in view has changed since. Who selects little stands at an old version: little of what is new is for it. */
   #changed(base: number): SignalEntry[] {
-    const changed = this.feed.table.changedSince(base);
-    return this.select === undefined ? changed : changed.filter(({ spec }) => this.select!.has(spec.name));
+    const { table } = this.feed;
+    if (this.select === undefined) return table.changedSince(base);
+    if (this.#specs.length > FEW) return table.changedSince(base).filter(({ spec }) => this.select!.has(spec.name));
+    return this.#specs.map(({ name }) => table.entry(name)!).filter(({ stamp }) => stamp > base);
   }
 
   #json(base: number): Uint8Array | null {
