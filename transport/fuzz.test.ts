@@ -11,7 +11,8 @@ import { Receiver } from './receiver.js';
 import { Source } from './source.js';
 import { digest } from './state/digest.js';
 import type { Grid } from './state/grid.js';
-import { FrameMaker, SHAPE } from './testing/frames.js';
+import { SignalWriter } from './state/signal-writer.js';
+import { FrameMaker, SHAPE, SIGNALS } from './testing/frames.js';
 import { Network } from './testing/network.js';
 import { settled } from './testing/time.js';
 import { TestWorld } from './testing/world.js';
@@ -20,6 +21,7 @@ import { WireError } from './wire/errors.js';
 import { decodeFrame, encodeFrame } from './wire/frame.js';
 import { encodeGridMeta, encodeGridReset } from './wire/grid.js';
 import * as session from './wire/session.js';
+import { encodeSignalJson, schema } from './wire/signals.js';
 import { FRAME } from './wire/types.js';
 
 const COUNT = Number(process.env.FUZZ ?? 100_000);
@@ -33,8 +35,16 @@ console.log(`fuzzing with SEED=${SEED} FUZZ=${COUNT}`);
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes.subarray(0, 200)).toString('hex');
 
-/** Everything in a grid: words, stamps, version, wholeness. */
-function snapshot(grid: Grid | null): string {
+/** Codes with which a link may be closed for what came over it. */
+const REFUSED: readonly number[] = [CLOSE.badFrame.code, CLOSE.forbidden.code, CLOSE.tooBig.code];
+
+/** Everything held: words, stamps, version, wholeness; names, types, values and stamps of signals. */
+function snapshot({ grid, signals }: Receiver): string {
+  const held = signals?.names().map((name) => signals.entry(name)) ?? [];
+  return `${signals?.epoch} ${signals?.version} ${JSON.stringify(held)} ${gridSnapshot(grid)}`;
+}
+
+function gridSnapshot(grid: Grid | null): string {
   if (grid === null) return '';
   const parts: unknown[] = [grid.epoch, grid.version, grid.whole, grid.wholeVersion, [...grid.changedSince(-1)]];
   for (let key = 0; key < grid.tiles; key++) {
@@ -85,6 +95,7 @@ describe('any frame', () => {
     let closed: LinkClose | null = null as LinkClose | null;
     let bad = 0;
     const receiver = new Receiver({
+      signals: true,
       connect: () => {
         network = new Network(maker.random, 1e9);
         const [near, far] = network.pair('memory');
@@ -98,7 +109,7 @@ describe('any frame', () => {
     });
     let changed = true;
     receiver.listen((event) => {
-      if (event.type === 'tiles' || event.type === 'grid') changed = true;
+      if (event.type !== 'error') changed = true;
       if (event.type !== 'error') return;
       if (event.error instanceof WireError) bad++;
       else assert.match(event.error.message, /the connection was refused/);
@@ -127,6 +138,17 @@ describe('any frame', () => {
       }
       network.deliver(1000);
       assert.ok(receiver.grid!.is(SHAPE), 'a receiver that no longer follows');
+      const { epoch, specs } = SIGNALS;
+      say(
+        encodeFrame('SchemaAnnounce', schema.encode({ epoch, signals: specs.map(({ name, type }) => [name, type]) })),
+      );
+      if (afresh || receiver.signals?.epoch !== epoch) {
+        const version = maker.signalVersion;
+        say(encodeFrame('SignalSync', encodeSignalJson(version, undefined, [['n', '1']])));
+        network.deliver(1000);
+        assert.equal(receiver.signals!.version, version, 'a receiver that no longer follows');
+      }
+      network.deliver(1000);
     };
 
     await greet(true);
@@ -136,17 +158,16 @@ describe('any frame', () => {
       if (closed !== null || i % 32 === 0 || !receiver.grid!.is(SHAPE)) {
         await greet(i % 32 === 0);
       }
-      if (changed) before = snapshot(receiver.grid);
+      if (changed) before = snapshot(receiver);
       changed = false;
       const message = maker.any();
       const was = bad;
       hear(message, source, network);
       if (bad > was) {
-        if (snapshot(receiver.grid) !== before) assert.fail(`the replica was changed by ${hex(message)}`);
+        if (snapshot(receiver) !== before) assert.fail(`the replica was changed by ${hex(message)}`);
         if (closed === null) assert.fail(`still open after ${hex(message)}`);
         const { code } = closed as LinkClose;
-        if (code !== CLOSE.badFrame.code && code !== CLOSE.forbidden.code)
-          assert.fail(`closed with ${code} after ${hex(message)}`);
+        if (!REFUSED.includes(code)) assert.fail(`closed with ${code} after ${hex(message)}`);
       } else {
         if (closed !== null) assert.fail(`closed by ${hex(message)}`);
       }
@@ -162,7 +183,12 @@ describe('any frame', () => {
     const maker = new FrameMaker(SEED + 2);
     const world = new TestWorld(SHAPE.width, SHAPE.height, SHAPE.planes);
     let commands = 0;
-    const source = new Source(world, { control: 'viewers', oncommand: () => void commands++ });
+    const writer = new SignalWriter();
+    const source = new Source(world, {
+      ...{ control: 'viewers', oncommand: () => void commands++ },
+      ...{ signals: writer, coded: true },
+    });
+    writer.set('s', 'text');
     const connect = () => {
       const network = new Network(maker.random, 1e9);
       const [near, far] = network.pair('memory');
@@ -170,7 +196,7 @@ describe('any frame', () => {
       return { network, near };
     };
     const friend = connect();
-    const honest = new Receiver({ connect: () => Promise.resolve(friend.near) });
+    const honest = new Receiver({ signals: true, connect: () => Promise.resolve(friend.near) });
     honest.start();
     await settled();
     let { near: link, network } = connect();
@@ -191,12 +217,13 @@ describe('any frame', () => {
       if (closed !== null) {
         bad++;
         const { code } = closed;
-        if (code !== CLOSE.badFrame.code && code !== CLOSE.forbidden.code)
-          assert.fail(`closed with ${code} after ${hex(message)}`);
+        if (!REFUSED.includes(code)) assert.fail(`closed with ${code} after ${hex(message)}`);
       }
       if (i % 64 === 0) {
         world.step(3, maker.random);
         source.publish();
+        writer.set('n', i);
+        source.publishSignals();
         friend.network.deliver(1000);
         // Commands are carried out a turn later.
         await settled();
@@ -214,6 +241,7 @@ describe('any frame', () => {
     assert.equal(honest.counts.reconnects, 0);
     assert.ok(source.fanout.ends.size <= 2, `${source.fanout.ends.size} ends are left`);
     assert.deepEqual(await honest.digest(), digest(world));
+    assert.deepEqual(honest.signals!.values(), writer.table.values());
     honest.stop();
     source.end();
   });

@@ -32,7 +32,7 @@ describe('signals as JSON', () => {
         (entries, a, b, older) => {
           const [base, top] = a < b ? [a, b] : [b, a + 1];
           const versions = older
-            ? Object.fromEntries(entries.map(([name, , v]): [string, number] => [name, Math.min(v, top)]))
+            ? Object.fromEntries(entries.map(([name, , v]): [string, number] => [name, base + 1 + (v % (top - base))]))
             : undefined;
           const texts = entries.map(([name, value]) => [name, JSON.stringify(value)] as const);
           const names = new Set(entries.map(([name]) => name));
@@ -99,6 +99,7 @@ describe('signals as JSON', () => {
       ['{"version":5,"base":4,"signals":{"a":1},"versions":{"a":-1}}', /versions/],
       ['{"version":5,"base":4,"signals":{"a":1},"versions":{"a":"5"}}', /versions/],
       ['{"version":5,"base":4,"signals":{"a":1},"versions":{"a":6}}', /versions/],
+      ['{"version":5,"base":4,"signals":{"a":1},"versions":{"a":4}}', /versions/],
       ['{"version":5,"base":4,"signals":{"a":1},"versions":{"a":9007199254740991}}', /versions/],
     ] as const) {
       wire(() => diff(text), why);

@@ -116,15 +116,19 @@ export function decodeSignalJson(payload: Uint8Array, full: boolean, has: (name:
     delta: false,
     values: () => entries as [string, SignalValue][],
   };
-  return versions === undefined ? update : { ...update, versions: readVersions(versions, update.version, has) };
+  return versions === undefined ? update : { ...update, versions: readVersions(versions, update, has) };
 }
 
-function readVersions(value: unknown, newest: number, has: (name: string) => boolean): Map<string, number> {
+function readVersions(
+  value: unknown,
+  { full, version: newest, base }: SignalUpdate,
+  has: (name: string) => boolean,
+): Map<string, number> {
   const entries = typeof value === 'object' && value !== null ? Object.entries(value) : [['', null] as const];
   for (const [name, version] of entries) {
-    // A write from the future would never be told to the end: there would always be something newer than what was sent.
-    if (!has(name) || !natural(version) || (version as number) > newest)
-      throw new WireError('the versions of the signals are none');
+    // One from the future would be news for ever, one from before the base no news to anybody.
+    const between = (version as number) <= newest && (full || (version as number) > base);
+    if (!has(name) || !natural(version) || !between) throw new WireError('the versions of the signals are none');
   }
   return new Map(entries as [string, number][]);
 }
