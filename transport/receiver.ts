@@ -285,7 +285,8 @@ export class Receiver {
   }
 
   #tookSignals(taken: Extract<TakenSignals, { names: unknown }>, frame: Frame): void {
-    this.#signalClock.frame(this.signals!.epoch, frame.timestamp, performance.now());
+    const told = this.#links.active?.signalAge;
+    this.#signalClock.frame(this.signals!.epoch, frame.timestamp, performance.now(), told);
     this.#frames++;
     if (this.#channel === 'live' || this.#links.direct) this.#set('live', '');
     if (taken.kind === 'replaced') this.#emit({ type: 'schema' });

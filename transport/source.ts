@@ -57,6 +57,7 @@ export class Source {
   #began = 0;
   readonly #signals: SignalWriter | null;
   readonly #signalsBegan = performance.now();
+  #signalsCaptured = performance.now();
   #captured = false;
   readonly #deflater = new Deflater();
 
@@ -76,6 +77,9 @@ export class Source {
     this.#world = world;
     this.#signals = options.signals ?? null;
     if (this.#signals) {
+      // The way to where they come from is told apart, and added by whoever receives.
+      const since = () => performance.now() - this.#signalsCaptured - this.fanout.upstream / 2;
+      this.fanout.signalAge = () => Math.max(0, since());
       this.fanout.replaceSignals(this.#signals.table);
       this.fanout.signals!.coded = options.coded ?? false;
       this.fanout.signals!.versions = options.merge ?? false;
@@ -143,9 +147,10 @@ export class Source {
     const { schemaVersion } = writer.table;
     const changed = writer.commit().length;
     if (changed === 0 && schemaVersion === writer.table.schemaVersion) return 0;
+    this.#signalsCaptured = performance.now() - age;
     feed.stamp = {
       sequence: (feed.stamp.sequence + 1) & 0xffff,
-      timestamp: Math.round(performance.now() - age - this.#signalsBegan) >>> 0,
+      timestamp: Math.round(this.#signalsCaptured - this.#signalsBegan) >>> 0,
     };
     this.fanout.publishSignals();
     return changed;

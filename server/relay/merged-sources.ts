@@ -14,11 +14,13 @@ import { after, type Timer } from '../../transport/session/timer.js';
 import { newEpoch, SignalTable } from '../../transport/state/signal-table.js';
 import { CLOSE } from '../../transport/wire/codes.js';
 import { WireError } from '../../transport/wire/errors.js';
+import type { Frame } from '../../transport/wire/frame.js';
 import type { Hop, PublishMessage } from '../../transport/wire/messages.js';
 import { SIGNAL_LIMITS, utf8Length } from '../../transport/wire/signal-value.js';
 import { MAX_HOPS, type SignalSpec, type SignalUpdate } from '../../transport/wire/signals.js';
+import type { Outlet } from './outlet.js';
 
-/** The clock is told this long after it went on, ms, so that it is told once for many writes. */
+/** The clock is told at once when it goes on, and not again for so long, ms, so that it is told once for many writes. */
 const TELL_CLOCK = 20;
 
 /** Versions of writes are below this, so that there is always one above. Sources do not follow a clock half as far. */
@@ -45,10 +47,9 @@ export class MergedSources {
 
   constructor(
     readonly channel: string,
+    readonly outlet: Outlet,
     /** Tells this source the clock. */
     readonly tellClock: (end: ReceiverEnd) => void,
-    /** How often it need speak. */
-    readonly maxFpsOf: (end: ReceiverEnd) => number | undefined,
   ) {}
 
   get ends(): IterableIterator<ReceiverEnd> {
@@ -87,20 +88,16 @@ export class MergedSources {
 
   /** Asks a source for what is not held of it. */
   subscribe(end: ReceiverEnd): void {
-    const maxFps = this.maxFpsOf(end);
+    const maxFps = this.outlet.maxFpsOf(end);
     const resume = this.#writers.get(end)?.replica.resume;
     end.subscribe({ grid: false, ...(maxFps && { maxFps }), signals: { coded: true, ...(resume && { resume }) } });
   }
 
-  /** May this source announce again? Each has its own measure: one that takes it full harms no other. */
-  mayAnnounce(end: ReceiverEnd): boolean {
-    return this.#writers.get(end)?.announcements.take() === true;
-  }
-
-  /** A source announced its signals. True if that changes those of the channel. */
-  announced(end: ReceiverEnd): boolean {
+  /** A source said what signals it has, or that it has others now. */
+  announced(end: ReceiverEnd): void {
     const before = this.table.schemaVersion;
-    this.#writers.get(end)?.replica.announced(end);
+    const { replica, announcements } = this.#writers.get(end)!;
+    replica.announced(end);
     const specs = new Map<string, SignalSpec>(this.table.schema.map((spec) => [spec.name, spec]));
     for (const spec of end.schema!.specs) {
       const { name, type } = spec;
@@ -111,20 +108,41 @@ export class MergedSources {
     }
     this.table.declare([...specs.values()]);
     this.table.hops = this.#hops();
-    return this.table.schemaVersion !== before;
+    const { outlet } = this;
+    outlet.heard(end);
+    outlet.announced();
+    outlet.show(this.table);
+    if (this.table.schemaVersion === before) return;
+    // Each has its own measure: one that takes it full harms no other.
+    if (!announcements.take()) return end.close(CLOSE.tooFast.code, 'the names of the signals change too often');
+    outlet.fanout.publishSignals();
+  }
+
+  /** A frame of signals came from a source. */
+  signals(update: SignalUpdate, frame: Frame, end: ReceiverEnd): void {
+    if (!this.#take(update, end)) {
+      end.lost = true;
+      return this.subscribe(end);
+    }
+    this.outlet.show(this.table);
+    this.outlet.heard(end);
+    // Each source counts from a time of its own; the relay counts for all.
+    const now = performance.now();
+    this.outlet.stamp({ sequence: frame.sequence, timestamp: Math.round(now) >>> 0 }, undefined);
+    this.outlet.fanout.publishSignals();
   }
 
   /**
-   * Takes a frame of a source; returns the names that have changed, or null where it has to be asked again.
+   * Takes a frame of a source; false where it has to be asked again.
    * @throws WireError if it is malformed, or more than a channel may have; nothing of it is taken then
    */
-  take(update: SignalUpdate, end: ReceiverEnd): string[] | null {
+  #take(update: SignalUpdate, end: ReceiverEnd): boolean {
     if (update.version > MAX_VERSION) throw new WireError(`no write can come after version ${update.version}`);
     const { replica } = this.#writers.get(end)!;
     const before = replica.table?.version ?? -1;
     const taken = replica.take(update, end);
-    if (taken.kind === 'stale') return null;
-    if (taken.kind === 'behind') return [];
+    if (taken.kind === 'stale') return false;
+    if (taken.kind === 'behind') return true;
     const from = replica.table!;
     // One that writes again what it wrote before has written too.
     const later = from.changedSince(taken.kind === 'replaced' ? -1 : before).filter(({ spec, stamp }) => {
@@ -137,14 +155,14 @@ export class MergedSources {
       throw new WireError('the signals of all sources together are more than a channel may have', CLOSE.tooBig.code);
     }
     const version = this.table.version + 1;
-    const changed: string[] = [];
+    let changed = false;
     for (const { spec, value, stamp } of later) {
       this.#written.set(spec.name, { version: stamp, writer: from.epoch });
-      if (this.table.put(spec.name, value, version)) changed.push(spec.name);
+      changed = this.table.put(spec.name, value, version) || changed;
     }
-    if (changed.length > 0) this.table.reached(version);
+    if (changed) this.table.reached(version);
     this.#advance(update.version, end);
-    return changed;
+    return true;
   }
 
   close(): void {
@@ -154,10 +172,16 @@ export class MergedSources {
   #advance(clock: number, by: ReceiverEnd): void {
     if (clock <= this.clock) return;
     this.clock = clock;
-    this.#tell ??= after(TELL_CLOCK, () => {
+    if (this.#tell !== null) return;
+    this.#tellAll(by);
+    this.#tell = after(TELL_CLOCK, () => {
       this.#tell = null;
-      for (const end of this.#writers.keys()) if (end !== by || this.clock > clock) this.tellClock(end);
+      if (this.clock > clock) this.#tellAll(null);
     });
+  }
+
+  #tellAll(but: ReceiverEnd | null): void {
+    for (const end of this.#writers.keys()) if (end !== but) this.tellClock(end);
   }
 
   /** This channel, made of its sources, each made of what it says. */

@@ -44,7 +44,12 @@ function startSource(
   const writer = new SignalWriter();
   const { channel = 'demo', merge = false, token } = options;
   const source = new Source(null, { channel, signals: writer, ...options });
-  source.fanout.onstatus = ({ clock }) => clock !== undefined && writer.witness(clock);
+  const told = { clock: 0 };
+  source.fanout.onstatus = ({ clock }) => {
+    if (clock === undefined) return;
+    told.clock = clock;
+    writer.witness(clock);
+  };
   const uplink = new Uplink(source, {
     url: `${url}/peer/${channel}`,
     claim: `claim-of-the-test-source-${++claims}`,
@@ -57,7 +62,7 @@ function startSource(
     for (const [name, value] of Object.entries(values)) writer.set(name, value);
     source.publishSignals();
   };
-  return { source, uplink, writer, set };
+  return { source, uplink, writer, told, set };
 }
 
 function startReceiver(url: string, options: Partial<ReceiverOptions> = {}) {
@@ -138,6 +143,7 @@ describe('signals through a relay', () => {
     await until(() => holds(receiver, { x: 19, a: 19 }));
     b.set({ x: 'b', b: 1 });
     await until(() => receiver.signals?.get('x') === 'b' && receiver.signals.get('b') === 1);
+    await until(() => a.told.clock >= b.writer.table.version);
     a.set({ x: 'a' });
     await until(() => receiver.signals?.get('x') === 'a');
     const alone = startSource(url);
@@ -154,6 +160,21 @@ describe('signals through a relay', () => {
     await until(() => wrong.uplink.status === 'failed');
     const right = startSource(url, { token: 'a secret of some length' });
     await until(() => right.uplink.status === 'live');
+  });
+
+  test('a late receiver knows how old it is what it is given', async () => {
+    const { url } = await startRelay();
+    const { set } = startSource(url);
+    const early = startReceiver(url);
+    set({ x: 1 });
+    await until(() => holds(early, { x: 1 }));
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    const late = startReceiver(url);
+    await until(() => holds(late, { x: 1 }));
+    assert.ok(late.age >= 140 && late.age < early.age + 50, `${late.age} ms, where the other says ${early.age}`);
+    set({ x: 2 });
+    await until(() => holds(late, { x: 2 }));
+    assert.ok(late.age < 140, `${late.age} ms after news`);
   });
 
   test('a source hears how many watch, so that it can rest', async () => {

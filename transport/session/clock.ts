@@ -16,15 +16,18 @@ export class AgeClock {
   #arrivedAt = 0;
   #late = 0;
 
-  /** Notes a frame captured at `timestamp` (ms, modulo 2^32) in `epoch`. */
-  frame(epoch: number, timestamp: number, now: number): void {
+  /**
+   * Notes a frame captured at `timestamp` (ms, modulo 2^32) in `epoch`.
+   * @param told of the first of an epoch: how old it was when it was sent, ms, by the sender's account
+   */
+  frame(epoch: number, timestamp: number, now: number, told = 0): void {
     if (epoch !== this.#epoch) {
       this.#epoch = epoch;
-      this.#time = -1;
-      this.#min = this.#nextMin = Number.POSITIVE_INFINITY;
+      this.#time = timestamp;
+      this.#min = this.#nextMin = now - timestamp - told;
     }
     // Timestamps wrap after 49 days, and another link may bring a frame from before: the nearer way round is meant.
-    this.#time = this.#time < 0 ? timestamp : this.#time + ((timestamp - this.#time) | 0);
+    this.#time += (timestamp - this.#time) | 0;
     const transit = now - this.#time;
     this.#min = Math.min(this.#min, transit);
     this.#nextMin = Math.min(this.#nextMin, transit);

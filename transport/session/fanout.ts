@@ -53,6 +53,8 @@ export class Fanout implements EndOwner {
   peers = false;
   /** Round trip from here to the source, milliseconds. */
   upstream = 0;
+  /** Milliseconds since the newest signals were captured at their source. */
+  signalAge: () => number = () => 0;
   /** Sequence and time of the last capture: every frame made from it says so. */
   stamp: Pick<Header, 'sequence' | 'timestamp'> = { sequence: 0, timestamp: 0 };
   controlFrame: Uint8Array | null = null;

@@ -80,6 +80,8 @@ export class ReceiverEnd {
   meta: GridMeta | null = null;
   /** Signals this link speaks of. */
   schema: AnnouncedSchema | null = null;
+  /** Milliseconds since the newest signals were captured, when the other side last told; undefined as long as it has not. */
+  signalAge: number | undefined;
   /** Version at which this link began from nothing; null once that was taken up by the replica. */
   reset: number | null = null;
   /** Round trip to the other side, milliseconds; 0 = not known yet. */
@@ -197,6 +199,7 @@ export class ReceiverEnd {
         const welcome = session.welcome.decode(frame.payload);
         // One may answer an older subscription, or only tell of news: what follows it was still made for the older one.
         if ((welcome.answers ?? this.#subscriptions) >= this.#subscriptions) this.lost = false;
+        this.signalAge = welcome.age;
         return this.handlers.welcome?.(welcome, this);
       }
       case 'Publish':

@@ -44,6 +44,7 @@ export interface EndOwner extends OutboxSource, SignalOutboxSource {
   readonly state: ChannelState;
   readonly peers: boolean;
   readonly upstream: number;
+  signalAge(): number;
   readonly controlFrame: Uint8Array | null;
   oncontrol(message: ControlMessage, end: SourceEnd): Promise<void>;
   onintroduce: ((message: IntroduceMessage, end: SourceEnd) => void) | null;
@@ -131,9 +132,10 @@ export class SourceEnd {
   /** Answers a subscription: where the channel stands, and what follows. */
   welcome(resume: WelcomeMessage['resume']): void {
     if (this.#wanted === null) return;
-    const { channel, state, peers, grid } = this.fanout;
+    const { channel, state, peers, grid, signals } = this.fanout;
     const message: WelcomeMessage = { protocol: 1, channel, state, resume, answers: this.#heard, peers };
     if (grid !== null) message.epoch = grid.epoch;
+    if (signals !== null) message.age = Math.round(this.fanout.signalAge());
     this.send(encodeFrame('Welcome', session.welcome.encode(message)));
   }
 

@@ -98,6 +98,8 @@ export interface WelcomeMessage {
   answers?: number;
   /** The source takes WebRTC peers: ask for an introduction. */
   peers?: boolean;
+  /** Milliseconds since the newest signals were captured, as far as the sender knows. */
+  age?: number;
 }
 
 /** `Status` (0x72): the channel's state changed, or the source tells how it fares (about once a second). */

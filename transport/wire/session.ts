@@ -115,6 +115,7 @@ export const welcome = json<WelcomeMessage>('Welcome', {
   epoch: optional(natural),
   answers: optional(natural),
   peers: optional(boolean),
+  age: optional((v) => finite(v) && (v as number) >= 0),
 });
 
 export const status = json<StatusMessage>('Status', {

@@ -1,0 +1,56 @@
+/** Whose a channel is: that of the source that published it, for as long as it is there, and a moment longer. */
+
+import { after, type Timer } from '../../transport/session/timer.js';
+import { CLOSE } from '../../transport/wire/codes.js';
+import type { PublishMessage } from '../../transport/wire/messages.js';
+
+/** A source that vanished without a word keeps its name this long, ms: a reload takes no longer. */
+const HOLD = 5_000;
+
+export class Claim {
+  #secret = '';
+  /** Of the source before this one. */
+  #last = '';
+  #attempt = 0;
+  #hold: Timer | null = null;
+
+  /** Has anybody the channel? */
+  get held(): boolean {
+    return this.#secret !== '';
+  }
+
+  /** May a source with this message not have it? */
+  refuses({ claim }: PublishMessage): boolean {
+    return this.held && this.#secret !== claim;
+  }
+
+  /** Was this sent over an older connection than one that is known, and comes late? */
+  isLate({ attempt = this.#attempt }: PublishMessage): boolean {
+    return attempt < this.#attempt;
+  }
+
+  /** The source with this message has it. True if it had it before. */
+  take({ claim, attempt = this.#attempt }: PublishMessage): boolean {
+    const same = claim === this.#last;
+    this.#attempt = attempt;
+    this.#secret = this.#last = claim;
+    this.close();
+    return same;
+  }
+
+  /** Its source is gone. One that said goodbye gives the name back; one that vanished may be a page that reloads. */
+  lost(code: number, graceMs: number): void {
+    if (code === CLOSE.normal.code) this.#free();
+    else this.#hold = after(Math.min(HOLD, graceMs), () => this.#free());
+  }
+
+  close(): void {
+    this.#hold?.stop();
+    this.#hold = null;
+  }
+
+  #free(): void {
+    this.#secret = '';
+    this.#attempt = 0;
+  }
+}

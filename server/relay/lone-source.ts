@@ -1,0 +1,122 @@
+/**
+ * A source that has a channel for itself: what it sends is applied to the replicas, and passed on as it came. They stay when
+ * it goes, for viewers and for its return.
+ */
+
+import { RateLimit } from '../../transport/session/rate.js';
+import type { ReceiverEnd } from '../../transport/session/receiver-end.js';
+import { Replica } from '../../transport/session/replica.js';
+import { SignalReplica } from '../../transport/session/signal-replica.js';
+import { CLOSE } from '../../transport/wire/codes.js';
+import type { Frame } from '../../transport/wire/frame.js';
+import type { GridTiles } from '../../transport/wire/grid.js';
+import type { SignalUpdate } from '../../transport/wire/signals.js';
+import { FLAG } from '../../transport/wire/types.js';
+import type { Outlet } from './outlet.js';
+
+/** New worlds, or other signals, a second: each makes every viewer begin anew. */
+const RESETS = 2;
+
+export class LoneSource {
+  /** The link it speaks on; null while it is away. */
+  end: ReceiverEnd | null = null;
+  readonly #replica: Replica;
+  #signals = new SignalReplica();
+  readonly #resets = new RateLimit(RESETS, RESETS * 10);
+
+  constructor(
+    readonly outlet: Outlet,
+    /** Bytes of memory there are for it. */
+    readonly most: () => number,
+  ) {
+    this.#replica = new Replica(most);
+  }
+
+  /** Bytes of memory that its world takes. */
+  get gridBytes(): number {
+    return this.#replica.grid?.bytes ?? 0;
+  }
+
+  /** Are the signals shown its own? */
+  get showsSignals(): boolean {
+    return this.#signals.table !== null && this.outlet.fanout.signals?.table === this.#signals.table;
+  }
+
+  /** Asks for what the replicas lack. */
+  subscribe(): void {
+    const { end } = this;
+    if (end === null) return;
+    const maxFps = this.outlet.maxFpsOf(end);
+    const { resume } = this.#replica;
+    const signals = this.#signals.resume;
+    end.subscribe({
+      ...(resume && { resume }),
+      ...(maxFps && { maxFps }),
+      signals: { coded: true, ...(signals && { resume: signals }) },
+    });
+  }
+
+  tiles(tiles: GridTiles, frame: Frame, raw: Uint8Array, end: ReceiverEnd): void {
+    if (end.reset !== null && !this.#resets.take()) {
+      return end.close(CLOSE.tooFast.code, 'the world begins anew too often');
+    }
+    const taken = this.#replica.take(tiles, end);
+    if (taken.kind === 'stale') return this.#askAgain(end);
+    const { fanout } = this.outlet;
+    fanout.stamp = { sequence: frame.sequence, timestamp: frame.timestamp };
+    this.outlet.heard(end);
+    if (taken.kind === 'replaced') fanout.replace(this.#replica.grid);
+    else fanout.publish([{ ...tiles, base: tiles.base, keys: taken.keys, bytes: raw }]);
+  }
+
+  /** It said what signals it has, or that it has others now. */
+  announced(end: ReceiverEnd): void {
+    const changed = this.#signals.announced(end);
+    this.outlet.heard(end);
+    this.outlet.announced();
+    if (!changed) return;
+    if (!this.#resets.take()) return end.close(CLOSE.tooFast.code, 'the names of the signals change too often');
+    this.outlet.fanout.publishSignals();
+  }
+
+  signals(update: SignalUpdate, frame: Frame, raw: Uint8Array, end: ReceiverEnd): void {
+    const taken = this.#signals.take(update, end);
+    if (taken.kind === 'behind') return;
+    if (taken.kind === 'stale') return this.#askAgain(end);
+    const table = this.#signals.table!;
+    const anew = taken.kind === 'replaced';
+    if (anew && !this.#resets.take()) {
+      // What the viewers do not get is not held either: it is asked for once the source comes back.
+      this.#signals = new SignalReplica();
+      return end.close(CLOSE.tooFast.code, 'the signals begin anew too often');
+    }
+    if (table.bytes > this.most()) {
+      return end.close(CLOSE.tooBig.code, 'the relay has no room for these signals');
+    }
+    const { outlet } = this;
+    outlet.show(table);
+    outlet.heard(end);
+    outlet.stamp(frame, end.signalAge);
+    const feed = outlet.fanout.signals!;
+    feed.coded = (frame.flags & FLAG.CODED) !== 0;
+    if (!update.full) feed.passOn(raw, update.base);
+    outlet.fanout.publishSignals();
+  }
+
+  /** What grew too large for the relay is not kept: it would only wait for a source that cannot come back. */
+  forget(): void {
+    this.#replica.grid = null;
+    this.outlet.fanout.replace(null);
+    this.forgetSignals();
+  }
+
+  forgetSignals(): void {
+    this.#signals = new SignalReplica();
+    this.outlet.show(null);
+  }
+
+  #askAgain(end: ReceiverEnd): void {
+    end.lost = true;
+    this.subscribe();
+  }
+}

@@ -1,0 +1,61 @@
+/** The way from what feeds a channel to its viewers: what was said, how far away it was said, and when. */
+
+import { AgeClock } from '../../transport/session/clock.js';
+import type { Fanout } from '../../transport/session/fanout.js';
+import type { ReceiverEnd } from '../../transport/session/receiver-end.js';
+import type { SignalTable } from '../../transport/state/signal-table.js';
+import type { Frame } from '../../transport/wire/frame.js';
+
+/** Frames a second that a source sends while nobody watches: enough to serve the first who comes at once. */
+const IDLE_FPS = 1;
+
+export class Outlet {
+  /** Does anybody watch? */
+  watched = false;
+  readonly #clock = new AgeClock();
+  readonly #listeners = new Set<() => void>();
+
+  constructor(readonly fanout: Fanout) {
+    // The way to the source is told apart, and added by whoever receives.
+    fanout.signalAge = () => this.#clock.age(performance.now(), 0);
+  }
+
+  /** Milliseconds since the newest change of a signal was captured at its source. */
+  get signalAge(): number {
+    return this.#clock.age(performance.now(), this.fanout.upstream);
+  }
+
+  /** How often this source need speak; a source within this process costs nothing to hear. */
+  maxFpsOf({ link }: ReceiverEnd): number | undefined {
+    return this.watched || link.kind === 'memory' ? undefined : IDLE_FPS;
+  }
+
+  /** Something came from a source: it is there, and so far away. */
+  heard(end: ReceiverEnd): void {
+    const { fanout } = this;
+    fanout.upstream = end.rtt + end.upstream;
+    if (fanout.state !== 'live') fanout.setState('live');
+  }
+
+  /** Calls `listener` whenever a source says what signals it has, until the function returned is called. */
+  onAnnounced(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  announced(): void {
+    for (const listener of [...this.#listeners]) listener();
+  }
+
+  /** Other signals, or none, are those of the channel from now on. */
+  show(table: SignalTable | null): void {
+    if (table !== (this.fanout.signals?.table ?? null)) this.fanout.replaceSignals(table);
+  }
+
+  /** What follows of signals was captured then. `age`: by its source's account, when that first told. */
+  stamp({ sequence, timestamp }: Pick<Frame, 'sequence' | 'timestamp'>, age: number | undefined): void {
+    const feed = this.fanout.signals!;
+    feed.stamp = { sequence, timestamp };
+    this.#clock.frame(feed.table.epoch, timestamp, performance.now(), age);
+  }
+}
