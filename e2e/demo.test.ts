@@ -1,11 +1,8 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { after, afterEach, before, describe, test } from 'node:test';
-import type { Browser, Page } from 'puppeteer-core';
+import type { Browser } from 'puppeteer-core';
 import { launch, type RelayProcess, startRelay } from './harness.js';
-
-const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+import { SitePage } from './site-page.js';
 
 let browser: Browser;
 let relay: RelayProcess;
@@ -24,55 +21,11 @@ afterEach(async () => {
   pages = [];
 });
 
-/** A page of the demo, and all that went wrong on it. */
-class SitePage {
-  readonly problems: string[] = [];
-
-  private constructor(readonly page: Page) {
-    page.on('pageerror', (error) => this.problems.push(String(error)));
-    page.on('console', (message) => {
-      if (['error', 'warn'].includes(message.type())) this.problems.push(message.text());
-    });
-    page.on('requestfailed', (request) => this.problems.push(`${request.url()}: ${request.failure()?.errorText}`));
-    page.on('response', (response) => {
-      if (response.status() >= 400) this.problems.push(`${response.url()}: ${response.status()}`);
-    });
-  }
-
-  static async open(path: string): Promise<SitePage> {
-    const opened = new SitePage(await browser.newPage());
-    pages.push(opened);
-    await opened.page.goto(relay.url + path);
-    return opened;
-  }
-
-  /** Waits until this JavaScript holds in the page; `host` and `view` are its first screens. */
-  async until(holds: string, timeout = 15_000): Promise<void> {
-    const end = performance.now() + timeout;
-    while (!(await this.run(`return ${holds}`))) {
-      if (performance.now() > end) assert.fail(`${this.page.url()}: ${holds} never came true; ${this.problems}`);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
-
-  /** Runs a function body in the page. As text over the debugger, so that no policy of the page forbids it. */
-  run<T>(body: string): Promise<T> {
-    const screens = `const [host, view] = ['mpl-host', 'mpl-viewer'].map((tag) => document.querySelector(tag));`;
-    return this.page.evaluate(`(async () => { ${screens} ${body} })()`) as Promise<T>;
-  }
-
-  async click(selector: string): Promise<void> {
-    await this.run(`document.querySelector(${JSON.stringify(selector)}).click()`);
-  }
-
-  /** What axe finds wrong: rule and elements. */
-  async barriers(): Promise<string[]> {
-    await this.page.evaluate(axe);
-    return this.run(`
-      const { violations } = await axe.run(document, { resultTypes: ['violations'] });
-      return violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ target }) => target.join(' ')).join(', '));`);
-  }
-}
+const open = async (path: string): Promise<SitePage> => {
+  const page = await SitePage.open(browser, relay.url + path);
+  pages.push(page);
+  return page;
+};
 
 /** Pauses the world, and sees that the windows come to the same cells. */
 async function assertSameCells(host: SitePage, ...windows: SitePage[]): Promise<string> {
@@ -88,7 +41,7 @@ async function assertSameCells(host: SitePage, ...windows: SitePage[]): Promise<
 
 describe('the demo', () => {
   test('starts with a world and its window, the same cells in both', async () => {
-    const start = await SitePage.open('/');
+    const start = await open('/');
     await start.until("host?.status === 'live' && view?.status === 'live' && view.version > 10");
     assert.equal(await start.run('return host.channel'), 'demo');
     await assertSameCells(start, start);
@@ -100,7 +53,7 @@ describe('the demo', () => {
   });
 
   test('changes its world by the buttons of patterns', async () => {
-    const start = await SitePage.open('/');
+    const start = await open('/');
     await start.until("host?.status === 'live' && view?.status === 'live'");
     const buttons = await start.run<{ pattern: string; grid: string; wrap: string }[]>(
       "return [...document.querySelectorAll('#patterns button')].map(({ dataset }) => ({ ...dataset }))",
@@ -129,9 +82,9 @@ describe('the demo', () => {
 
   test('has a world that fills its page, and windows in other pages', async () => {
     const [host, viewer, embed] = await Promise.all([
-      SitePage.open('/host.html'),
-      SitePage.open('/viewer.html?channel=demo'),
-      SitePage.open('/embed.html'),
+      open('/host.html'),
+      open('/viewer.html?channel=demo'),
+      open('/embed.html'),
     ]);
     await host.until("host?.status === 'live'");
     for (const page of [viewer, embed]) await page.until("view?.status === 'live' && view.version > 10");
@@ -150,12 +103,12 @@ describe('the demo', () => {
   });
 
   test('gives a second visitor a channel of their own, and takes worlds from the address', async () => {
-    const first = await SitePage.open('/');
+    const first = await open('/');
     await first.until("host?.status === 'live'");
-    const second = await SitePage.open('/');
+    const second = await open('/');
     await second.until("host?.status === 'live' && view?.status === 'live' && host.channel !== 'demo'");
     await assertSameCells(second, second);
-    const asked = await SitePage.open('/host.html?channel=mine&pattern=pulsar&grid=64x64&speed=3&rule=B36%2FS23');
+    const asked = await open('/host.html?channel=mine&pattern=pulsar&grid=64x64&speed=3&rule=B36%2FS23');
     await asked.until("host?.status === 'live' && host.controlState !== null");
     assert.deepEqual(
       await asked.run(
@@ -174,7 +127,7 @@ describe('the demo', () => {
   });
 
   test('waits at a window before there is a world', async () => {
-    const viewer = await SitePage.open('/viewer.html?channel=nobody');
+    const viewer = await open('/viewer.html?channel=nobody');
     await viewer.until("view?.status === 'waiting'");
     assert.deepEqual(await viewer.barriers(), []);
     assert.deepEqual(viewer.problems, []);
