@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { basename } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { LIMIT_NAMES, LIMITS, OptionError } from '../options.js';
 import { packageVersion } from '../package.js';
@@ -35,6 +36,13 @@ describe('flags of serve', () => {
     assert.equal(flags('--demo /x').relay.demo, '/x');
     const { relay } = flags('--dist /y --signal-key k --trust-proxy');
     assert.deepEqual([relay.dist, relay.signalKey, relay.trustProxy], ['/y', 'k', true]);
+    assert.equal(flags('').examples, null);
+    const { examples, open } = flags('--examples --no-open --demo demo');
+    assert.deepEqual(
+      examples!.map((path) => basename(path, '.js')),
+      ['clock', 'counter', 'master', 'metrics', 'mood', 'stats'],
+    );
+    assert.equal(open, false);
     const env = { MPL_PUBLISH_TOKEN: 'from the environment' };
     assert.equal(flags('').relay.publishToken, undefined);
     assert.equal(flags('', env).relay.publishToken, 'from the environment');
@@ -57,6 +65,8 @@ describe('flags of serve', () => {
       ['--no-demo=yes', '--no-demo'],
       ['--constructor 1', '--constructor'],
       ['demo', 'demo'],
+      ['--examples --no-demo', '--examples'],
+      ['--examples --demo /', '--examples'],
       ['--publish-token short', '--publish-token'],
       ['--publish-token=', '--publish-token'],
       ['', 'MPL_PUBLISH_TOKEN', { MPL_PUBLISH_TOKEN: '' }],

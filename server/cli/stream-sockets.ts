@@ -75,8 +75,8 @@ export class StreamSockets {
   async close(): Promise<void> {
     this.#closing = true;
     for (const leave of [...this.#leaves]) leave();
-    for (const socket of this.#sockets) socket.close(1000);
-    const gone = [...this.#sockets].map((socket) => new Promise((resolve) => socket.once('close', resolve)));
+    const leaving = [...this.#sockets].filter((socket) => socket.readyState === WebSocket.CLOSING);
+    const gone = leaving.map((socket) => new Promise((resolve) => socket.once('close', resolve)));
     let timer: NodeJS.Timeout | undefined;
     const patience = new Promise((resolve) => {
       timer = setTimeout(resolve, GOODBYE);
