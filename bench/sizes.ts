@@ -7,7 +7,7 @@ import { bytes, main, table } from './table.js';
 
 const root = join(dirname(import.meta.dirname));
 
-interface Size {
+export interface Size {
   raw: number;
   /** Level 9. */
   gzip: number;
@@ -35,10 +35,13 @@ const sum = (sizes: Size[]): Size =>
   });
 
 /** Bundles these modules of `dist/` as one entry: what is loaded at once, and each piece that is loaded when it is used. */
-async function bundle(...modules: string[]): Promise<{ initial: Size; lazy: Map<string, Size> }> {
+const bundle = (...modules: string[]) => bundleOf(modules.map((path) => `export * from './dist/${path}';`).join('\n'));
+
+/** The same of any module, given as text that stands at the root of the repository. */
+export async function bundleOf(contents: string): Promise<{ initial: Size; lazy: Map<string, Size> }> {
   const { outputFiles, metafile } = await build({
     absWorkingDir: root,
-    stdin: { contents: modules.map((path) => `export * from './dist/${path}';`).join('\n'), resolveDir: root },
+    stdin: { contents, resolveDir: root },
     bundle: true,
     splitting: true,
     format: 'esm',
@@ -88,6 +91,8 @@ export async function run(): Promise<Row[]> {
     'mpl-host': await bundle(define('mpl-host')),
     'mpl-controls': await bundle(define('mpl-controls')),
     'mpl-stats': await bundle(define('mpl-stats')),
+    'mpl-signal': await bundle(define('mpl-signal')),
+    'mpl-layer': await bundle(define('mpl-layer')),
     all: await bundle(define('all')),
   };
   const viewer = tags['mpl-viewer'];
@@ -100,6 +105,8 @@ export async function run(): Promise<Row[]> {
     ['mpl-host', 12_000],
     ['mpl-controls', 4_000],
     ['mpl-stats', 4_000],
+    ['mpl-signal', null],
+    ['mpl-layer', null],
   ] as const) {
     const both = await bundle(define('mpl-viewer'), define(tag));
     add(`  ${tag} beside a viewer`, minus(both.initial, viewer.initial), target);
@@ -115,6 +122,7 @@ export async function run(): Promise<Row[]> {
   add('dist/mpl.js (all of it in one file)', sizeOf(readFileSync(join(root, 'dist/mpl.js'))), 40_000);
   add('mpl-kit/sim', (await bundle('sim/index.js')).initial);
   add('mpl-kit/transport', (await bundle('transport/index.js')).initial);
+  add('mpl-kit/signals', (await bundle('transport/signals/index.js')).initial);
   return rows;
 }
 

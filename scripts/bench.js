@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { chromium } from './browsers.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const ALL = ['engines', 'wire', 'latency', 'sizes'];
+const ALL = ['engines', 'wire', 'latency', 'signals', 'sizes'];
 
 function arguments_() {
   try {
