@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { afterEach, describe, test } from 'node:test';
+import { promisify } from 'node:util';
 import { computed, effect, publish, receive } from '../transport/signals/node.js';
 import { createRelay, type RelayOptions } from './index.js';
 
@@ -117,6 +119,53 @@ describe('publish and receive', () => {
     await until(() => a._status === 'failed' || b._status === 'failed');
     const { _reason } = a._status === 'failed' ? a : b;
     assert.match(_reason, /made of itself: (a → b → a|b → a → b)/);
+  });
+
+  test('share a channel where all ask for it: setting again what one set before is a write too', async () => {
+    const { publish, receive, follow } = await start();
+    const [a, b] = [publish('m', { output: ['x'], merge: true }), publish('m', { output: ['x'], merge: true })];
+    const seen = receive('m');
+    follow(() => seen.x);
+    await until(() => a._connected && b._connected);
+    for (const [out, value] of [
+      [a, 1],
+      [b, 2],
+      [a, 1],
+      [b, 2],
+    ] as const) {
+      out.x = value;
+      await until(() => seen.x === value);
+      // Each hears of the other's write before the next.
+      await new Promise((resolve) => setTimeout(resolve, 40));
+    }
+  });
+
+  test('what a program throws when it hears news is no fault of the connection', async () => {
+    const { server } = await start();
+    // The test runner takes every uncaught error for its own.
+    const program = `
+      import { publish, receive } from './transport/signals/node.ts';
+      const caught = [];
+      process.on('uncaughtException', ({ message }) => caught.push(message));
+      const counter = publish('counter', { output: ['count'], signals: { count: 0 } });
+      const seen = receive('counter');
+      await seen._ready();
+      seen._subscribe(({ count }) => {
+        if (count === 1) {
+          setTimeout(() => counter.count = 2, 20);
+          throw new Error('a fault of its own');
+        }
+        if (count !== 2) return;
+        console.log(JSON.stringify({ caught, reconnects: seen._reconnects }));
+        process.exit();
+      });
+      counter.count = 1;`;
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ['--import', 'tsx', '--input-type=module', '-e', program],
+      { env: { ...process.env, MPL_SERVER: server }, timeout: 20_000 },
+    );
+    assert.deepEqual(JSON.parse(stdout), { caught: ['a fault of its own'], reconnects: 0 });
   });
 
   test('can be listened to, and iterated, without signals', async () => {

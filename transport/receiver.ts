@@ -129,7 +129,7 @@ export class Receiver {
     return (this.#wantsGrid ? this.grid : this.signals)?.version ?? 0;
   }
 
-  /** The signals; null before the first frame of them. Another object with each epoch. */
+  /** The signals; null before the first frame of them. Another object with each full state: a new epoch, or other names selected. */
   get signals(): SignalTable | null {
     return this.#links.signals.table;
   }
@@ -325,6 +325,15 @@ export class Receiver {
   }
 
   #emit(event: ReceiverEvent): void {
-    for (const listener of this.#listeners) listener(event);
+    for (const listener of this.#listeners) {
+      try {
+        listener(event);
+      } catch (error) {
+        // A fault of whoever listens is none of the connection's: it comes up as any error that nobody caught.
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
   }
 }

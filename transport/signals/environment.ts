@@ -8,6 +8,8 @@ export interface Environment {
   /** The relay that is meant where none is named; null for none. */
   server(): string | null;
   connect(url: string): Promise<Link>;
+  /** The right to publish on this relay, where a program shows none by itself. */
+  token?(server: URL): string | undefined;
   /** Keeps the program running, until the function returned is called. */
   hold(): () => void;
   /** Calls `leave` when the program is about to go, and `back` if it did not; until the function returned is called. */

@@ -72,7 +72,9 @@ export type PublishedChannel = Record<string, any> & PublishedState;
 export function publish(channelOrUrl: string, options: PublishOptions): PublishedChannel {
   const checked = checkOptions(options);
   const { server, channel } = parseChannel(channelOrUrl, options.server ?? environment().server());
-  const core = new Published({ ...checked, channel, url: channelUrl(server, 'peer', channel) });
+  const { token = environment().token?.(server), claim = crypto.randomUUID() } = checked;
+  const url = channelUrl(server, 'peer', channel);
+  const core = new Published({ ...checked, channel, url, token, claim });
   const face = makeFace(core);
   for (const [name, value] of Object.entries(options.signals ?? {})) core.write(name, value);
   return face;
@@ -90,8 +92,10 @@ function checkOptions(options: PublishOptions) {
   }
   if (coding !== 'json' && coding !== 'schema') throw new TypeError('coding is "json" or "schema"');
   if (!(Number.isFinite(maxFps) && maxFps > 0)) throw new TypeError('maxFps is a number above 0');
-  const { claim = crypto.randomUUID() } = options;
-  if (claim.length < 16 || claim.length > 64) throw new TypeError('claim has 16 to 64 characters');
+  const { claim } = options;
+  if (claim !== undefined && !(claim.length >= 16 && claim.length <= 64)) {
+    throw new TypeError('claim has 16 to 64 characters');
+  }
   const origins = from.map((channel): Origin => {
     const core = receivedOf(channel);
     if (core === undefined) throw new TypeError('from is a list of what receive() returned');

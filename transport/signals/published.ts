@@ -72,7 +72,7 @@ export class Published {
         if (this.#closed) return;
         this.status.value = status;
         this.reason.value = reason;
-        if (status === 'failed') this.#fault(new Error(reason));
+        if (status === 'failed') this.#refused(reason);
       },
     });
     this.#letGo.push(hold());
@@ -113,6 +113,9 @@ export class Published {
       return;
     }
     const held = this.#signal(name);
+    // Among several sources, who sets again what it set before has written too.
+    const again = this.options.merge && this.#effects.has(name) && Object.is(held.peek(), value);
+    if (again) return this.#changed(name, value);
     try {
       held.value = value;
     } catch (error) {
@@ -220,10 +223,17 @@ export class Published {
     this.error.value = error;
   }
 
+  /** The relay will not have it, and says why. */
+  #refused(reason: string): void {
+    if (this.error.peek()?.message !== reason) console.error(`publish "${this.options.channel}": ${reason}`);
+    this.error.value = new Error(reason);
+  }
+
   /** The channel cannot be: it would be made of itself. */
   #refuse(error: Error): void {
     if (!(error instanceof LineageError)) throw error;
-    this.#fault(error);
+    this.#refused(error.message);
+    this.error.value = error;
     this.close();
     this.status.value = 'failed';
     this.reason.value = error.message;

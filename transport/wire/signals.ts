@@ -4,7 +4,6 @@
  */
 
 import { readJson } from './bytes.js';
-import { CLOSE } from './codes.js';
 import { WireError } from './errors.js';
 import { boolean, type Fields, json, natural, object, optional, string } from './fields.js';
 import type { Hop, SchemaMessage } from './messages.js';
@@ -103,10 +102,7 @@ export function decodeSignalJson(payload: Uint8Array, full: boolean, has: (name:
     if (!has(name))
       throw new WireError(`${what} names a signal that was not announced: ${JSON.stringify(name.slice(0, 80))}`);
     if (!isSignalValue(value)) {
-      throw new WireError(
-        `the signal ${JSON.stringify(name.slice(0, 80))} is too deep, or not finite`,
-        CLOSE.tooBig.code,
-      );
+      throw new WireError(`the signal ${JSON.stringify(name.slice(0, 80))} is too deep, or not finite`);
     }
   }
   const update: SignalUpdate = {
