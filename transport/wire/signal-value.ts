@@ -61,12 +61,22 @@ export function isSignalValue(value: unknown, depth: number = SIGNAL_LIMITS.dept
   return true;
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII.
-const ASCII = /^[\u0000-\u007f]*$/;
-const utf8 = new TextEncoder();
-
-/** Bytes of a text. */
-export const utf8Length = (text: string): number => (ASCII.test(text) ? text.length : utf8.encode(text).length);
+/** Bytes of a text in UTF-8. Counted: the texts are many and short. */
+export function utf8Length(text: string): number {
+  let bytes = text.length;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 0x80) continue;
+    // The two halves of a character beyond the first 65,536 take two bytes each; a half without its other, three.
+    if (code < 0x800) bytes++;
+    else if (code < 0xd800 || code > 0xdfff) bytes += 2;
+    else if (code < 0xdc00 && (text.charCodeAt(i + 1) & 0xfc00) === 0xdc00) {
+      bytes += 2;
+      i++;
+    } else bytes += 2;
+  }
+  return bytes;
+}
 
 /** A value as JSON says it. */
 export const signalText = (value: SignalValue): string => JSON.stringify(value);
