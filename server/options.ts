@@ -107,7 +107,12 @@ export const LIMITS: Readonly<Record<keyof RelayLimits, Limit>> = {
   requestRate: { default: 200, min: 1, max: 1e6, help: 'HTTP requests for signals a second from one address' },
   postBytes: { default: MIB, min: 64, max: 64 * MIB, help: 'bytes of one POST of signals' },
   postedMs: { default: 600_000, min: 10, max: DAY, help: 'ms that posted signals stay without another POST' },
-  helloMs: { default: 10_000, min: 10, max: DAY, help: 'ms for the first message of a socket, or the body of a request' },
+  helloMs: {
+    default: 10_000,
+    min: 10,
+    max: DAY,
+    help: 'ms for the first message of a socket, or the body of a request',
+  },
   pingMs: { default: 25_000, min: 10, max: DAY, help: 'ms between pings; silent for two is dead' },
   signalPeers: { default: 10_000, min: 1, max: 1e6, help: 'signaling peers at once' },
   signalPayload: { default: 16 * KIB, min: KIB, max: MIB, help: 'bytes of one signaling message' },

@@ -6,7 +6,7 @@ import { Links, type Transport } from './session/links.js';
 import type { Taken } from './session/replica.js';
 import type { TakenSignals } from './session/signal-replica.js';
 import type { PeerDialer } from './session/upgrade.js';
-import { type Digest, digest, type Rect } from './state/digest.js';
+import type { Digest, Rect } from './state/digest.js';
 import type { Grid } from './state/grid.js';
 import type { SignalTable } from './state/signal-table.js';
 import type { Frame } from './wire/frame.js';
@@ -264,6 +264,8 @@ export class Receiver {
    * Rejects if the receiver is stopped before, or with a RangeError for a rectangle outside the grid.
    */
   async digest(rect?: Rect): Promise<Digest> {
+    // Few ever ask: what it takes is fetched then.
+    const { digest } = await import('./state/digest.js');
     while (!this.grid?.whole) {
       if (this.status === 'failed' || this.status === 'ended')
         throw new Error(`there is no whole picture: ${this.reason}`);

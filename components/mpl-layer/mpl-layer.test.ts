@@ -37,7 +37,7 @@ async function view(attributes: Record<string, string>, layers = ''): Promise<Mp
 const layersOf = (viewer: MplViewer): MplLayer[] => [...viewer.querySelectorAll('mpl-layer')];
 const shown = (viewer: MplViewer): string =>
   [...viewer.shadowRoot!.querySelectorAll<HTMLElement>('.cover:not([hidden])')].map((e) => e.textContent).join(' ');
-const note = (layer: MplLayer): string => partOf(layer, 'note')?.innerText.trim() ?? '';
+const note = (layer: MplLayer): string => partOf(layer, 'note')?.textContent?.trim() ?? '';
 const frames = async (n = 2): Promise<void> => {
   for (let i = 0; i < n; i++) await new Promise(requestAnimationFrame);
 };

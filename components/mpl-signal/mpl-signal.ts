@@ -5,7 +5,7 @@
  * element shows one a frame. It is a `ReactiveElement`, without templates: all there is to render is one text.
  */
 
-import type { PropertyValues } from 'lit';
+import type { PropertyValues } from '@lit/reactive-element';
 import type { Status } from '../../transport/receiver.js';
 import type { SignalValue } from '../../transport/wire/signal-value.js';
 import { MplErrorEvent } from '../events/error-event.js';

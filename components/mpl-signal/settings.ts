@@ -1,4 +1,4 @@
-import { type PropertyValues, ReactiveElement } from 'lit';
+import { type PropertyValues, ReactiveElement } from '@lit/reactive-element';
 import { property } from 'lit/decorators.js';
 import { wrongName } from '../../transport/wire/signal-value.js';
 import { CHANNEL, checkValues, type ValueRules, within } from '../screen/values.js';
