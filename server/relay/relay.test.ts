@@ -11,17 +11,10 @@ import { Uplink } from '../../transport/uplink.js';
 import { encodeFrame } from '../../transport/wire/frame.js';
 import { publish } from '../../transport/wire/session.js';
 import { createRelay, type Relay, type RelayOptions } from '../index.js';
+import { until } from '../testing/until.js';
 
 const Socket = WebSocket as unknown as new (url: string) => SocketLike;
 const dial = (url: string): Promise<Link> => connectWebSocket(url, 2000, Socket);
-
-const until = async (what: () => boolean): Promise<void> => {
-  const end = performance.now() + 10_000;
-  while (!what()) {
-    if (performance.now() > end) assert.fail(`never came true: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
-};
 
 const open: { close(): unknown }[] = [];
 afterEach(async () => {

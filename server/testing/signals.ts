@@ -1,6 +1,5 @@
 /** A relay with sources and receivers of signals for tests; `closeAll` after each. */
 
-import assert from 'node:assert/strict';
 import { WebSocket } from 'ws';
 import {
   connectWebSocket,
@@ -26,15 +25,6 @@ export const later = (close: () => unknown): unknown => open.push(close);
 /** Closes what was opened, the last first. */
 export async function closeAll(): Promise<void> {
   for (const close of open.splice(0).reverse()) await close();
-}
-
-/** Waits until something is so; fails after ten seconds. */
-export async function until(what: () => boolean): Promise<void> {
-  const end = performance.now() + 10_000;
-  while (!what()) {
-    if (performance.now() > end) assert.fail(`never came true: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
 }
 
 export async function startRelay(options: RelayOptions = {}) {

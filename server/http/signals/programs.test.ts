@@ -5,7 +5,8 @@ import { execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, test } from 'node:test';
 import { promisify } from 'node:util';
-import { closeAll, holds, later, startReceiver, startRelay, startSource, until } from '../../testing/signals.js';
+import { closeAll, holds, later, startReceiver, startRelay, startSource } from '../../testing/signals.js';
+import { until } from '../../testing/until.js';
 
 afterEach(closeAll);
 

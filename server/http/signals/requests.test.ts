@@ -6,16 +6,8 @@ import { afterEach, describe, test } from 'node:test';
 import { TestWorld } from '../../../transport/testing/world.js';
 import { createRelay } from '../../index.js';
 import { get } from '../../testing/http.js';
-import {
-  closeAll,
-  holds,
-  later,
-  startReceiver,
-  startRelay,
-  startSource,
-  startWorld,
-  until,
-} from '../../testing/signals.js';
+import { closeAll, holds, later, startReceiver, startRelay, startSource, startWorld } from '../../testing/signals.js';
+import { until } from '../../testing/until.js';
 
 afterEach(closeAll);
 

@@ -4,7 +4,8 @@ import { connect as connectTcp } from 'node:net';
 import { afterEach, describe, test } from 'node:test';
 import { type EventReader, readEvents } from '../../testing/events.js';
 import { get } from '../../testing/http.js';
-import { closeAll, later, startRelay, startSource, until } from '../../testing/signals.js';
+import { closeAll, later, startRelay, startSource } from '../../testing/signals.js';
+import { until } from '../../testing/until.js';
 
 afterEach(closeAll);
 
