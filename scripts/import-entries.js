@@ -1,3 +1,5 @@
+import { build } from 'esbuild';
+
 // Every entry of the package can be imported where there is no page: servers that render markup do so.
 for (const entry of [
   'mpl-kit',
@@ -15,5 +17,12 @@ for (const tag of ['mpl-host', 'mpl-viewer', 'mpl-layer', 'mpl-signal', 'mpl-con
     throw new Error(`mpl-kit/define/${tag}.js cannot be imported without a page: ${error.message}`);
   });
 }
+// A bundler must not take the part that knows Node for something that does nothing.
+const bundled = await build({
+  stdin: { contents: "import { publish } from 'mpl-kit/signals'; publish('x', { output: [] });", resolveDir: '.' },
+  ...{ bundle: true, platform: 'node', format: 'esm', write: false },
+});
+if (!bundled.outputFiles[0].text.includes('MPL_SERVER')) throw new Error('mpl-kit/signals, bundled for Node, lacks it');
+
 console.log('all entries can be imported in Node');
 process.exit();

@@ -110,6 +110,58 @@ describe('publish and receive', () => {
     assert.equal(one._watched, true);
   });
 
+  test('follow whatever is set later, in whatever order, and tell nothing before it is there', async () => {
+    const { publish, receive } = await start();
+    const out = publish('late', { output: ['quad', 'never'] });
+    out.quad = () => out.doubled * 2;
+    out.doubled = () => out.count * 2;
+    out.count = 1;
+    const seen = receive('late');
+    assert.deepEqual({ ...(await seen._ready()) }, { quad: 4 });
+    out.doubled = 5;
+    await until(() => seen.quad === 10);
+    assert.deepEqual(Object.keys({ ...seen }), ['quad', 'never']);
+    assert.equal(seen.never, undefined);
+    out.never = 1;
+    await until(() => seen.never === 1);
+    out.never = undefined;
+    await until(() => seen.never === null);
+    assert.throws(() => {
+      out.never = 10n;
+    }, /bigint/);
+    out.never = () => 10n;
+    await until(() => /bigint/.test(out._error?.message ?? ''));
+    out.never = 2;
+    await until(() => seen.never === 2 && out._error === null);
+  });
+
+  test('know where values come from, through derived values that others follow too', async () => {
+    const { publish, receive, follow } = await start();
+    const one = publish('one', { output: ['n'], signals: { n: 1 } });
+    const a = receive('one');
+    const shared = computed(() => a.n * 10);
+    const stop = follow(() => shared.value);
+    const two = publish('two', { output: ['m', 'own', 'raw'], signals: { m: shared, raw: a._signal('n'), own: 7 } });
+    const b = receive('two', { select: ['m', 'own', 'raw'] });
+    await until(() => b.m === 10 && b.raw === 1 && b.own === 7);
+    b._close();
+    stop();
+    await until(() => !two._watched && !one._watched);
+    two.own = 8;
+    const c = receive('two');
+    await until(() => c.own === 8 && one._watched);
+  });
+
+  test('what is made of the state of a connection is not made of the channel', async () => {
+    const { publish, receive } = await start();
+    const view = receive('d');
+    const d = publish('d', { output: ['seen'], signals: { seen: () => view._status } });
+    await until(() => view.seen === 'live');
+    assert.equal(d._status, 'live');
+    d._close();
+    assert.deepEqual([d._status, d._connected], ['closed', false]);
+  });
+
   test('a channel that is made of itself is refused, and says how', async () => {
     const { publish, receive } = await start();
     const fromB = receive('b');
@@ -186,6 +238,9 @@ describe('publish and receive', () => {
     stop();
     counter._end();
     await until(() => seen._status === 'ended');
-    for await (const _ of seen) assert.fail('it has ended');
+    assert.equal(counter._status, 'ended');
+    const last: unknown[] = [];
+    for await (const { count } of seen) last.push(count);
+    assert.deepEqual(last, [3], 'what it held last, and no more');
   });
 });

@@ -1,6 +1,7 @@
 /** A receiver: follows one channel, its tiles, its signals or both, for as long as it is wanted, and says how that goes. */
 
 import type { Link } from './link/link.js';
+import { aside } from './session/aside.js';
 import { AgeClock } from './session/clock.js';
 import { Links, type Transport } from './session/links.js';
 import type { Taken } from './session/replica.js';
@@ -92,6 +93,8 @@ export class Receiver {
   readonly #signalClock = new AgeClock();
   #channel: ChannelState = 'waiting';
   #frames = 0;
+  /** As far as it was when there was a link. */
+  #distance = 0;
   #tiles = 0;
   #waiters: { resolve(): void; reject(error: Error): void }[] = [];
 
@@ -181,7 +184,7 @@ export class Receiver {
   /** Milliseconds since what is shown was captured at the source: of signals made of signals, at the first of all. */
   get age(): number {
     const clock = this.#wantsGrid ? this.#clock : this.#signalClock;
-    return this.#links.active === null ? 0 : clock.age(performance.now(), this.distance);
+    return clock.age(performance.now(), this.distance);
   }
 
   /** Milliseconds that the newest frame of signals took to come here from where its values were captured. */
@@ -192,7 +195,8 @@ export class Receiver {
   /** Round trip to the source, by way of the relay and of whatever else lies between; milliseconds. */
   get distance(): number {
     const end = this.#links.active;
-    return end === null ? 0 : end.rtt + end.upstream;
+    if (end) this.#distance = end.rtt + end.upstream;
+    return this.#distance;
   }
 
   get counts(): ReceiverCounts {
@@ -328,14 +332,7 @@ export class Receiver {
 
   #emit(event: ReceiverEvent): void {
     for (const listener of this.#listeners) {
-      try {
-        listener(event);
-      } catch (error) {
-        // A fault of whoever listens is none of the connection's: it comes up as any error that nobody caught.
-        queueMicrotask(() => {
-          throw error;
-        });
-      }
+      aside(() => listener(event));
     }
   }
 }

@@ -43,6 +43,8 @@ export class Uplink {
   /** A page that was reloaded begins above where it left off. */
   #attempt = Date.now();
   #stopped = false;
+  /** It was refused for good, and does not come back by itself. */
+  over = false;
 
   constructor(
     readonly source: Source,
@@ -128,6 +130,7 @@ export class Uplink {
     const reason = event.reason || meaning;
     this.#redial.lost(reason, retry);
     this.#taken = false;
+    this.over = !retry;
     if (!retry) this.#set('failed', reason);
   }
 

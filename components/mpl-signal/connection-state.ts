@@ -4,7 +4,7 @@ import type { Receiver } from '../../transport/receiver.js';
 import type { SignalValue } from '../../transport/wire/signal-value.js';
 
 const STATES: Record<string, (receiver: Receiver) => SignalValue> = {
-  _connected: ({ status }) => status === 'live',
+  _connected: ({ status }) => status === 'live' || status === 'waiting',
   _status: ({ status }) => status,
   _reason: ({ reason }) => reason || null,
   _latency: ({ rtt }) => (rtt > 0 ? rtt : null),

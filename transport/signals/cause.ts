@@ -1,11 +1,13 @@
 /**
- * Where a change came from. While a received frame is taken up, everything that follows from it at once (derived values,
- * effects, listeners) has that frame as its cause; what is published then is derived from that channel, and as old.
+ * Where a value comes from. Whoever reads a received signal, by whatever derived values, reads its channel: that is the
+ * value's origin. And while a received frame is taken up, everything that follows from it at once has that frame as its
+ * cause, should a program set a value by hand then.
  */
 
+import { type ReadonlySignal, computed as untracedComputed } from '@preact/signals-core';
 import type { Hop } from '../wire/messages.js';
 
-/** A channel that changes may come from. */
+/** A channel that values may come from. */
 export interface Origin {
   /** What it is made of, itself first; empty as long as that is not known. */
   readonly hops: readonly Hop[];
@@ -47,4 +49,33 @@ export function whileNoting<T>(origins: Set<Origin>, run: () => T): T {
   } finally {
     readers = before;
   }
+}
+
+/**
+ * A derived value, as that of `@preact/signals-core`, which also knows which channels it comes from: whoever reads it, made
+ * anew or not, reads those.
+ */
+export function computed<T>(derive: () => T): ReadonlySignal<T> {
+  const origins = new Set<Origin>();
+  const traced = untracedComputed(() => {
+    origins.clear();
+    return whileNoting(origins, derive);
+  });
+  const read = VALUE.get!;
+  Object.defineProperty(traced, 'value', {
+    get() {
+      const value = read.call(traced);
+      for (const origin of origins) noteRead(origin);
+      return value;
+    },
+  });
+  return traced;
+}
+
+const VALUE = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(untracedComputed(() => 0)), 'value')!;
+
+/** May this signal only be read, because it is derived? */
+export function isDerived(signal: object): boolean {
+  const own = Object.getOwnPropertyDescriptor(signal, 'value');
+  return (own ?? Object.getOwnPropertyDescriptor(Object.getPrototypeOf(signal), 'value'))?.set === undefined;
 }

@@ -12,6 +12,8 @@ export interface Environment {
   token?(server: URL): string | undefined;
   /** Keeps the program running, until the function returned is called. */
   hold(): () => void;
+  /** Calls `wake` when what could not be reached may be reached again, until the function returned is called. */
+  waking(wake: () => void): () => void;
   /** Calls `leave` when the program is about to go, and `back` if it did not; until the function returned is called. */
   leaving(leave: () => void, back: () => void): () => void;
 }
@@ -20,6 +22,13 @@ const page: Environment = {
   server: () => LOADED_FROM ?? (/^https?:/.test(globalThis.location?.protocol ?? '') ? location.origin : null),
   connect: (url) => connectWebSocket(url),
   hold: () => () => {},
+  waking(wake) {
+    if (typeof globalThis.addEventListener !== 'function') return () => {};
+    const stop = new AbortController();
+    addEventListener('online', wake, stop);
+    globalThis.document?.addEventListener('visibilitychange', () => document.hidden || wake(), stop);
+    return () => stop.abort();
+  },
   leaving(leave, back) {
     if (typeof globalThis.addEventListener !== 'function') return () => {};
     const stop = new AbortController();

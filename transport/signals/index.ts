@@ -6,12 +6,13 @@
  * may rest. (The polyfill of the TC39 proposal does too, in four times the bytes, and without effects or batches.)
  */
 
-export { batch, computed, effect, type ReadonlySignal, Signal, signal, untracked } from '@preact/signals-core';
+export { batch, effect, type ReadonlySignal, Signal, signal, untracked } from '@preact/signals-core';
 export type { Status } from '../receiver.js';
-export type { UplinkStatus } from '../uplink.js';
 export { SIGNAL_LIMITS, SignalError, type SignalType, type SignalValue } from '../wire/signal-value.js';
+export { computed } from './cause.js';
 export { every } from './every.js';
 export { LineageError } from './lineage.js';
 export { type PublishedChannel, type PublishedState, type PublishOptions, publish } from './publish.js';
+export type { PublishedStatus } from './published.js';
 export { type ReceivedChannel, type ReceivedState, type ReceiveOptions, receive } from './receive.js';
 export type { Listener, Values } from './received.js';

@@ -21,6 +21,7 @@ setEnvironment({
     const timer = setInterval(() => {}, LONG);
     return () => clearInterval(timer);
   },
+  waking: () => () => {},
   leaving: () => () => {},
 });
 

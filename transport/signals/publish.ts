@@ -1,42 +1,41 @@
 /** `publish()`: an object whose properties are a channel's signals. */
 
 import { channelUrl, parseChannel } from '../link/address.js';
-import type { UplinkStatus } from '../uplink.js';
 import { checkName, SIGNAL_LIMITS, SIGNAL_TYPES, SignalError, type SignalType } from '../wire/signal-value.js';
 import type { Origin } from './cause.js';
 import { environment } from './environment.js';
-import { Published } from './published.js';
+import { Published, type PublishedStatus } from './published.js';
 import { receivedOf } from './receive.js';
 
 export interface PublishOptions {
   /** Names of the signals that are published. Nothing else that is set on the object ever leaves the program. */
   output: readonly string[];
   /** Values to begin with; functions are derived values, signals are taken as they are. */
-  signals?: Readonly<Record<string, unknown>>;
+  signals?: Readonly<Record<string, unknown>> | undefined;
   /** URL of the relay, where the channel is given by its name alone. */
-  server?: string;
+  server?: string | undefined;
   /** The right to publish, where the relay asks for one. */
-  token?: string;
+  token?: string | undefined;
   /** Share the channel with other sources that say so too: of each signal, the last write counts. Default false. */
-  merge?: boolean;
+  merge?: boolean | undefined;
   /** Types of signals: `number`, `f32`, `bool`, `string` or `json`. Default: that of the values. */
-  types?: Readonly<Record<string, SignalType>>;
+  types?: Readonly<Record<string, SignalType>> | undefined;
   /** `schema`: in few bytes, for whoever knows how to read that; else as JSON. Default `json`. */
-  coding?: 'json' | 'schema';
+  coding?: 'json' | 'schema' | undefined;
   /** Received channels it is derived from, where that cannot be seen: after an `await`, or a timer. */
-  from?: readonly object[];
+  from?: readonly object[] | undefined;
   /** Frames a second, at most. Changes within one tick are one frame anyhow. Default 60. */
-  maxFps?: number;
+  maxFps?: number | undefined;
   /** Who shows this secret again may take the channel back at once. 16 to 64 characters; default: a random one. */
-  claim?: string;
+  claim?: string | undefined;
 }
 
 /** What every published channel has beside its signals. Everything but the methods is followed when it is read. */
 export interface PublishedState {
   /** Does a relay carry it? */
   readonly _connected: boolean;
-  /** `connecting`, `live`, `reconnecting` or `failed`. */
-  readonly _status: UplinkStatus;
+  /** `connecting`, `live`, `reconnecting`, `failed`; `closed` or `ended` by the program itself. */
+  readonly _status: PublishedStatus;
   /** Why, in words. */
   readonly _reason: string;
   /** Does anybody take its frames? */
@@ -119,18 +118,18 @@ function makeFace(core: Published): PublishedChannel {
     get(_, key) {
       if (typeof key === 'symbol') return undefined;
       if (key.startsWith('_')) return Object.hasOwn(state, key) ? state[key as keyof PublishedState]() : undefined;
-      return core.read(key);
+      return core.cells.shown(key).value;
     },
     set(_, key, value) {
       if (typeof key === 'symbol') return false;
       core.write(key, value);
       return true;
     },
-    has: (_, key) => typeof key === 'string' && (Object.hasOwn(state, key) || core.names().includes(key)),
-    ownKeys: () => core.names(),
+    has: (_, key) => typeof key === 'string' && (Object.hasOwn(state, key) || core.cells.names().includes(key)),
+    ownKeys: () => core.cells.names(),
     getOwnPropertyDescriptor: (_, key) =>
-      typeof key === 'string' && core.names().includes(key)
-        ? { configurable: true, enumerable: true, writable: true, value: core.read(key) }
+      typeof key === 'string' && core.cells.names().includes(key)
+        ? { configurable: true, enumerable: true, writable: true, value: core.cells.shown(key).value }
         : undefined,
     deleteProperty: () => false,
     defineProperty: () => false,

@@ -2,18 +2,24 @@
  * What is published on a channel, as reactive values: the headless core of `publish()`.
  *
  * It knows which names may leave, and follows those alone; everything else a program keeps beside them is not its business.
- * A channel that is derived from others, and watched by nobody, follows nothing: so those it is made of can rest too.
+ * What is derived from other channels is not followed while nobody watches, so that those can rest too.
  */
 
-import { computed, effect, Signal, signal } from '@preact/signals-core';
+import { effect, Signal, signal } from '@preact/signals-core';
+import { aside } from '../session/aside.js';
 import { after, type Timer } from '../session/timer.js';
 import { Source } from '../source.js';
 import { SignalWriter } from '../state/signal-writer.js';
 import { Uplink, type UplinkStatus } from '../uplink.js';
-import { SignalError, type SignalType } from '../wire/signal-value.js';
+import type { StatusMessage } from '../wire/messages.js';
+import { SignalError, type SignalType, toSignalValue } from '../wire/signal-value.js';
 import { currentCause, type Origin, whileNoting } from './cause.js';
+import { Cells } from './cells.js';
 import { environment } from './environment.js';
 import { LineageError, lineage } from './lineage.js';
+
+/** How a published channel stands: as its uplink, until the program has left it or ended it. */
+export type PublishedStatus = UplinkStatus | 'closed' | 'ended';
 
 export interface PublishedOptions {
   channel: string;
@@ -28,162 +34,170 @@ export interface PublishedOptions {
   from: readonly Origin[];
 }
 
+/** One name that may leave. */
+interface Output {
+  /** Ends what follows it; null while nothing does. */
+  unfollow: (() => void) | null;
+  /** The channels its value comes from. */
+  origins: ReadonlySet<Origin>;
+  /** It has had a value: from now on `undefined` is one, too. */
+  told: boolean;
+  /** Why its newest value could not be told. */
+  fault: Error | null;
+}
+
 export class Published {
-  readonly status = signal<UplinkStatus>('connecting');
+  readonly status = signal<PublishedStatus>('connecting');
   readonly reason = signal('');
   readonly viewers = signal(0);
   /** Does anybody take frames? Not known yet counts as yes. */
   readonly watched = signal(true);
   readonly error = signal<Error | null>(null);
+  readonly cells = new Cells();
   readonly source: Source;
 
   readonly #writer = new SignalWriter();
   readonly #uplink: Uplink;
-  readonly #signals = new Map<string, Signal<unknown>>();
-  readonly #outputs: ReadonlySet<string>;
-  /** What follows each output, as long as it is followed. */
-  readonly #effects = new Map<string, () => void>();
-  readonly #origins: Set<Origin>;
+  readonly #outputs = new Map<string, Output>();
   readonly #letGo: (() => void)[] = [];
   /** When the oldest of what is to be told was captured at its own source (performance.now()). */
   #captured = Number.POSITIVE_INFINITY;
   #due = false;
   #flushedAt = Number.NEGATIVE_INFINITY;
   #later: Timer | null = null;
-  #resting = false;
   #closed = false;
 
   constructor(readonly options: PublishedOptions) {
-    const { channel, url, output, types, token, merge, coded, claim, from } = options;
-    this.#outputs = new Set(output);
-    this.#origins = new Set(from);
-    for (const name of this.#outputs) this.#writer.declare(name, types[name]);
+    const { channel, url, output, types, token, merge, coded, claim } = options;
+    for (const name of new Set(output)) {
+      this.#outputs.set(name, { unfollow: null, origins: new Set(), told: false, fault: null });
+      this.#writer.declare(name, types[name]);
+    }
     this.source = new Source(null, { channel, signals: this.#writer, coded, merge });
-    this.source.fanout.onstatus = ({ viewers = 0, watching, clock }) => {
-      if (clock !== undefined) this.#writer.witness(clock);
-      this.viewers.value = viewers;
-      if (watching !== undefined) this.#setWatched(watching > 0);
-    };
-    const { connect, hold, leaving } = environment();
-    this.#uplink = new Uplink(this.source, {
+    // What a program does when it hears of it is no fault of the link.
+    this.source.fanout.onstatus = (status) => aside(() => this.#heard(status));
+    const { connect, hold, leaving, waking } = environment();
+    const uplink = new Uplink(this.source, {
       ...{ url, claim, token, merge, connect },
-      onstatus: (status, reason) => {
-        // What was refused here is not for the relay to speak of.
-        if (this.#closed) return;
-        this.status.value = status;
-        this.reason.value = reason;
-        if (status === 'failed') this.#refused(reason);
-      },
+      onstatus: (status, reason) => aside(() => this.#stands(status, reason)),
     });
-    this.#letGo.push(hold());
+    this.#uplink = uplink;
     this.#letGo.push(
+      hold(),
+      waking(() => uplink.retryNow()),
       leaving(
-        () => this.#uplink.close(),
-        () => this.#uplink.open(),
+        () => uplink.close(),
+        () => uplink.open(),
       ),
     );
-    for (const name of this.#outputs) this.#follow(name);
+    // Derived values may speak of what the program has not got in hand yet.
+    queueMicrotask(() => this.#followAll());
   }
 
-  read(name: string): unknown {
-    return this.#signal(name).value;
-  }
-
-  /** The signal of this name; an own one, with no value, where there was none. */
-  #signal(name: string): Signal<unknown> {
-    let held = this.#signals.get(name);
-    if (held === undefined) {
-      held = signal<unknown>(undefined, { name });
-      this.#signals.set(name, held);
-    }
-    return held;
-  }
-
-  names(): string[] {
-    return [...this.#signals.keys()];
-  }
-
-  /** Sets a value; a function is a derived value; a signal is taken as it is. */
+  /**
+   * Sets a value; a function is a derived value; a signal is taken as it is.
+   * @throws SignalError if it is to leave and cannot be sent; the old value stays then
+   */
   write(name: string, value: unknown): void {
-    if (name.startsWith('_'))
+    if (name.startsWith('_')) {
       throw new SignalError(name, 'has a name with "_" in front, which is kept for the state of the connection');
-    if (value instanceof Signal || typeof value === 'function') {
-      this.#signals.set(name, value instanceof Signal ? value : computed(value as () => unknown));
-      if (this.#outputs.has(name)) this.#follow(name);
-      return;
     }
-    const held = this.#signal(name);
+    const output = this.#outputs.get(name);
+    const plain = typeof value !== 'function' && !(value instanceof Signal);
+    if (output && plain) toSignalValue(name, value);
     // Among several sources, who sets again what it set before has written too.
-    const again = this.options.merge && this.#effects.has(name) && Object.is(held.peek(), value);
-    if (again) return this.#changed(name, value);
-    try {
-      held.value = value;
-    } catch (error) {
-      throw new SignalError(name, `is derived and cannot be set (${(error as Error).message})`);
-    }
+    const again = output?.unfollow && this.options.merge && this.cells.holds(name, value);
+    if (again) this.#changed(name, output, value);
+    else this.cells.set(name, value);
   }
 
   /** Ends the channel: who received it is told that nothing more comes. */
   end(): void {
     if (this.#closed) return;
+    this.#followAll();
     this.#flush();
+    this.#closed = true;
     this.source.end();
-    this.close();
+    this.#leave('ended', '');
   }
 
   /** Leaves the channel; who receives it waits for it to come back. */
   close(): void {
     if (this.#closed) return;
+    this.#followAll();
     this.#flush();
+    this.#leave('closed', '');
+  }
+
+  #leave(status: PublishedStatus, reason: string): void {
     this.#closed = true;
-    this.#unfollow();
+    for (const output of this.#outputs.values()) unfollow(output);
     this.#later?.stop();
     this.#uplink.close();
     this.source.fanout.close();
-    for (const letGo of this.#letGo) letGo();
+    for (const letGo of this.#letGo.splice(0)) letGo();
+    this.status.value = status;
+    this.reason.value = reason;
   }
 
-  #setWatched(watched: boolean): void {
-    this.watched.value = watched;
-    // What a program makes by itself goes on: only what is derived from others can let them rest.
-    const resting = !watched && this.#origins.size > 0;
-    if (resting === this.#resting || this.#closed) return;
-    this.#resting = resting;
-    if (resting) this.#unfollow();
-    else for (const name of this.#outputs) this.#follow(name);
+  #heard({ viewers = 0, watching, clock }: StatusMessage): void {
+    if (clock !== undefined) this.#writer.witness(clock);
+    this.viewers.value = viewers;
+    if (watching === undefined) return;
+    this.watched.value = watching > 0;
+    if (watching > 0) this.#followAll();
+    else this.#rest();
   }
 
-  #follow(name: string): void {
-    this.#effects.get(name)?.();
-    this.#effects.delete(name);
-    if (this.#resting || this.#closed) return;
-    const held = this.#signal(name);
-    this.#effects.set(
-      name,
-      effect(() => {
-        try {
-          this.#changed(
-            name,
-            whileNoting(this.#origins, () => held.value),
-          );
-        } catch (error) {
-          this.#fault(error as Error);
-        }
-      }),
-    );
+  #stands(status: UplinkStatus, reason: string): void {
+    // What was refused here is not for the relay to speak of.
+    if (this.#closed) return;
+    this.status.value = status;
+    this.reason.value = reason;
+    if (status !== 'failed') return;
+    if (this.error.peek()?.message !== reason) console.error(`publish "${this.options.channel}": ${reason}`);
+    this.error.value = new Error(reason);
+    // It will not come back by itself: a program that has nothing else to do may end.
+    if (this.#uplink.over) this.#letGo.shift()?.();
   }
 
-  #unfollow(): void {
-    for (const stop of this.#effects.values()) stop();
-    this.#effects.clear();
+  #followAll(): void {
+    if (this.#closed) return;
+    for (const [name, output] of this.#outputs) if (output.unfollow === null) this.#follow(name, output);
   }
 
-  #changed(name: string, value: unknown): void {
-    const cause = currentCause();
+  /** What a program makes by itself goes on: only what is derived from others can let them rest. */
+  #rest(): void {
+    if (this.watched.peek()) return;
+    for (const output of this.#outputs.values()) if (output.origins.size > 0) unfollow(output);
+  }
+
+  #follow(name: string, output: Output): void {
+    const shown = this.cells.shown(name);
+    output.unfollow = effect(() => {
+      const origins = new Set<Origin>();
+      try {
+        const value = whileNoting(origins, () => shown.value);
+        // Set by hand, because of a frame: then that is where it comes from.
+        const cause = currentCause();
+        if (origins.size === 0 && cause) origins.add(cause);
+        output.origins = origins;
+        this.#changed(name, output, value);
+      } catch (error) {
+        this.#fault(output, error as Error);
+      }
+    });
+  }
+
+  #changed(name: string, output: Output, value: unknown): void {
+    if (value === undefined && !output.told) return;
     const now = performance.now();
-    if (cause) this.#origins.add(cause);
-    this.#captured = Math.min(this.#captured, cause ? now - cause.age : now);
+    // Of several origins, the newest has made it change.
+    const age = currentCause()?.age ?? Math.min(...[...output.origins].map((origin) => origin.age));
+    this.#captured = Math.min(this.#captured, Number.isFinite(age) ? now - age : now);
     this.#writer.set(name, value);
+    output.told = true;
+    if (output.fault) this.#fault(output, null);
     if (this.#due) return;
     this.#due = true;
     const wait = this.#flushedAt + 1000 / this.options.maxFps - now;
@@ -204,38 +218,39 @@ export class Published {
     const captured = Math.min(this.#captured, this.#flushedAt);
     this.#captured = Number.POSITIVE_INFINITY;
     this.source.publishSignals(this.#flushedAt - captured);
+    this.#rest();
   }
 
   /** Says what this channel is made of, and how far away that is. */
   #trace(): void {
     const { table } = this.#writer;
-    const origins = [...this.#origins];
-    this.source.fanout.upstream = Math.max(0, ...origins.map(({ distance }) => distance));
+    const origins = new Set(this.options.from);
+    for (const output of this.#outputs.values()) for (const origin of output.origins) origins.add(origin);
+    this.source.fanout.upstream = Math.max(0, ...[...origins].map(({ distance }) => distance));
+    const self = { id: table.epoch, channel: this.options.channel };
     table.hops = lineage(
-      { id: table.epoch, channel: this.options.channel },
-      origins.map(({ hops }) => hops),
+      self,
+      [...origins].map(({ hops }) => hops),
     );
   }
 
   /** What cannot be sent keeps its last value; it is told once for each way of being wrong. */
-  #fault(error: Error): void {
-    if (this.error.peek()?.message !== error.message) console.error(`publish "${this.options.channel}":`, error);
-    this.error.value = error;
-  }
-
-  /** The relay will not have it, and says why. */
-  #refused(reason: string): void {
-    if (this.error.peek()?.message !== reason) console.error(`publish "${this.options.channel}": ${reason}`);
-    this.error.value = new Error(reason);
+  #fault(output: Output, fault: Error | null): void {
+    if (fault && fault.message !== output.fault?.message) console.error(`publish "${this.options.channel}":`, fault);
+    output.fault = fault;
+    this.error.value = fault ?? [...this.#outputs.values()].find((other) => other.fault)?.fault ?? null;
   }
 
   /** The channel cannot be: it would be made of itself. */
   #refuse(error: Error): void {
     if (!(error instanceof LineageError)) throw error;
-    this.#refused(error.message);
+    console.error(`publish "${this.options.channel}": ${error.message}`);
     this.error.value = error;
-    this.close();
-    this.status.value = 'failed';
-    this.reason.value = error.message;
+    this.#leave('failed', error.message);
   }
+}
+
+function unfollow(output: Output): void {
+  output.unfollow?.();
+  output.unfollow = null;
 }

@@ -1,23 +1,23 @@
 /** `receive()`: a channel's signals as an object whose properties are followed when they are read. */
 
-import type { Signal } from '@preact/signals-core';
+import type { ReadonlySignal } from '@preact/signals-core';
 import { channelUrl, parseChannel } from '../link/address.js';
 import type { Status } from '../receiver.js';
-import type { SignalValue } from '../wire/signal-value.js';
+import { checkName } from '../wire/signal-value.js';
 import { environment } from './environment.js';
-import { type Listener, Received, type Values } from './received.js';
+import { Received, type Values } from './received.js';
 
 export interface ReceiveOptions {
   /** Names of the signals wanted: the relay sends no others. Default: all. */
-  select?: readonly string[];
+  select?: readonly string[] | undefined;
   /** URL of the relay, where the channel is given by its name alone. */
-  server?: string;
+  server?: string | undefined;
   /** Frames a second, at most. Default: as many as the source sends. */
-  maxFps?: number;
+  maxFps?: number | undefined;
 }
 
 /** What every received channel has beside its signals. Everything but the methods is followed when it is read. */
-export interface ReceivedState {
+export interface ReceivedState<T extends object = Values> {
   /** Is the relay there? */
   readonly _connected: boolean;
   /** `idle`, `connecting`, `waiting` (for the source), `live`, `reconnecting`, `ended` or `failed`. */
@@ -36,19 +36,19 @@ export interface ReceivedState {
   /** Milliseconds since the newest values were captured at the first of all sources. Not followed: it changes all the time. */
   readonly _age: number;
   /** The signal itself, for whoever works with signals. */
-  _signal(name: string): Signal<SignalValue | undefined>;
+  _signal<Name extends keyof T & string>(name: Name): ReadonlySignal<T[Name] | undefined>;
   /** Calls `listener` with the values now, and after each frame; until the function returned is called. */
-  _subscribe(listener: Listener): () => void;
+  _subscribe(listener: (values: Partial<T>, changed: readonly string[]) => void): () => void;
   /** Resolves with the first values; rejects where there will be none. */
-  _ready(): Promise<Values>;
+  _ready(): Promise<Partial<T>>;
   /** Lets go of the channel. The last values stay. */
   _close(): void;
-  [Symbol.asyncIterator](): AsyncGenerator<Values, void>;
+  [Symbol.asyncIterator](): AsyncIterableIterator<Partial<T>>;
 }
 
 export type ReceivedChannel<T extends object = Values> = {
   readonly [Name in keyof T]: T[Name] | undefined;
-} & ReceivedState;
+} & ReceivedState<T>;
 
 const cores = new WeakMap<object, Received>();
 
@@ -61,7 +61,7 @@ export const receivedOf = (channel: object): Received | undefined => cores.get(c
  * nothing follows it any more.
  *
  * @param channelOrUrl the channel's name, or a URL such as `wss://relay.example/stream/name`
- * @throws TypeError if that is no channel, or an option is not what it should be
+ * @throws TypeError if that is no channel, or an option is not what it should be (SignalError: a name cannot be a signal's)
  */
 export function receive<T extends object = Values>(
   channelOrUrl: string,
@@ -71,6 +71,7 @@ export function receive<T extends object = Values>(
   if (select !== undefined && !(Array.isArray(select) && select.every((name) => typeof name === 'string'))) {
     throw new TypeError('select is a list of names, as in select: ["count"]');
   }
+  for (const name of select ?? []) checkName(name);
   if (maxFps !== undefined && !(Number.isFinite(maxFps) && maxFps > 0))
     throw new TypeError('maxFps is a number above 0');
   const { server, channel } = parseChannel(channelOrUrl, options.server ?? environment().server());

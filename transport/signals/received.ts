@@ -5,13 +5,16 @@
  * everything that followed its signals has gone.
  */
 
-import { batch, type Signal, signal } from '@preact/signals-core';
+import { batch, type ReadonlySignal, type Signal, signal } from '@preact/signals-core';
 import { Receiver, type ReceiverEvent, type Status } from '../receiver.js';
+import { aside } from '../session/aside.js';
 import { after, every, type Timer } from '../session/timer.js';
+import type { SignalTable } from '../state/signal-table.js';
 import type { Hop } from '../wire/messages.js';
 import type { SignalValue } from '../wire/signal-value.js';
-import { because, noteRead, type Origin } from './cause.js';
+import { because, computed, noteRead, type Origin } from './cause.js';
 import { environment } from './environment.js';
+import { Newest } from './newest.js';
 
 /** The round trip is told this often, ms. */
 const LATENCY_EVERY = 5_000;
@@ -42,6 +45,7 @@ export class Received implements Origin {
   readonly receiver: Receiver;
 
   readonly #signals = new Map<string, Signal<SignalValue | undefined>>();
+  readonly #shown = new Map<string, ReadonlySignal<SignalValue | undefined>>();
   readonly #listeners = new Set<Listener>();
   /** Signals that something follows. */
   readonly #followed = new Set<Signal>();
@@ -51,12 +55,17 @@ export class Received implements Origin {
   #complaint: Timer | null = null;
   readonly #ping: Timer;
   readonly #letGo: () => void;
-  #closed = false;
+  /** Ends that it tries again when the page wakes. */
+  readonly #sleep: () => void;
+  readonly #iterators = new Set<Newest<Values>>();
+  #done = false;
+  /** What was told of last. */
+  #table: SignalTable | null = null;
   #waiting: (() => void)[] = [];
 
   constructor(readonly options: ReceivedOptions) {
     const { url, select, maxFps } = options;
-    const { connect, hold } = environment();
+    const { connect, hold, waking } = environment();
     this.receiver = new Receiver({
       connect: () => connect(url),
       grid: false,
@@ -64,6 +73,7 @@ export class Received implements Origin {
       ...(maxFps && { maxFps }),
     });
     this.#letGo = hold();
+    this.#sleep = waking(() => this.receiver.retryNow());
     this.#ping = every(LATENCY_EVERY, () => this.#measure());
     this.receiver.listen((event) => this.#hear(event));
     this.missing.value = this.receiver.missing;
@@ -86,7 +96,7 @@ export class Received implements Origin {
 
   /** The value of a signal; whoever reads it in a derived value or an effect follows it. */
   read(name: string): SignalValue | undefined {
-    const held = this.signal(name);
+    const held = this.#signal(name);
     const { value } = held;
     noteRead(this);
     // Read by hand: what is not followed cannot be told, so it has to be up to date always.
@@ -94,7 +104,17 @@ export class Received implements Origin {
     return value;
   }
 
-  signal(name: string): Signal<SignalValue | undefined> {
+  /** The signal itself, for whoever works with signals; it can only be read. */
+  signal(name: string): ReadonlySignal<SignalValue | undefined> {
+    let shown = this.#shown.get(name);
+    if (shown === undefined) {
+      shown = computed(() => this.read(name));
+      this.#shown.set(name, shown);
+    }
+    return shown;
+  }
+
+  #signal(name: string): Signal<SignalValue | undefined> {
     let held = this.#signals.get(name);
     if (held === undefined) {
       held = signal(this.receiver.signals?.get(name), {
@@ -124,11 +144,9 @@ export class Received implements Origin {
 
   /** Resolves with the first values, or the present ones; rejects where there will be none. */
   async ready(): Promise<Values> {
-    this.#stayAwake();
     while (this.receiver.signals === null) {
-      const { status, reason } = this.receiver;
-      if (this.#closed || status === 'failed' || status === 'ended') {
-        throw new Error(`nothing was received of "${this.options.channel}": ${reason || 'it was closed'}`);
+      if (this.#over) {
+        throw new Error(`nothing was received of "${this.options.channel}": ${this.reason.peek() || 'it was closed'}`);
       }
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
@@ -136,53 +154,72 @@ export class Received implements Origin {
   }
 
   /** The newest values each time they have changed; what comes meanwhile is not queued. Ends with the channel. */
-  async *follow(): AsyncGenerator<Values, void> {
-    let news = this.receiver.signals !== null;
-    let wake = (): void => {};
-    const stop = this.listen(() => {
-      news = true;
-      wake();
-    });
-    const over = this.status.subscribe(() => wake());
-    try {
-      while (!this.#closed && this.receiver.status !== 'ended' && this.receiver.status !== 'failed') {
-        if (!news) {
-          await new Promise<void>((resolve) => {
-            wake = resolve;
-            this.#waiting.push(resolve);
-          });
-          continue;
-        }
-        news = false;
-        yield this.values();
-      }
-    } finally {
-      stop();
-      over();
-    }
+  follow(): Newest<Values> {
+    const newest: Newest<Values> = new Newest(
+      () => this.values(),
+      () => {
+        unfollow();
+        this.#iterators.delete(newest);
+      },
+    );
+    this.#iterators.add(newest);
+    const unfollow = this.listen(() => newest.news());
+    if (this.#over) newest.end();
+    return newest;
   }
 
   close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#rest?.stop();
-    this.#complaint?.stop();
-    this.#ping.stop();
-    this.receiver.stop();
-    this.#letGo();
-    this.#wakeAll();
+    if (this.#done) return;
+    this.#end();
+    this.#tellState();
   }
 
   #hear(event: ReceiverEvent): void {
-    because(this, () =>
-      batch(() => {
-        if (event.type === 'signals') this.#changed(event.names);
-        else if (event.type === 'schema') this.#schema();
-        this.#tellState();
-      }),
-    );
-    if (event.type === 'signals') because(this, () => this.#tell(event.names));
-    this.#wakeAll();
+    if (this.#done) return;
+    if (event.type === 'signals') this.#because(() => this.#changed(event.names));
+    else if (event.type === 'schema') this.#because(() => this.#schema());
+    // How the connection stands is nobody's signal: what is made of it is not derived from the channel.
+    aside(() => batch(() => this.#tellState()));
+    if (event.type === 'signals') {
+      const names = this.#news(event.names);
+      if (names.length > 0) because(this, () => this.#tell(names));
+    }
+    for (const wake of this.#waiting.splice(0)) wake();
+    if (this.#over) this.#end();
+  }
+
+  /** Those of them that are news: a full state may say again what is known. */
+  #news(names: readonly string[]): readonly string[] {
+    const before = this.#table;
+    const { signals } = this.receiver;
+    this.#table = signals;
+    if (before === signals || before === null) return names;
+    return names.filter((name) => before.entry(name)?.text !== signals?.entry(name)?.text || before.stamp(name) < 0);
+  }
+
+  /** Everything that follows from it at once comes from this channel. */
+  #because(run: () => void): void {
+    because(this, () => aside(() => batch(run)));
+  }
+
+  /** Nothing more comes by itself. */
+  get #over(): boolean {
+    const { status } = this.receiver;
+    return this.#done || status === 'ended' || status === 'failed';
+  }
+
+  /** Lets go of everything; values and status stay. A program that has nothing else to do may end. */
+  #end(): void {
+    if (this.#done) return;
+    this.#done = true;
+    for (const newest of [...this.#iterators]) newest.end();
+    this.#rest?.stop();
+    this.#complaint?.stop();
+    this.#ping.stop();
+    this.#sleep();
+    this.#letGo();
+    this.receiver.stop();
+    for (const wake of this.#waiting.splice(0)) wake();
   }
 
   #changed(names: readonly string[]): void {
@@ -230,16 +267,7 @@ export class Received implements Origin {
   #tell(changed: readonly string[]): void {
     if (this.#listeners.size === 0) return;
     const values = this.values();
-    for (const listener of this.#listeners) {
-      try {
-        listener(values, changed);
-      } catch (error) {
-        // One listener's fault is not another's, nor that of the connection.
-        queueMicrotask(() => {
-          throw error;
-        });
-      }
-    }
+    for (const listener of [...this.#listeners]) aside(() => listener(values, changed));
   }
 
   #measure(): void {
@@ -268,9 +296,5 @@ export class Received implements Origin {
         this.receiver.standby = true;
       });
     }
-  }
-
-  #wakeAll(): void {
-    for (const wake of this.#waiting.splice(0)) wake();
   }
 }
