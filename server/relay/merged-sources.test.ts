@@ -46,7 +46,7 @@ class Origin {
   }
 
   open(): void {
-    const writer = new SignalWriter();
+    const writer = new SignalWriter({ merge: true });
     this.writer = writer;
     this.source = new Source(null, { signals: writer, coded: this.coded, merge: true });
     this.source.fanout.onstatus = ({ clock }) => clock !== undefined && writer.witness(clock);
@@ -333,6 +333,19 @@ describe('one of several sources that means harm, or is late', () => {
   const honestShare = (stage: Stage, large: string): void =>
     stage.origins[0]!.set(Object.fromEntries(Array.from({ length: 6 }, (_, i) => [`y${i}`, large])));
 
+  test('is closed when there is no room for its names, though they have no values', () =>
+    withOne(async (stage) => {
+      const names = (who: string) =>
+        Array.from({ length: 4000 }, (_, i): [string, 'json'] => [`${who}${i}`.padEnd(120, 'n'), 'json']);
+      new Hand(stage, 'claim-of-a-large-one').say('SchemaAnnounce', schema.encode({ epoch: 5, signals: names('a') }));
+      const hostile = new Hand(stage, 'claim-of-a-hostile-one');
+      hostile.say('SchemaAnnounce', schema.encode({ epoch: 6, signals: names('b') }));
+      await stage.quiet();
+      assert.equal(hostile.closed?.code, 1009);
+      assert.match(hostile.closed!.reason, /does not fit/);
+      assert.ok(stage.channel.bytes <= SIGNAL_LIMITS.total, `${stage.channel.bytes}`);
+    }));
+
   test('is closed when it runs the clock to its end', () =>
     withOne(async (stage, honest) => {
       const hostile = new Hand(stage, 'claim-of-a-hostile-one').tell(5, Number.MAX_SAFE_INTEGER, { z: 1 });
@@ -368,10 +381,38 @@ describe('one of several sources that means harm, or is late', () => {
     }));
 });
 
+test('a source that shares its channel may have as much as fits into a message, with all versions', async () => {
+  for (const nameLength of [20, 60, 128]) {
+    await withStage(new Stage(7, [false]), async (stage) => {
+      const [origin] = stage.origins;
+      for (let i = 0; i < 100 && origin!.uplink.status !== 'live'; i++) await stage.quiet();
+      const name = (i: number): string => {
+        // Nothing that would deflate well.
+        let text = `n${i}`;
+        while (text.length < nameLength) text += Math.floor(stage.random() * 2 ** 48).toString(36);
+        return text.slice(0, nameLength);
+      };
+      stage.network.cut(origin!.link!, false);
+      let taken = 0;
+      // Of versions that take many digits.
+      origin!.writer.witness(2 ** 50);
+      origin!.set({ first: 0 });
+      assert.throws(() => {
+        for (; taken <= SIGNAL_LIMITS.count; taken++) origin!.writer.set(name(taken), 1);
+      }, /one too many|does not fit/);
+      origin!.source.publishSignals();
+      origin!.set({ first: 1 });
+      for (let i = 0; i < 20; i++) await stage.quiet(1000);
+      assert.equal(origin!.uplink.status, 'live', origin!.uplink.reason);
+      assert.equal(stage.receivers[0]!.signals!.names().length, taken + 1);
+    });
+  }
+});
+
 test("a channel that was one source's, then several's, then the first one's again shows whose it is", async () => {
   await withStage(new Stage(3, []), async (stage) => {
     const open = (values: Record<string, unknown>, merge: boolean) => {
-      const writer = new SignalWriter();
+      const writer = new SignalWriter({ merge });
       for (const [name, value] of Object.entries(values)) writer.set(name, value);
       const source = new Source(null, { signals: writer, merge });
       source.publishSignals();

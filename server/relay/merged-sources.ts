@@ -11,12 +11,12 @@ import { RateLimit } from '../../transport/session/rate.js';
 import type { ReceiverEnd } from '../../transport/session/receiver-end.js';
 import { SignalReplica } from '../../transport/session/signal-replica.js';
 import { after, type Timer } from '../../transport/session/timer.js';
+import type { SignalAsText } from '../../transport/state/signal-room.js';
 import { newEpoch, SignalTable } from '../../transport/state/signal-table.js';
 import { CLOSE } from '../../transport/wire/codes.js';
 import { WireError } from '../../transport/wire/errors.js';
 import type { Frame } from '../../transport/wire/frame.js';
 import type { Hop, PublishMessage } from '../../transport/wire/messages.js';
-import { SIGNAL_LIMITS, utf8Length } from '../../transport/wire/signal-value.js';
 import { MAX_HOPS, type SignalSpec, type SignalUpdate } from '../../transport/wire/signals.js';
 import type { Outlet } from './outlet.js';
 
@@ -98,13 +98,12 @@ export class MergedSources {
     const before = this.table.schemaVersion;
     const { replica, announcements } = this.#writers.get(end)!;
     replica.announced(end);
+    const announced = end.schema!.specs;
+    this.#checkRoom(announced.filter(({ name }) => !this.table.has(name)).map(({ name }) => [name, 'null'] as const));
     const specs = new Map<string, SignalSpec>(this.table.schema.map((spec) => [spec.name, spec]));
-    for (const spec of end.schema!.specs) {
+    for (const spec of announced) {
       const { name, type } = spec;
       specs.set(name, (specs.get(name)?.type ?? type) === type ? spec : { name, type: 'json' });
-    }
-    if (specs.size > SIGNAL_LIMITS.count) {
-      throw new WireError(`more than ${SIGNAL_LIMITS.count} signals in one channel`, CLOSE.tooBig.code);
     }
     this.table.declare([...specs.values()]);
     this.table.hops = this.#hops();
@@ -134,7 +133,7 @@ export class MergedSources {
 
   /**
    * Takes a frame of a source; false where it has to be asked again.
-   * @throws WireError if it is malformed, or more than a channel may have; nothing of it is taken then
+   * @throws WireError if it is malformed, or more than a channel may have: its link closes, the table is as it was
    */
   #take(update: SignalUpdate, end: ReceiverEnd): boolean {
     if (update.version > MAX_VERSION) throw new WireError(`no write can come after version ${update.version}`);
@@ -149,11 +148,7 @@ export class MergedSources {
       const held = this.#written.get(spec.name);
       return !held || stamp > held.version || (stamp === held.version && from.epoch > held.writer);
     });
-    let { bytes } = this.table;
-    for (const { spec, text } of later) bytes += utf8Length(text) - utf8Length(this.table.entry(spec.name)?.text ?? '');
-    if (bytes > SIGNAL_LIMITS.total) {
-      throw new WireError('the signals of all sources together are more than a channel may have', CLOSE.tooBig.code);
-    }
+    this.#checkRoom(later.map(({ spec, text }) => [spec.name, text] as const));
     const version = this.table.version + 1;
     let changed = false;
     for (const { spec, value, stamp } of later) {
@@ -163,6 +158,12 @@ export class MergedSources {
     if (changed) this.table.reached(version);
     this.#advance(update.version, end);
     return true;
+  }
+
+  /** @throws WireError if these are more than a channel may have, of all its sources together */
+  #checkRoom(values: readonly SignalAsText[]): void {
+    const wrong = this.table.whyNoRoom(values);
+    if (wrong !== null) throw new WireError(`of all sources together, ${wrong.message}`, CLOSE.tooBig.code);
   }
 
   close(): void {

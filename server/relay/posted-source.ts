@@ -14,16 +14,18 @@ import {
 } from '../../transport/index.js';
 import { RateLimit } from '../../transport/session/rate.js';
 import type { SourceEnd } from '../../transport/session/source-end.js';
-import { noRoom, type SignalTable, signalBytes } from '../../transport/state/signal-table.js';
+import { typeOf } from '../../transport/state/signal-writer.js';
 import { CLOSE } from '../../transport/wire/codes.js';
 import { encodeFrame } from '../../transport/wire/frame.js';
 import * as session from '../../transport/wire/session.js';
-import { checkName, SIGNAL_LIMITS, SignalError, signalText, toSignalValue } from '../../transport/wire/signal-value.js';
+import { checkName, toSignalValue } from '../../transport/wire/signal-value.js';
 import type { Channel } from './channel.js';
 import { Refusal } from './refusal.js';
 
 /** Changes of names or types a second: fewer than a channel takes, so that it need not close its own source. */
 const RENAMES = 1;
+/** A channel that is posted to may come to be shared with other sources. */
+const SHARED = { merge: true } as const;
 
 /** What a POST has done. */
 export interface Posted {
@@ -42,26 +44,18 @@ export function checkSignals(values: Record<string, unknown>): SignalValues {
     checkName(name);
     return [name, toSignalValue(name, value)] as const;
   });
-  checkRoom(checked);
+  checkRoom(new SignalWriter(SHARED), checked);
   return checked;
 }
 
-/** Of many values each may fit where all of them do not. Counts as the writer does, so that it takes all or none. */
-function checkRoom(values: SignalValues, table?: SignalTable): void {
-  let bytes = table?.bytes ?? 0;
-  let count = table?.schema.length ?? 0;
-  for (const [name, value] of values) {
-    const held = table?.entry(name);
-    bytes += signalBytes(name, signalText(value)) - (held ? signalBytes(name, held.text) : 0);
-    if (bytes > SIGNAL_LIMITS.total) throw noRoom(name);
-    if (held === undefined && ++count > SIGNAL_LIMITS.count) {
-      throw new SignalError(name, `is one too many: a channel has up to ${SIGNAL_LIMITS.count}`);
-    }
-  }
+/** Of many values each may fit where all of them do not: the writer is to take all or none. */
+function checkRoom(writer: SignalWriter, values: SignalValues): void {
+  const wrong = writer.whyNoRoom(values);
+  if (wrong !== null) throw wrong;
 }
 
 export class PostedSource {
-  readonly #writer = new SignalWriter();
+  readonly #writer = new SignalWriter(SHARED);
   readonly #source: Source;
   readonly #claim = randomUUID();
   readonly #renames = new RateLimit(RENAMES, RENAMES * 10);
@@ -96,7 +90,7 @@ export class PostedSource {
   async post(values: SignalValues, merge: boolean): Promise<Posted> {
     const { table } = this.#writer;
     const before = table.version;
-    checkRoom(values, table);
+    checkRoom(this.#writer, values);
     // Other sources are told the clock a moment later; here it is known that what they wrote was before this.
     if (this.#merge) this.#writer.witness(this.channel.clock);
     this.#set(values);
@@ -178,19 +172,6 @@ export class PostedSource {
       if (next !== held) types.set(name, next);
     }
     return types;
-  }
-}
-
-function typeOf(value: SignalValue): SignalType {
-  switch (typeof value) {
-    case 'number':
-      return 'number';
-    case 'boolean':
-      return 'bool';
-    case 'string':
-      return 'string';
-    default:
-      return 'json';
   }
 }
 

@@ -34,8 +34,8 @@ function startSource(
   url: string,
   options: { merge?: boolean; coded?: boolean; token?: string; channel?: string } = {},
 ) {
-  const writer = new SignalWriter();
   const { channel = 'demo', merge = false, token } = options;
+  const writer = new SignalWriter({ merge });
   const source = new Source(null, { channel, signals: writer, ...options });
   const told = { clock: 0 };
   source.fanout.onstatus = ({ clock }) => {

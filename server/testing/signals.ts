@@ -46,7 +46,7 @@ export function startWorld(url: string, world: TileProducer, channel = 'demo'): 
 
 /** A source over a WebSocket. */
 export function startSource(url: string, channel = 'demo', merge = false) {
-  const writer = new SignalWriter();
+  const writer = new SignalWriter({ merge });
   const source = new Source(null, { channel, signals: writer, merge });
   source.fanout.onstatus = ({ clock }) => clock !== undefined && writer.witness(clock);
   const claim = `claim-of-the-test-source-${++claims}`;

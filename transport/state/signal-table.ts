@@ -12,13 +12,13 @@ import { WireError } from '../wire/errors.js';
 import type { Hop, SchemaMessage } from '../wire/messages.js';
 import {
   SIGNAL_LIMITS,
-  SignalError,
+  type SignalError,
   type SignalType,
   type SignalValue,
   signalText,
-  utf8Length,
 } from '../wire/signal-value.js';
 import type { SignalSpec, SignalUpdate } from '../wire/signals.js';
+import { type SignalAsText, SignalRoom } from './signal-room.js';
 
 /** So many signals are few, however few there are in all. */
 const FEW = 16;
@@ -46,10 +46,10 @@ export class SignalTable {
   previous = 0;
   /** Counts changes of what is announced, here; it is never sent. */
   schemaVersion = 0;
+  readonly #room = new SignalRoom();
   readonly #entries = new Map<string, SignalEntry>();
   #schema: readonly SignalSpec[] = [];
   #hops: readonly Hop[] | null = null;
-  #bytes = 0;
   /** All that changed after this version are among the fresh. */
   #freshSince = 0;
   readonly #fresh = new Set<SignalEntry>();
@@ -76,7 +76,7 @@ export class SignalTable {
 
   /** Bytes that a full state takes, about. */
   get bytes(): number {
-    return this.#bytes;
+    return this.#room.bytes;
   }
 
   has(name: string): boolean {
@@ -132,12 +132,12 @@ export class SignalTable {
     if (same) return false;
     const before = new Map(this.#entries);
     this.#entries.clear();
-    this.#bytes = 0;
+    this.#room.clear();
     for (const [place, spec] of schema.entries()) {
       const old = before.get(spec.name);
       const entry = old ?? { value: null, text: 'null', stamp: -1, before: undefined };
       this.#entries.set(spec.name, { ...entry, spec, place });
-      this.#bytes += signalBytes(spec.name, entry.text);
+      this.#room.set(spec.name, entry.text);
     }
     this.#refreshen(this.#entries.values(), this.version);
     this.#schema = schema.map((spec) => ({ ...spec }));
@@ -153,10 +153,10 @@ export class SignalTable {
   #put(entry: SignalEntry | undefined, value: SignalValue, text: string, version: number): boolean {
     if (entry === undefined || version < entry.stamp) return false;
     if (entry.stamp >= 0 && text === entry.text) return false;
-    this.#bytes += utf8Length(text) - utf8Length(entry.text);
     entry.before = entry.stamp < 0 ? undefined : entry.value;
     entry.value = typeof value === 'number' ? value + 0 : value;
     entry.text = text;
+    this.#room.set(entry.spec.name, text);
     entry.stamp = version;
     this.#fresh.add(entry);
     return true;
@@ -203,20 +203,18 @@ export class SignalTable {
   apply(update: SignalUpdate): string[] {
     // All of it is read before any of it is taken.
     const values = update.values((name) => this.get(name));
-    let bytes = this.#bytes;
-    const texts = values.map(([name, value]) => {
+    const texts = values.map(([name, value]): SignalAsText => {
       const text = signalText(value);
       if (text.length > SIGNAL_LIMITS.value) throw tooBig(`the signal ${JSON.stringify(name)} is too large`);
-      const entry = this.#entries.get(name);
-      bytes += utf8Length(text) - (entry ? utf8Length(entry.text) : 0);
-      return text;
+      return [name, text];
     });
-    if (bytes > SIGNAL_LIMITS.total) throw tooBig(`signals of ${bytes} bytes are more than a channel may have`);
+    const wrong = this.#room.why(texts);
+    if (wrong !== null) throw tooBig(wrong.message);
     const { version, versions } = update;
     const changed: string[] = [];
     for (const [i, [name, value]] of values.entries()) {
       const at = versions?.get(name) ?? version;
-      if (this.#put(this.#entries.get(name), value, texts[i]!, at)) changed.push(name);
+      if (this.#put(this.#entries.get(name), value, texts[i]![1], at)) changed.push(name);
       // Written again: a write from before that comes later still does not count.
       else if (at > this.stamp(name)) this.restamp(name, at);
     }
@@ -233,20 +231,12 @@ export class SignalTable {
     };
   }
 
-  /** @throws SignalError if there is no room for this value beside the others */
-  checkRoom(name: string, text: string): void {
-    const entry = this.#entries.get(name);
-    const more = signalBytes(name, text) - (entry ? signalBytes(name, entry.text) : 0);
-    if (this.#bytes + more > SIGNAL_LIMITS.total) throw noRoom(name);
+  /** Why there is no room for these beside what is held; null where there is. */
+  whyNoRoom(values: Iterable<SignalAsText>): SignalError | null {
+    return this.#room.why(values);
   }
 }
 
-/** There is no room for this signal beside the others. */
-export const noRoom = (name: string): SignalError =>
-  new SignalError(name, `does not fit: all signals of a channel together may take ${SIGNAL_LIMITS.total / 1024} KiB`);
-
-/** Bytes that a signal takes in a full state, about. `text`: its value as JSON. */
-export const signalBytes = (name: string, text: string): number => utf8Length(signalText(name)) + utf8Length(text) + 4;
 const tooBig = (message: string) => new WireError(message, CLOSE.tooBig.code);
 
 /** A random epoch. */

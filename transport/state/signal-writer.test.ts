@@ -195,6 +195,27 @@ describe('the hand of a source', () => {
 });
 
 describe('the hand of one of several sources', () => {
+  test('counts names twice, since a full state says of each when it was written', () => {
+    const name = (i: number): string => String(i).padStart(100, 'n');
+    const most = (merge: boolean): number => {
+      const writer = new SignalWriter({ merge });
+      const values = Array.from({ length: 9000 }, (_, i) => [name(i), i] as const);
+      let taken = 0;
+      refused(
+        () => {
+          for (; ; taken++) writer.set(...values[taken]!);
+        },
+        merge ? /each name counted twice/ : /768 KiB$/,
+      );
+      const fresh = new SignalWriter({ merge });
+      assert.equal(fresh.whyNoRoom(values.slice(0, taken)), null, 'it says before what it takes');
+      assert.equal(fresh.whyNoRoom(values.slice(0, taken + 1))?.signal, name(taken));
+      return taken;
+    };
+    const [alone, shared] = [most(false), most(true)];
+    assert.ok(alone > 7000 && shared > 3600 && shared < 4000, `${alone} ${shared}`);
+  });
+
   test('writes above what it has heard of', () => {
     const writer = make({ a: 1 });
     writer.commit();

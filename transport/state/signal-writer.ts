@@ -2,14 +2,14 @@
 
 import {
   checkName,
-  SIGNAL_LIMITS,
   SignalError,
   type SignalType,
   type SignalValue,
   signalText,
   toSignalValue,
 } from '../wire/signal-value.js';
-import { newEpoch, noRoom, SignalTable, signalBytes } from './signal-table.js';
+import { SignalRoom } from './signal-room.js';
+import { newEpoch, SignalTable } from './signal-table.js';
 
 /** Versions are exact up to four times this. */
 const MAX_WITNESSED = 2 ** 51;
@@ -19,13 +19,17 @@ export class SignalWriter {
   readonly #pending = new Map<string, SignalValue>();
   /** In the order in which they were first named. */
   readonly #types = new Map<string, { type: SignalType; fixed: boolean }>();
-  /** What each takes once all of this is committed, and all together. */
-  readonly #sizes = new Map<string, number>();
-  #bytes = 0;
+  /** What all of them take once this is committed. */
+  readonly #room: SignalRoom;
   #declared = true;
   #joined = false;
   /** The newest version that other sources of the channel are known to have reached. */
   #witnessed = -1;
+
+  /** @param options.merge there are other sources of these signals: a full state says of each when it was written, too */
+  constructor({ merge = false }: { merge?: boolean } = {}) {
+    this.#room = new SignalRoom(merge);
+  }
 
   /**
    * There is such a signal from now on, with a value or without. A type given here stays; else it follows the values.
@@ -34,8 +38,8 @@ export class SignalWriter {
   declare(name: string, type?: SignalType): void {
     const held = this.#types.get(name);
     if (held === undefined) {
-      this.#checkNew(name);
-      this.#reserve(name, 'null');
+      checkName(name);
+      this.#room.take(name, 'null');
       this.#types.set(name, { type: type ?? 'json', fixed: type !== undefined });
       this.#declared = false;
     } else if (type !== undefined) {
@@ -53,7 +57,7 @@ export class SignalWriter {
    */
   set(name: string, value: unknown): void {
     const held = this.#types.get(name);
-    if (held === undefined) this.#checkNew(name);
+    if (held === undefined) checkName(name);
     const sent = toSignalValue(name, value);
     const fitted = held?.fixed ? fit(name, sent, held.type) : sent;
     this.#write(name, fitted);
@@ -103,25 +107,15 @@ export class SignalWriter {
     return written;
   }
 
-  #checkNew(name: string): void {
-    checkName(name);
-    if (this.#types.size >= SIGNAL_LIMITS.count) {
-      throw new SignalError(name, `is one too many: a channel has up to ${SIGNAL_LIMITS.count}`);
-    }
+  /** Why not all of these can be set, one after another, for want of room; null where they can. */
+  whyNoRoom(values: readonly (readonly [name: string, value: SignalValue])[]): SignalError | null {
+    const texts = values.map(([name, value]) => [name, signalText(value)] as const);
+    return this.#room.why(texts, true);
   }
 
   #write(name: string, value: SignalValue): void {
-    this.#reserve(name, signalText(value));
+    this.#room.take(name, signalText(value));
     this.#pending.set(name, value);
-  }
-
-  /** @throws SignalError if there is no room for this value beside the others */
-  #reserve(name: string, text: string): void {
-    const size = signalBytes(name, text);
-    const bytes = this.#bytes - (this.#sizes.get(name) ?? 0) + size;
-    if (bytes > SIGNAL_LIMITS.total) throw noRoom(name);
-    this.#bytes = bytes;
-    this.#sizes.set(name, size);
   }
 
   /** A signal without a type has that of its values, as long as they agree. */
@@ -139,7 +133,8 @@ export class SignalWriter {
   }
 }
 
-function typeOf(value: SignalValue): SignalType {
+/** The type that a value shows; of `null`, and of what is made of others: "json". */
+export function typeOf(value: SignalValue): SignalType {
   switch (typeof value) {
     case 'number':
       return 'number';
