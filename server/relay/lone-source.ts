@@ -94,9 +94,8 @@ export class LoneSource {
       return end.close(CLOSE.tooBig.code, 'the relay has no room for these signals');
     }
     const { outlet } = this;
-    outlet.show(table);
     outlet.heard(end);
-    outlet.stamp(frame, end.signalAge);
+    outlet.show(table, frame, end.signalAge);
     const feed = outlet.fanout.signals!;
     feed.coded = (frame.flags & FLAG.CODED) !== 0;
     if (!update.full) feed.passOn(raw, update.base);
@@ -112,7 +111,7 @@ export class LoneSource {
 
   forgetSignals(): void {
     this.#signals = new SignalReplica();
-    this.outlet.show(null);
+    this.outlet.hide();
   }
 
   #askAgain(end: ReceiverEnd): void {

@@ -7,9 +7,10 @@
  * version, the source with the higher epoch wins, everywhere.
  */
 
+import { AgeClock } from '../../transport/session/clock.js';
 import { RateLimit } from '../../transport/session/rate.js';
 import type { ReceiverEnd } from '../../transport/session/receiver-end.js';
-import { SignalReplica } from '../../transport/session/signal-replica.js';
+import { SignalReplica, type TakenSignals } from '../../transport/session/signal-replica.js';
 import { after, type Timer } from '../../transport/session/timer.js';
 import type { SignalAsText } from '../../transport/state/signal-room.js';
 import { newEpoch, SignalTable } from '../../transport/state/signal-table.js';
@@ -33,6 +34,8 @@ interface Writer {
   claim: string;
   attempt: number;
   replica: SignalReplica;
+  /** Each counts from a time of its own. */
+  clock: AgeClock;
   announcements: RateLimit;
 }
 
@@ -75,7 +78,7 @@ export class MergedSources {
     }
     if (!this.#writers.has(end)) {
       const announcements = new RateLimit(ANNOUNCEMENTS, ANNOUNCEMENTS * 10);
-      this.#writers.set(end, { claim, attempt, replica: new SignalReplica(), announcements });
+      this.#writers.set(end, { claim, attempt, replica: new SignalReplica(), clock: new AgeClock(), announcements });
     }
     // Before it is asked for anything: what it has is then written after what is here.
     this.tellClock(end);
@@ -110,7 +113,6 @@ export class MergedSources {
     const { outlet } = this;
     outlet.heard(end);
     outlet.announced();
-    outlet.show(this.table);
     if (this.table.schemaVersion === before) return;
     // Each has its own measure: one that takes it full harms no other.
     if (!announcements.take()) return end.close(CLOSE.tooFast.code, 'the names of the signals change too often');
@@ -119,29 +121,35 @@ export class MergedSources {
 
   /** A frame of signals came from a source. */
   signals(update: SignalUpdate, frame: Frame, end: ReceiverEnd): void {
-    if (!this.#take(update, end)) {
+    const { outlet, table } = this;
+    const { version } = table;
+    const taken = this.#take(update, end);
+    if (taken === 'stale') {
       end.lost = true;
       return this.subscribe(end);
     }
-    this.outlet.show(this.table);
-    this.outlet.heard(end);
-    // Each source counts from a time of its own; the relay counts for all.
+    outlet.heard(end);
+    if (taken === 'behind') return;
+    const { clock, replica } = this.#writers.get(end)!;
     const now = performance.now();
-    this.outlet.stamp({ sequence: frame.sequence, timestamp: Math.round(now) >>> 0 }, undefined);
-    this.outlet.fanout.publishSignals();
+    clock.frame(replica.table!.epoch, frame.timestamp, now, end.signalAge);
+    if (table.version === version && outlet.fanout.signals?.table === table) return;
+    // The relay counts for all. The way from the source is told apart.
+    const age = clock.age(now, 0);
+    outlet.show(table, { sequence: frame.sequence, timestamp: Math.round(now - age) >>> 0 }, age);
+    outlet.fanout.publishSignals();
   }
 
   /**
-   * Takes a frame of a source; false where it has to be asked again.
+   * Takes a frame of a source.
    * @throws WireError if it is malformed, or more than a channel may have: its link closes, the table is as it was
    */
-  #take(update: SignalUpdate, end: ReceiverEnd): boolean {
+  #take(update: SignalUpdate, end: ReceiverEnd): TakenSignals['kind'] {
     if (update.version > MAX_VERSION) throw new WireError(`no write can come after version ${update.version}`);
     const { replica } = this.#writers.get(end)!;
     const before = replica.table?.version ?? -1;
     const taken = replica.take(update, end);
-    if (taken.kind === 'stale') return false;
-    if (taken.kind === 'behind') return true;
+    if (taken.kind === 'stale' || taken.kind === 'behind') return taken.kind;
     const from = replica.table!;
     // One that writes again what it wrote before has written too.
     const later = from.changedSince(taken.kind === 'replaced' ? -1 : before).filter(({ spec, stamp }) => {
@@ -157,7 +165,7 @@ export class MergedSources {
     }
     if (changed) this.table.reached(version);
     this.#advance(update.version, end);
-    return true;
+    return taken.kind;
   }
 
   /** @throws WireError if these are more than a channel may have, of all its sources together */

@@ -47,15 +47,20 @@ export class Outlet {
     for (const listener of [...this.#listeners]) listener();
   }
 
-  /** Other signals, or none, are those of the channel from now on. */
-  show(table: SignalTable | null): void {
-    if (table !== (this.fanout.signals?.table ?? null)) this.fanout.replaceSignals(table);
+  /**
+   * These signals are those of the channel, and their last change was captured then.
+   * @param age by its source's account, when that first told
+   */
+  show(table: SignalTable, { sequence, timestamp }: Pick<Frame, 'sequence' | 'timestamp'>, age = 0): void {
+    const { signals } = this.fanout;
+    const stamp = { sequence, timestamp };
+    this.#clock.frame(table.epoch, timestamp, performance.now(), age);
+    if (signals?.table === table) signals.stamp = stamp;
+    else this.fanout.replaceSignals(table, stamp);
   }
 
-  /** What follows of signals was captured then. `age`: by its source's account, when that first told. */
-  stamp({ sequence, timestamp }: Pick<Frame, 'sequence' | 'timestamp'>, age: number | undefined): void {
-    const feed = this.fanout.signals!;
-    feed.stamp = { sequence, timestamp };
-    this.#clock.frame(feed.table.epoch, timestamp, performance.now(), age);
+  /** The channel has no signals any more. */
+  hide(): void {
+    if (this.fanout.signals !== null) this.fanout.replaceSignals(null);
   }
 }

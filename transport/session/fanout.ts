@@ -129,10 +129,15 @@ export class Fanout implements EndOwner {
     for (const end of this.ends) end.outbox.offer(frames);
   }
 
-  /** Another table (a new epoch, or the first): every receiver begins with it from nothing. */
-  replaceSignals(table: SignalTable | null): void {
+  /** Another table (a new epoch, or the first): every receiver begins with it from nothing. `stamp`: of its last change. */
+  replaceSignals(table: SignalTable | null, stamp?: SignalFeed['stamp']): void {
     this.signals = table && new SignalFeed(table);
-    for (const end of this.ends) end.startSignals();
+    if (this.signals && stamp) this.signals.stamp = stamp;
+    for (const end of this.ends) {
+      // It tells how old they are, which the first frame of a table cannot.
+      if (table && end.active) end.welcome('none');
+      end.startSignals();
+    }
   }
 
   /** Signals, or their names, have changed: whoever wants them gets what it lacks. */
