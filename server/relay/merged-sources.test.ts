@@ -9,10 +9,12 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
 import { type Link, type LinkClose, Receiver, SignalWriter, Source, Uplink } from '../../transport/index.js';
+import { lineage } from '../../transport/signals/lineage.js';
 import { Network } from '../../transport/testing/network.js';
 import { FakeTime, settled } from '../../transport/testing/time.js';
 import { seeded } from '../../transport/testing/world.js';
 import { encodeFrame } from '../../transport/wire/frame.js';
+import type { Hop } from '../../transport/wire/messages.js';
 import * as session from '../../transport/wire/session.js';
 import { SIGNAL_LIMITS } from '../../transport/wire/signal-value.js';
 import { encodeSignalJson, schema } from '../../transport/wire/signals.js';
@@ -292,6 +294,10 @@ class Hand {
     return this;
   }
 
+  leave(): void {
+    this.#link.close(1000, 'the source has left');
+  }
+
   /** Announces and syncs, as a source of this epoch. */
   tell(epoch: number, version: number, values: Record<string, unknown>): this {
     const signals = Object.keys(values).map((name): [string, 'json'] => [name, 'json']);
@@ -378,6 +384,79 @@ describe('one of several sources that means harm, or is late', () => {
       await stage.quiet();
       assert.equal(newer.closed!.code, 4410);
       assert.equal(newest.closed, null);
+    }));
+});
+
+describe('what a source leaves behind', () => {
+  const announce = (hand: Hand, epoch: number, hops: Hop[] | undefined): Hand =>
+    hand
+      .say('SchemaAnnounce', schema.encode({ epoch, signals: [[`s${epoch}`, 'json']], ...(hops && { hops }) }))
+      .say('SignalSync', encodeSignalJson(1, undefined, [[`s${epoch}`, '1']]));
+
+  test('is no part of its way: what it was made of may be made of the channel once it has left', () =>
+    withStage(new Stage(1, []), async (stage) => {
+      const plain = announce(new Hand(stage, 'claim-of-the-plain-one'), 5, undefined);
+      await stage.quiet();
+      const { signals } = stage.receivers[0]!;
+      assert.equal(signals!.hops, null, 'sources of their own make a channel of its own');
+      const made = new Hand(stage, 'claim-of-the-derived-one');
+      announce(made, 6, [
+        { id: 6, channel: 'demo', from: [7] },
+        { id: 7, channel: 'x', from: [8] },
+        { id: 8, channel: 'y', from: [] },
+      ]);
+      await stage.quiet();
+      const told = stage.receivers[0]!.signals!.hops!;
+      assert.deepEqual(told[0]!.from, [6, 7], 'of what its sources are made of: none is a step of its own');
+      const own = { id: 99, channel: 'x' };
+      assert.deepEqual(
+        lineage(own, [told])!.map(({ channel }) => channel),
+        ['x', 'demo', 'demo', 'x', 'y'],
+      );
+      assert.throws(() => lineage({ ...own, id: 7 }, [told]), /x → demo → x$/);
+      // What the source itself would be made of is the channel, whoever else makes it.
+      assert.throws(() => lineage({ id: 6, channel: 'demo' }, [told]), /made of itself/);
+      made.leave();
+      await stage.quiet();
+      assert.equal(stage.receivers[0]!.signals!.hops, null);
+      assert.deepEqual({ ...stage.receivers[0]!.signals!.values() }, { s5: 1, s6: 1 }, 'its values stay');
+      assert.equal(plain.closed, null);
+    }));
+
+  test('makes room for what others have to say', () =>
+    withStage(new Stage(1, [false]), async (stage) => {
+      const [origin] = stage.origins;
+      origin!.set({ x: 1 });
+      await stage.quiet();
+      const { receivers } = stage;
+      for (let round = 0; round < 8; round++) {
+        const hand = new Hand(stage, `claim-of-source-number-${round}`);
+        const values = Array.from({ length: 2600 }, (_, i) => [`r${round} ${i}`, round] as const);
+        hand.tell(100 + round, 1, Object.fromEntries(values));
+        await stage.quiet();
+        assert.equal(hand.closed, null, `${round}: ${hand.closed?.reason}`);
+        assert.equal(receivers[0]!.signals!.get(`r${round} 2599`), round);
+        assert.equal(receivers[0]!.signals!.get('x'), 1, 'what a source that is there says stays');
+        if (round < 3) assert.equal(receivers[0]!.signals!.get('r0 0'), 0, 'as long as there is room');
+        hand.leave();
+        await stage.quiet();
+      }
+      // Bytes, too.
+      const large = 'x'.repeat(60_000);
+      for (let round = 0; round < 4; round++) {
+        const hand = new Hand(stage, `claim-of-large-source-${round}`);
+        hand.tell(200 + round, 1, Object.fromEntries(Array.from({ length: 5 }, (_, i) => [`l${round} ${i}`, large])));
+        await stage.quiet();
+        assert.equal(hand.closed, null, `${round}: ${hand.closed?.reason}`);
+        assert.equal(receivers[0]!.signals!.get(`l${round} 4`), large);
+        assert.ok(stage.channel.bytes <= SIGNAL_LIMITS.total);
+        hand.leave();
+        await stage.quiet();
+      }
+      // A name that was dropped is a name like any other.
+      new Hand(stage, 'claim-of-the-last-source').tell(300, 1, { 'r0 0': 'again' });
+      await stage.quiet();
+      assert.equal(receivers[0]!.signals!.get('r0 0'), 'again');
     }));
 });
 

@@ -12,13 +12,14 @@ import { RateLimit } from '../../transport/session/rate.js';
 import type { ReceiverEnd } from '../../transport/session/receiver-end.js';
 import { SignalReplica, type TakenSignals } from '../../transport/session/signal-replica.js';
 import { after, type Timer } from '../../transport/session/timer.js';
-import type { SignalAsText } from '../../transport/state/signal-room.js';
+import { type SignalAsText, SignalRoom } from '../../transport/state/signal-room.js';
 import { newEpoch, SignalTable } from '../../transport/state/signal-table.js';
 import { CLOSE } from '../../transport/wire/codes.js';
 import { WireError } from '../../transport/wire/errors.js';
 import type { Frame } from '../../transport/wire/frame.js';
-import type { Hop, PublishMessage } from '../../transport/wire/messages.js';
-import { MAX_HOPS, type SignalSpec, type SignalUpdate } from '../../transport/wire/signals.js';
+import type { PublishMessage } from '../../transport/wire/messages.js';
+import type { SignalSpec, SignalUpdate } from '../../transport/wire/signals.js';
+import { mergedHops } from './merged-hops.js';
 import type { Outlet } from './outlet.js';
 
 /** The clock is told at once when it goes on, and not again for so long, ms, so that it is told once for many writes. */
@@ -85,8 +86,13 @@ export class MergedSources {
     this.subscribe(end);
   }
 
+  /** A source has left; what it said stays, as long as there is room. False if it was none of these. */
   delete(end: ReceiverEnd): boolean {
-    return this.#writers.delete(end);
+    if (!this.#writers.delete(end)) return false;
+    const before = this.table.schemaVersion;
+    this.#renewHops();
+    if (this.table.schemaVersion !== before) this.outlet.fanout.publishSignals();
+    return true;
   }
 
   /** Asks a source for what is not held of it. */
@@ -102,14 +108,14 @@ export class MergedSources {
     const { replica, announcements } = this.#writers.get(end)!;
     replica.announced(end);
     const announced = end.schema!.specs;
-    this.#checkRoom(announced.filter(({ name }) => !this.table.has(name)).map(({ name }) => [name, 'null'] as const));
+    this.#makeRoom(announced.filter(({ name }) => !this.table.has(name)).map(({ name }) => [name, 'null'] as const));
     const specs = new Map<string, SignalSpec>(this.table.schema.map((spec) => [spec.name, spec]));
     for (const spec of announced) {
       const { name, type } = spec;
       specs.set(name, (specs.get(name)?.type ?? type) === type ? spec : { name, type: 'json' });
     }
     this.table.declare([...specs.values()]);
-    this.table.hops = this.#hops();
+    this.#renewHops();
     const { outlet } = this;
     outlet.heard(end);
     outlet.announced();
@@ -156,7 +162,7 @@ export class MergedSources {
       const held = this.#written.get(spec.name);
       return !held || stamp > held.version || (stamp === held.version && from.epoch > held.writer);
     });
-    this.#checkRoom(later.map(({ spec, text }) => [spec.name, text] as const));
+    this.#makeRoom(later.map(({ spec, text }) => [spec.name, text] as const));
     const version = this.table.version + 1;
     let changed = false;
     for (const { spec, value, stamp } of later) {
@@ -168,10 +174,26 @@ export class MergedSources {
     return taken.kind;
   }
 
-  /** @throws WireError if these are more than a channel may have, of all its sources together */
-  #checkRoom(values: readonly SignalAsText[]): void {
-    const wrong = this.table.whyNoRoom(values);
+  /**
+   * Makes room for these, if need be in place of what sources said that are gone.
+   * @throws WireError if they are more than a channel may have, of all its sources together; nothing is dropped then
+   */
+  #makeRoom(values: readonly SignalAsText[]): void {
+    if (this.table.whyNoRoom(values) === null) return;
+    const names = new Set<string>();
+    for (const { schema } of this.#writers.keys()) for (const name of schema?.names ?? []) names.add(name);
+    const kept = this.table.schema.filter(({ name }) => names.has(name));
+    const room = new SignalRoom();
+    for (const { name } of kept) room.set(name, this.table.entry(name)!.text);
+    const wrong = room.why(values);
     if (wrong !== null) throw new WireError(`of all sources together, ${wrong.message}`, CLOSE.tooBig.code);
+    for (const name of this.#written.keys()) if (!names.has(name)) this.#written.delete(name);
+    this.table.declare(kept);
+  }
+
+  #renewHops(): void {
+    const schemas = [...this.#writers.keys()].flatMap(({ schema }) => schema ?? []);
+    this.table.hops = mergedHops({ id: this.table.epoch, channel: this.channel }, schemas);
   }
 
   close(): void {
@@ -191,20 +213,5 @@ export class MergedSources {
 
   #tellAll(but: ReceiverEnd | null): void {
     for (const end of this.#writers.keys()) if (end !== but) this.tellClock(end);
-  }
-
-  /** This channel, made of its sources, each made of what it says. */
-  #hops(): Hop[] {
-    const hops = new Map<number, Hop>();
-    const from: number[] = [];
-    for (const { schema } of this.#writers.keys()) {
-      if (schema === null) continue;
-      from.push(schema.epoch);
-      for (const hop of schema.hops ?? [{ id: schema.epoch, channel: this.channel, from: [] }]) hops.set(hop.id, hop);
-    }
-    return [{ id: this.table.epoch, channel: this.channel, from: from.slice(0, MAX_HOPS) }, ...hops.values()].slice(
-      0,
-      MAX_HOPS,
-    );
   }
 }
