@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { afterEach, describe, test } from 'node:test';
-import { promisify } from 'node:util';
-import { computed, effect, publish, receive } from '../transport/signals/node.js';
+import { inspect, promisify } from 'node:util';
+import { computed, effect, publish, receive, SignalError } from '../transport/signals/node.js';
 import { createRelay, type RelayOptions } from './index.js';
 
 const until = async (what: () => boolean): Promise<void> => {
@@ -150,6 +150,23 @@ describe('publish and receive', () => {
     two.own = 8;
     const c = receive('two');
     await until(() => c.own === 8 && one._watched);
+  });
+
+  test('look right on a console, and take no option for another', async () => {
+    const { publish, receive, server } = await start();
+    const p = publish('p', { output: ['constructor', 'ok'], signals: { constructor: 1, ok: [2] } });
+    const seen = receive('p');
+    assert.deepEqual({ ...(await seen._ready()) }, { constructor: 1, ok: [2] });
+    for (const object of [p, seen]) {
+      assert.equal(`${object}`, '{"constructor":1,"ok":[2]}');
+      assert.equal(inspect(object), '{ constructor: 1, ok: [ 2 ] }');
+      assert.equal(JSON.stringify(object), `${object}`);
+    }
+    const misspelt = { output: ['a'], tokn: 1, server };
+    assert.throws(() => publish('x', misspelt), /no option "tokn"/);
+    assert.throws(() => receive('x', { selekt: ['a'], server } as object), /no option "selekt"/);
+    assert.throws(() => receive('x', { select: ['_latency'], server }), SignalError);
+    assert.throws(() => publish('x', { output: ['a'], signals: { a: 1n }, server }), SignalError);
   });
 
   test('what is made of the state of a connection is not made of the channel', async () => {

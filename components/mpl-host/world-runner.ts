@@ -151,6 +151,7 @@ export class WorldRunner {
     const uplink = new Uplink(this.#world.source, {
       url,
       claim,
+      token: this.#world.pace.token || undefined,
       onstatus: (status, reason) => {
         if (this.#uplink === uplink || this.#uplink === null) {
           this.post({ type: 'uplink', status, reason, reconnects: this.#uplink?.reconnects ?? 0 });

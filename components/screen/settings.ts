@@ -45,7 +45,7 @@ export abstract class ScreenSettings extends LitElement {
   @property({ type: Number, attribute: 'max-fps' }) maxFps?: number;
   /** What the picture shows, in words. */
   @property() alt = '';
-  /** The secret that grants control where the source asks for one. */
+  /** The secret that grants control where the source asks for one; on a host, also the right to publish on a relay that asks for that. */
   @property() token: string | null = null;
 
   protected override willUpdate(changed: PropertyValues): void {

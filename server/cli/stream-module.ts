@@ -5,13 +5,7 @@ import { createRequire } from 'node:module';
 import { basename, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
-import type * as signals from '../../transport/signals/index.js';
-
-/** What a module is handed: that of `mpl-kit/signals` which makes channels, bound to a relay. */
-export type Kit = Pick<
-  typeof signals,
-  'publish' | 'receive' | 'signal' | 'computed' | 'effect' | 'batch' | 'untracked' | 'every'
->;
+import type { Kit } from '../../transport/signals/index.js';
 
 /** What its default export may return: something to do before it ends. */
 export type Cleanup = () => unknown;

@@ -51,6 +51,8 @@ export class StreamSockets {
       }
     }
     setEnvironment({
+      // It is told here, of the sockets themselves.
+      notice: () => {},
       connect: (url) => connectWebSocket(url, 10_000, Socket as unknown as new (url: string) => SocketLike),
       leaving: (leave) => {
         this.#leaves.add(leave);

@@ -1,10 +1,11 @@
 /** `mpl stream`: runs source modules until they are told to stop, or have nothing left to do. */
 
 import { parseChannel, serverUrl } from '../../transport/link/address.js';
+import type { Kit } from '../../transport/signals/kit.js';
 import * as signals from '../../transport/signals/node.js';
 import { claimOf } from './claim.js';
 import type { StreamFlags } from './stream-flags.js';
-import { type Cleanup, type Kit, ModuleError, StreamModule } from './stream-module.js';
+import { type Cleanup, ModuleError, StreamModule } from './stream-module.js';
 import { type Say, StreamSockets } from './stream-sockets.js';
 
 /** What a module does before it ends may take this long, ms. */

@@ -174,7 +174,8 @@ export class Channel {
 
   #publish(message: PublishMessage, end: ReceiverEnd): void {
     if (!mayPublish(this.options.publishToken, message.token)) {
-      return end.close(CLOSE.unauthorized.code, 'this relay asks sources for a token, and this is not the right one');
+      const shown = message.token === undefined ? 'none was shown' : 'this is not the right one';
+      return end.close(CLOSE.unauthorized.code, `this relay asks sources for a token, and ${shown} (token, MPL_TOKEN)`);
     }
     if (message.merge === true || this.#merged !== null) return this.#share(message, end);
     const lone = this.#lone;

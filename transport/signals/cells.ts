@@ -18,6 +18,10 @@ export class Cells {
     return this.#cell(name).shown;
   }
 
+  has(name: string): boolean {
+    return this.#cells.has(name);
+  }
+
   names(): string[] {
     return [...this.#cells.keys()];
   }

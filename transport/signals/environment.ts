@@ -10,6 +10,8 @@ export interface Environment {
   connect(url: string): Promise<Link>;
   /** The right to publish on this relay, where a program shows none by itself. */
   token?(server: URL): string | undefined;
+  /** Tells whoever looks after the program how a connection fares. */
+  notice(text: string): void;
   /** Keeps the program running, until the function returned is called. */
   hold(): () => void;
   /** Calls `wake` when what could not be reached may be reached again, until the function returned is called. */
@@ -21,6 +23,7 @@ export interface Environment {
 const page: Environment = {
   server: () => LOADED_FROM ?? (/^https?:/.test(globalThis.location?.protocol ?? '') ? location.origin : null),
   connect: (url) => connectWebSocket(url),
+  notice: (text) => console.warn(text),
   hold: () => () => {},
   waking(wake) {
     if (typeof globalThis.addEventListener !== 'function') return () => {};

@@ -11,6 +11,7 @@ export type { Status } from '../receiver.js';
 export { SIGNAL_LIMITS, SignalError, type SignalType, type SignalValue } from '../wire/signal-value.js';
 export { computed } from './cause.js';
 export { every } from './every.js';
+export type { Kit } from './kit.js';
 export { LineageError } from './lineage.js';
 export { type PublishedChannel, type PublishedState, type PublishOptions, publish } from './publish.js';
 export type { PublishedStatus } from './published.js';

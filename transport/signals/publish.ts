@@ -4,6 +4,7 @@ import { channelUrl, parseChannel } from '../link/address.js';
 import { checkName, SIGNAL_LIMITS, SIGNAL_TYPES, SignalError, type SignalType } from '../wire/signal-value.js';
 import type { Origin } from './cause.js';
 import { environment } from './environment.js';
+import { checkNames, makeFace } from './face.js';
 import { Published, type PublishedStatus } from './published.js';
 import { receivedOf } from './receive.js';
 
@@ -74,13 +75,18 @@ export function publish(channelOrUrl: string, options: PublishOptions): Publishe
   const { token = environment().token?.(server), claim = crypto.randomUUID() } = checked;
   const url = channelUrl(server, 'peer', channel);
   const core = new Published({ ...checked, channel, url, token, claim });
-  const face = makeFace(core);
-  for (const [name, value] of Object.entries(options.signals ?? {})) core.write(name, value);
-  return face;
+  try {
+    for (const [name, value] of Object.entries(options.signals ?? {})) core.write(name, value);
+  } catch (error) {
+    core.close();
+    throw error;
+  }
+  return face(core);
 }
 
 function checkOptions(options: PublishOptions) {
   const { output, types = {}, coding = 'json', maxFps = 60, merge = false, token, from = [] } = options ?? {};
+  checkNames(options ?? {}, OPTIONS);
   if (!Array.isArray(output)) throw new TypeError('output is a list of names, as in output: ["count"]');
   for (const name of output) checkName(name);
   if (output.length > SIGNAL_LIMITS.count) throw new TypeError(`output names more than ${SIGNAL_LIMITS.count} signals`);
@@ -103,35 +109,22 @@ function checkOptions(options: PublishOptions) {
   return { output, types, coded: coding === 'schema', maxFps, merge, token, claim, from: origins };
 }
 
-function makeFace(core: Published): PublishedChannel {
-  const state: { [Name in keyof PublishedState]: () => PublishedState[Name] } = {
-    _connected: () => core.status.value === 'live',
-    _status: () => core.status.value,
-    _reason: () => core.reason.value,
-    _watched: () => core.watched.value,
-    _viewers: () => core.viewers.value,
-    _error: () => core.error.value,
-    _close: () => () => core.close(),
-    _end: () => () => core.end(),
-  };
-  return new Proxy(Object.create(null) as PublishedChannel, {
-    get(_, key) {
-      if (typeof key === 'symbol') return undefined;
-      if (key.startsWith('_')) return Object.hasOwn(state, key) ? state[key as keyof PublishedState]() : undefined;
-      return core.cells.shown(key).value;
-    },
-    set(_, key, value) {
-      if (typeof key === 'symbol') return false;
-      core.write(key, value);
-      return true;
-    },
-    has: (_, key) => typeof key === 'string' && (Object.hasOwn(state, key) || core.cells.names().includes(key)),
-    ownKeys: () => core.cells.names(),
-    getOwnPropertyDescriptor: (_, key) =>
-      typeof key === 'string' && core.cells.names().includes(key)
-        ? { configurable: true, enumerable: true, writable: true, value: core.cells.shown(key).value }
-        : undefined,
-    deleteProperty: () => false,
-    defineProperty: () => false,
+const face = (core: Published): PublishedChannel =>
+  makeFace<PublishedChannel>({
+    state: {
+      _connected: () => core.status.value === 'live',
+      _status: () => core.status.value,
+      _reason: () => core.reason.value,
+      _watched: () => core.watched.value,
+      _viewers: () => core.viewers.value,
+      _error: () => core.error.value,
+      _close: () => () => core.close(),
+      _end: () => () => core.end(),
+    } satisfies { [Name in keyof PublishedState]: () => unknown },
+    names: () => core.cells.names(),
+    has: (name) => core.cells.has(name),
+    read: (name) => core.cells.shown(name).value,
+    write: (name, value) => core.write(name, value),
   });
-}
+
+const OPTIONS = ['output', 'signals', 'server', 'token', 'merge', 'types', 'coding', 'from', 'maxFps', 'claim'];

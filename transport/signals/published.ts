@@ -5,7 +5,7 @@
  * What is derived from other channels is not followed while nobody watches, so that those can rest too.
  */
 
-import { effect, Signal, signal } from '@preact/signals-core';
+import { batch, effect, Signal, signal } from '@preact/signals-core';
 import { aside } from '../session/aside.js';
 import { after, type Timer } from '../session/timer.js';
 import { Source } from '../source.js';
@@ -66,12 +66,13 @@ export class Published {
   #flushedAt = Number.NEGATIVE_INFINITY;
   #later: Timer | null = null;
   #closed = false;
+  #told = '';
 
   constructor(readonly options: PublishedOptions) {
     const { channel, url, output, types, token, merge, coded, claim } = options;
     for (const name of new Set(output)) {
       this.#outputs.set(name, { unfollow: null, origins: new Set(), told: false, fault: null });
-      this.#writer.declare(name, types[name]);
+      this.#writer.declare(name, Object.hasOwn(types, name) ? types[name] : undefined);
     }
     this.source = new Source(null, { channel, signals: this.#writer, coded, merge });
     // What a program does when it hears of it is no fault of the link.
@@ -152,10 +153,17 @@ export class Published {
   #stands(status: UplinkStatus, reason: string): void {
     // What was refused here is not for the relay to speak of.
     if (this.#closed) return;
-    this.status.value = status;
-    this.reason.value = reason;
+    batch(() => {
+      this.status.value = status;
+      this.reason.value = reason;
+    });
+    // What it has told once it does not tell again, as long as nothing else has happened.
+    if (status !== 'live' && status !== 'connecting' && reason !== this.#told) {
+      const then = this.#uplink.over ? '' : '; it tries again';
+      environment().notice(`publish "${this.options.channel}": ${reason}${then}`);
+      this.#told = reason;
+    }
     if (status !== 'failed') return;
-    if (this.error.peek()?.message !== reason) console.error(`publish "${this.options.channel}": ${reason}`);
     this.error.value = new Error(reason);
     // It will not come back by itself: a program that has nothing else to do may end.
     if (this.#uplink.over) this.#letGo.shift()?.();
@@ -244,7 +252,7 @@ export class Published {
   /** The channel cannot be: it would be made of itself. */
   #refuse(error: Error): void {
     if (!(error instanceof LineageError)) throw error;
-    console.error(`publish "${this.options.channel}": ${error.message}`);
+    environment().notice(`publish "${this.options.channel}": ${error.message}`);
     this.error.value = error;
     this.#leave('failed', error.message);
   }

@@ -5,7 +5,8 @@ import { channelUrl, parseChannel } from '../link/address.js';
 import type { Status } from '../receiver.js';
 import { checkName } from '../wire/signal-value.js';
 import { environment } from './environment.js';
-import { Received, type Values } from './received.js';
+import { checkNames, makeFace } from './face.js';
+import { type Listener, Received } from './received.js';
 
 export interface ReceiveOptions {
   /** Names of the signals wanted: the relay sends no others. Default: all. */
@@ -17,7 +18,7 @@ export interface ReceiveOptions {
 }
 
 /** What every received channel has beside its signals. Everything but the methods is followed when it is read. */
-export interface ReceivedState<T extends object = Values> {
+export interface ReceivedState<T extends object = object> {
   /** Is the relay there? */
   readonly _connected: boolean;
   /** `idle`, `connecting`, `waiting` (for the source), `live`, `reconnecting`, `ended` or `failed`. */
@@ -46,7 +47,10 @@ export interface ReceivedState<T extends object = Values> {
   [Symbol.asyncIterator](): AsyncIterableIterator<Partial<T>>;
 }
 
-export type ReceivedChannel<T extends object = Values> = {
+// biome-ignore lint/suspicious/noExplicitAny: what a channel holds is known to whoever reads it, not to a type.
+type Anything = Record<string, any>;
+
+export type ReceivedChannel<T extends object = Anything> = {
   readonly [Name in keyof T]: T[Name] | undefined;
 } & ReceivedState<T>;
 
@@ -63,11 +67,12 @@ export const receivedOf = (channel: object): Received | undefined => cores.get(c
  * @param channelOrUrl the channel's name, or a URL such as `wss://relay.example/stream/name`
  * @throws TypeError if that is no channel, or an option is not what it should be (SignalError: a name cannot be a signal's)
  */
-export function receive<T extends object = Values>(
+export function receive<T extends object = Anything>(
   channelOrUrl: string,
   options: ReceiveOptions = {},
 ): ReceivedChannel<T> {
   const { select, maxFps } = options;
+  checkNames(options, ['select', 'server', 'maxFps']);
   if (select !== undefined && !(Array.isArray(select) && select.every((name) => typeof name === 'string'))) {
     throw new TypeError('select is a list of names, as in select: ["count"]');
   }
@@ -80,40 +85,30 @@ export function receive<T extends object = Values>(
 }
 
 function face<T extends object>(core: Received): ReceivedChannel<T> {
-  const state: { [Name in keyof ReceivedState & string]: () => ReceivedState[Name] } = {
-    _connected: () => core.connected.value,
-    _status: () => core.status.value,
-    _reason: () => core.reason.value,
-    _latency: () => core.latency.value,
-    _frames: () => core.frames.value,
-    _reconnects: () => core.reconnects.value,
-    _names: () => core.names.value,
-    _missing: () => core.missing.value,
-    _age: () => core.age,
-    _signal: () => (name) => core.signal(name),
-    _subscribe: () => (listener) => core.listen(listener),
-    _ready: () => () => core.ready(),
-    _close: () => () => core.close(),
-  };
-  const names = (): string[] => [...core.names.value];
-  const proxy = new Proxy(Object.create(null) as ReceivedChannel<T>, {
-    get(_, key) {
-      if (typeof key === 'symbol') return key === Symbol.asyncIterator ? () => core.follow() : undefined;
-      if (key.startsWith('_')) return Object.hasOwn(state, key) ? state[key as keyof typeof state]() : undefined;
-      return core.read(key);
+  const channel = makeFace<ReceivedChannel<T>>({
+    state: {
+      _connected: () => core.connected.value,
+      _status: () => core.status.value,
+      _reason: () => core.reason.value,
+      _latency: () => core.latency.value,
+      _frames: () => core.frames.value,
+      _reconnects: () => core.reconnects.value,
+      _names: () => core.names.value,
+      _missing: () => core.missing.value,
+      _age: () => core.age,
+      _signal: () => (name: string) => core.signal(name),
+      _subscribe: () => (listener: Listener) => core.listen(listener),
+      _ready: () => () => core.ready(),
+      _close: () => () => core.close(),
+    } satisfies { [Name in keyof ReceivedState & string]: () => unknown },
+    names: () => core.names.value,
+    has: (name) => core.has(name),
+    read: (name) => core.read(name),
+    write(name) {
+      throw new TypeError(`"${name}" is received from "${core.options.channel}" and cannot be set here`);
     },
-    has: (_, key) => typeof key === 'string' && (Object.hasOwn(state, key) || names().includes(key)),
-    ownKeys: () => names(),
-    getOwnPropertyDescriptor: (_, key) =>
-      typeof key === 'string' && names().includes(key)
-        ? { configurable: true, enumerable: true, value: core.read(key) }
-        : undefined,
-    set(_, key) {
-      throw new TypeError(`"${String(key)}" is received from "${core.options.channel}" and cannot be set here`);
-    },
-    deleteProperty: () => false,
-    defineProperty: () => false,
+    follow: () => core.follow(),
   });
-  cores.set(proxy, core);
-  return proxy;
+  cores.set(channel, core);
+  return channel;
 }

@@ -20,6 +20,9 @@ import { Newest } from './newest.js';
 const LATENCY_EVERY = 5_000;
 /** Names that are not there may only be late: they are told of after this long, ms. */
 const MISSING_AFTER = 3_000;
+/** Values older than this, ms, may be those of a source that rests; it has so long to say better. */
+const STALE = 1_000;
+const FRESH_WITHIN = 500;
 /** What follows a signal may only be replaced by something else that does: it rests after this long, ms. */
 const LINGER = 1_000;
 
@@ -59,6 +62,7 @@ export class Received implements Origin {
   readonly #sleep: () => void;
   readonly #iterators = new Set<Newest<Values>>();
   #done = false;
+  #told = '';
   /** What was told of last. */
   #table: SignalTable | null = null;
   #waiting: (() => void)[] = [];
@@ -127,6 +131,12 @@ export class Received implements Origin {
     return held;
   }
 
+  /** Is there such a signal? Whoever asks follows the names. */
+  has(name: string): boolean {
+    this.names.value;
+    return this.receiver.signals?.has(name) ?? false;
+  }
+
   values(): Values {
     return this.receiver.signals?.values() ?? Object.create(null);
   }
@@ -144,13 +154,29 @@ export class Received implements Origin {
 
   /** Resolves with the first values, or the present ones; rejects where there will be none. */
   async ready(): Promise<Values> {
-    while (this.receiver.signals === null) {
+    while (this.receiver.signals === null || this.receiver.missing.length > 0) {
       if (this.#over) {
         throw new Error(`nothing was received of "${this.options.channel}": ${this.reason.peek() || 'it was closed'}`);
       }
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
+    // A derived channel that rested holds what it held then; it was woken by this receiver.
+    if (this.hops.length > 1 && this.age > STALE) await this.#nextNews();
     return this.values();
+  }
+
+  async #nextNews(): Promise<void> {
+    let stop = (): void => {};
+    await new Promise<void>((resolve) => {
+      const patience = setTimeout(resolve, FRESH_WITHIN);
+      const heard = this.frames.peek();
+      const unfollow = this.frames.subscribe((frames) => frames > heard && resolve());
+      stop = () => {
+        clearTimeout(patience);
+        unfollow();
+      };
+    });
+    stop();
   }
 
   /** The newest values each time they have changed; what comes meanwhile is not queued. Ends with the channel. */
@@ -241,7 +267,11 @@ export class Received implements Origin {
   #tellState(): void {
     const { receiver } = this;
     if (receiver.status === 'failed' && this.status.peek() !== 'failed') {
-      console.warn(`receive "${this.options.channel}": ${receiver.reason}`);
+      environment().notice(`receive "${this.options.channel}": ${receiver.reason}`);
+    }
+    if (receiver.retryAt > 0 && receiver.reason !== this.#told) {
+      environment().notice(`receive "${this.options.channel}": ${receiver.reason}; it tries again`);
+      this.#told = receiver.reason;
     }
     this.status.value = receiver.status;
     this.reason.value = receiver.reason;
@@ -259,7 +289,7 @@ export class Received implements Origin {
     const { missing, others, status } = this.receiver;
     if (status !== 'live' || missing.length === 0) return;
     const there = others.join(', ') || 'no others';
-    console.warn(
+    environment().notice(
       `receive "${this.options.channel}": no signal ${missing.slice(0, 20).join(', ')} (yet); there are: ${there}`,
     );
   }
