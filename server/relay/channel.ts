@@ -127,7 +127,7 @@ export class Channel {
         ended: () => lone.end === end && this.fanout.end(),
         closed: ({ code }) => {
           this.#callers--;
-          if (lone.end === end || this.#leaves(end)) this.#sourceLost(code);
+          if (lone.end === end || this.#leaves(end, code)) this.#sourceLost(code);
           else this.checkIdle();
         },
       },
@@ -177,6 +177,7 @@ export class Channel {
       const shown = message.token === undefined ? 'none was shown' : 'this is not the right one';
       return end.close(CLOSE.unauthorized.code, `this relay asks sources for a token, and ${shown} (token, MPL_TOKEN)`);
     }
+    if (message.merge !== true && this.#merged?.over) this.#dropMerged();
     if (message.merge === true || this.#merged !== null) return this.#share(message, end);
     const lone = this.#lone;
     const known = lone.end === end;
@@ -217,8 +218,8 @@ export class Channel {
   }
 
   /** A shared channel loses one of its sources; true if it was the last. */
-  #leaves(end: ReceiverEnd): boolean {
-    return this.#merged?.delete(end) === true && this.#merged.size === 0;
+  #leaves(end: ReceiverEnd, code: number): boolean {
+    return this.#merged?.delete(end, code) === true && this.#merged.size === 0;
   }
 
   #sourceLost(code: number): void {

@@ -460,6 +460,84 @@ describe('what a source leaves behind', () => {
     }));
 });
 
+describe('a shared channel whose last source has left', () => {
+  const alone = (stage: Stage) => {
+    const writer = new SignalWriter();
+    writer.set('y', 'alone');
+    const source = new Source(null, { signals: writer });
+    source.publishSignals();
+    return new Uplink(source, {
+      url: '',
+      claim: 'claim-of-the-lonely-one',
+      connect: () => {
+        const [near, far] = stage.network.pair('websocket');
+        stage.channel.addSource(far);
+        return Promise.resolve(near);
+      },
+    });
+  };
+  const values = (stage: Stage) => ({ ...stage.receivers[0]!.signals?.values() });
+
+  test('is free at once if it said goodbye; viewers keep what they have until then', () =>
+    withStage(new Stage(5, []), async (stage) => {
+      const [one, two] = [new Hand(stage, 'claim-of-the-first-one'), new Hand(stage, 'claim-of-the-second-one')];
+      one.tell(5, 1, { x: 1 });
+      two.tell(6, 1, { z: 2 });
+      await stage.quiet();
+      one.leave();
+      await stage.quiet();
+      const refused = alone(stage);
+      await stage.quiet();
+      assert.equal(refused.status, 'failed');
+      assert.match(refused.reason, /sources that share it/);
+      refused.close();
+      two.leave();
+      await stage.quiet();
+      assert.deepEqual(values(stage), { x: 1, z: 2 });
+      const taken = alone(stage);
+      await stage.quiet();
+      assert.equal(taken.status, 'live', taken.reason);
+      assert.deepEqual(values(stage), { y: 'alone' });
+      const late = new Hand(stage, 'claim-of-a-late-one').tell(7, 1, { x: 1 });
+      await stage.quiet();
+      assert.match(late.closed!.reason, /a source of its own/);
+      taken.close();
+      await stage.quiet();
+    }));
+
+  test('goes on where it was if it is shared again', () =>
+    withStage(new Stage(5, []), async (stage) => {
+      const one = new Hand(stage, 'claim-of-the-first-one').tell(5, 70, { x: 1 });
+      await stage.quiet();
+      one.leave();
+      await stage.quiet();
+      const two = new Hand(stage, 'claim-of-the-second-one').tell(6, 1, { x: 'older', z: 2 });
+      await stage.quiet();
+      assert.equal(two.closed, null);
+      assert.deepEqual(values(stage), { x: 1, z: 2 });
+      two.leave();
+      await stage.quiet(40_000);
+      new Hand(stage, 'claim-of-the-third-one').tell(7, 1, { y: 1 });
+      await stage.quiet();
+      assert.deepEqual(values(stage), { y: 1 }, 'after its grace it begins anew');
+    }));
+
+  test('is kept for one that vanished', () =>
+    withStage(new Stage(5, [false]), async (stage) => {
+      const [origin] = stage.origins;
+      origin!.set({ x: 1 });
+      await stage.quiet();
+      stage.network.cut(origin!.link!, false);
+      await settled();
+      const refused = alone(stage);
+      await stage.quiet();
+      assert.equal(refused.status, 'failed');
+      refused.close();
+      for (let i = 0; i < 20; i++) await stage.quiet(500);
+      assert.equal(origin!.uplink.status, 'live');
+    }));
+});
+
 test('a source that shares its channel may have as much as fits into a message, with all versions', async () => {
   for (const nameLength of [20, 60, 128]) {
     await withStage(new Stage(7, [false]), async (stage) => {

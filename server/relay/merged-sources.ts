@@ -42,6 +42,8 @@ interface Writer {
 
 export class MergedSources {
   readonly table = new SignalTable(newEpoch());
+  /** The last of them said goodbye: who wants the channel alone may have it. */
+  over = false;
   /** The highest version that any source has reached. */
   clock = 0;
   readonly #writers = new Map<ReceiverEnd, Writer>();
@@ -81,14 +83,16 @@ export class MergedSources {
       const announcements = new RateLimit(ANNOUNCEMENTS, ANNOUNCEMENTS * 10);
       this.#writers.set(end, { claim, attempt, replica: new SignalReplica(), clock: new AgeClock(), announcements });
     }
+    this.over = false;
     // Before it is asked for anything: what it has is then written after what is here.
     this.tellClock(end);
     this.subscribe(end);
   }
 
   /** A source has left; what it said stays, as long as there is room. False if it was none of these. */
-  delete(end: ReceiverEnd): boolean {
+  delete(end: ReceiverEnd, code: number): boolean {
     if (!this.#writers.delete(end)) return false;
+    this.over = this.size === 0 && code === CLOSE.normal.code;
     const before = this.table.schemaVersion;
     this.#renewHops();
     if (this.table.schemaVersion !== before) this.outlet.fanout.publishSignals();
