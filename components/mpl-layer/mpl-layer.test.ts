@@ -419,6 +419,8 @@ describe('a layer with something wrong', () => {
       await layersOf(viewer)[0]!.updateComplete;
     });
     expect(said.length).to.equal(4);
+    expect(said.find((text) => text.includes('region='))).to.match(/; it is all of the picture instead\.$/);
+    expect(said.find((text) => text.includes('z='))).to.match(/; it is "0" instead\.$/);
     const [layer] = layersOf(viewer);
     expect([layer!.region, layer!.z, layer!.opacity, layer!.colors]).to.deep.equal([null, 0, 1, '']);
   });

@@ -60,6 +60,7 @@ export class MplLayer extends ScreenConnection implements Stacked {
       expects: 'x y width height, four numbers, the last two above 0',
       ok: (text: string) => parseRegion(text) !== null,
       fallback: null,
+      instead: 'all of the picture',
     },
     z: { ...within(-1e6, 1e6, true), fallback: 0 },
     opacity: { ...within(0, 1), fallback: 1 },

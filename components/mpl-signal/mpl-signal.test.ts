@@ -316,6 +316,34 @@ describe('the state of an <mpl-signal>', () => {
     await shows(root.querySelector('mpl-signal')!, '7');
   });
 
+  it('says once, and keeps, why a channel or a name cannot be; it is that of nobody else around it', async () => {
+    const other = publish({ a: 1 });
+    let signals!: MplSignal[];
+    const said = await warnings(async () => {
+      ({ signals } = await page(`<div mpl-channel="${other.channel}" mpl-token="its own">
+        <mpl-signal channel="no name" name="a"></mpl-signal><mpl-signal name="_nothing"></mpl-signal></div>
+        <div mpl-channel="nor/this"><mpl-signal name="a"></mpl-signal></div>`));
+      await waitUntil(() => signals.every(({ status }) => status === 'failed'));
+      for (const signal of signals) signal.retry();
+      for (const signal of signals) signal.requestUpdate('channel', 'x');
+      await aTimeout(50);
+    });
+    const reasons = [
+      'channel="no name" may not be: expected 1 to 64 letters, digits',
+      'name="_nothing" may not be: expected 1 to 128 characters, the first of them no "_"',
+      'channel="nor/this" may not be: expected 1 to 64 letters, digits',
+    ];
+    expect(said.length).to.equal(3);
+    for (const [i, reason] of reasons.entries()) {
+      expect(signals[i]!.reason).to.contain(reason);
+      expect(said[i]).to.equal(`<mpl-signal>: ${signals[i]!.reason}.`);
+      expect(signals[i]!.value).to.equal(undefined);
+    }
+    signals[0]!.channel = other.channel;
+    await shows(signals[0]!, '1');
+    expect(signals[0]!.reason).to.equal('');
+  });
+
   it('takes values it does not know for none, and says so once each', async () => {
     const { channel } = publish({ a: 1 });
     let signal!: MplSignal;

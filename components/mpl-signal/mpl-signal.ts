@@ -20,7 +20,7 @@ import { eachSecond, never, soon } from './frames.js';
 import { signalStyles } from './mpl-signal.styles.js';
 import { Output, setStates } from './output.js';
 import { follow, parsePath } from './path.js';
-import { SignalSettings } from './settings.js';
+import { checkShown, SignalSettings } from './settings.js';
 import { type Feed, feedOf, type SignalReader } from './shared.js';
 import { languageOf, onSurroundings, streamOf } from './surroundings.js';
 
@@ -161,14 +161,13 @@ export class MplSignal extends SignalSettings {
     this.#key = key;
     if (another) this.#value = undefined;
     try {
-      const { channel, server, token } = stream;
-      if (!channel) throw new Error('it has no channel: <mpl-signal channel="..." name="...">');
-      if (!this.name) throw new Error('it has no signal to show: <mpl-signal channel="..." name="...">');
+      const { server, token } = stream;
+      const { channel, name } = checkShown(stream.channel, this.name);
       const url = resolveServer(server);
       if (url === null) throw new Error('signals come by a relay, and server="none" says that there is none');
       this.#feed = feedOf(url, channel, token);
       this.#reader = {
-        signal: this.name,
+        signal: name,
         awake: this.#bound !== null,
         fps: () => this.#fps,
         news: () => this.#soon(),

@@ -6,17 +6,27 @@ import { isState, STATE_NAMES } from './connection-state.js';
 import { FORMATS, isFormat, localeOf } from './format.js';
 
 const RULES: ValueRules = {
-  channel: { expects: '1 to 64 letters, digits, ".", "_", "~" or "-"', ok: (name: string) => CHANNEL.test(name) },
-  name: {
-    expects: `1 to 128 characters, the first of them no "_", or one of ${STATE_NAMES.join(', ')}`,
-    ok: (name: string) => isState(name) || wrongName(name) === null,
-  },
   format: { expects: FORMATS, ok: (format: string) => isFormat(format) },
   digits: within(0, 20, true),
   locale: { expects: 'a language tag, as in "de" or "pt-BR"', ok: (tag: string) => localeOf(tag) !== undefined },
   staleAfter: within(0.1, 1e9),
   maxFps: within(0.1, 1000),
 };
+
+const wrong = (attribute: string, value: string, expected: string): Error =>
+  new Error(`${attribute}=${JSON.stringify(value)} may not be: expected ${expected}`);
+
+/**
+ * What it is to show, checked. These two have no default to take: without them it shows nothing, and that is why.
+ * @throws Error with a sentence for people
+ */
+export function checkShown(channel: string | null, name: string | null): { channel: string; name: string } {
+  if (!channel) throw new Error('it has no channel: <mpl-signal channel="..." name="...">');
+  if (!CHANNEL.test(channel)) throw wrong('channel', channel, '1 to 64 letters, digits, ".", "_", "~" or "-"');
+  if (!name) throw new Error('it has no signal to show: <mpl-signal channel="..." name="...">');
+  if (isState(name) || wrongName(name) === null) return { channel, name };
+  throw wrong('name', name, `1 to 128 characters, the first of them no "_", or one of ${STATE_NAMES.join(', ')}`);
+}
 
 /** The attributes of `<mpl-signal>`. */
 export abstract class SignalSettings extends ReactiveElement {
@@ -57,7 +67,7 @@ export abstract class SignalSettings extends ReactiveElement {
   /**
    * Puts the value into the element between the tags instead: `value` a property (an attribute, where it has none such that
    * can be set), `@title` an attribute, `--hue` a custom property, `.hot` a class. Several are parted by blanks; each may have a
-   * format of its own behind a colon, or `raw`: "value @aria-label:percent". Without `format`, the value itself is put.
+   * format of its own behind a colon, or `raw`: `value @aria-label:percent`. Without `format`, the value itself is put.
    */
   @property() bind: string | null = null;
   /** Seconds without news after which a value counts as stale. Default: it does only while the stream is not live. */

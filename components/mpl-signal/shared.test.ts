@@ -70,6 +70,17 @@ describe('a shared connection', () => {
     for (const reader of readers) feed.leave(reader);
   });
 
+  it('waits for its turn to be opened, where there are many', async () => {
+    network.watch();
+    const server = new URL(`${relayUrl()}/`);
+    const feeds = Array.from({ length: 30 }, (_, i) => feedOf(server, `turn-${i}`, null));
+    const reader = new Reader('x');
+    for (const other of feeds) other.join(reader);
+    await waitUntil(() => feeds.every(({ status }) => status === 'waiting'), 'all are through', { timeout: 8000 });
+    expect(network.most).to.equal(6);
+    for (const other of feeds) other.leave(reader);
+  });
+
   it('outlasts readers that come back, and goes at the pace of the quickest', async () => {
     const [a, b] = [new Reader('s1'), new Reader('s1')];
     a.most = b.most = 5;

@@ -8,6 +8,7 @@ import { Receiver, type ReceiverEvent, type Status } from '../../transport/recei
 import type { SignalValue } from '../../transport/wire/signal-value.js';
 import { MAX_SELECT } from '../../transport/wire/signals.js';
 import { channelUrl } from '../screen/server-url.js';
+import { inTurn } from '../screen/turnstile.js';
 import { listenWakeups, reducedMotion } from '../screen/wakeups.js';
 import { isState, stateOf } from './connection-state.js';
 
@@ -53,8 +54,9 @@ export class Feed {
     /** Nobody reads any more. */
     readonly gone: () => void,
   ) {
+    const { host } = new URL(url);
     this.#receiver = new Receiver({
-      connect: () => connectWebSocket(url),
+      connect: () => inTurn(host, () => connectWebSocket(url)),
       transport: 'relay',
       grid: false,
       signals: { select: [] },

@@ -10,6 +10,8 @@ export interface ValueRule {
   ok: (value: never) => boolean;
   /** Taken instead of what may not be. */
   fallback?: unknown;
+  /** The fallback for people, where its value would tell them nothing: `all of the picture`. */
+  instead?: string;
 }
 
 /** Rules by name of property. */
@@ -53,10 +55,10 @@ export function checkValues(element: ReactiveElement, rules: ValueRules, changed
   }
 }
 
-function warn(element: Element, attribute: string, value: unknown, { expects, fallback }: ValueRule): void {
+function warn(element: Element, attribute: string, value: unknown, { expects, fallback, instead }: ValueRule): void {
   const key = `${attribute}=${JSON.stringify(element.getAttribute(attribute) ?? value)}`;
-  const instead = fallback === undefined ? '' : `; it is "${fallback}" instead`;
-  warnOnce(element, `${key} may not be: expected ${expects}${instead}.`, key);
+  const taken = instead ?? ((fallback ?? null) === null ? '' : `"${fallback}"`);
+  warnOnce(element, `${key} may not be: expected ${expects}${taken && `; it is ${taken} instead`}.`, key);
 }
 
 const warned = new WeakMap<object, Set<string>>();

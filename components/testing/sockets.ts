@@ -3,12 +3,14 @@
 const Real = globalThis.WebSocket;
 const open = new Set<WebSocket>();
 let down = false;
+let most = 0;
 
 class Socket extends Real {
   constructor(url: string | URL, protocols?: string | string[]) {
     // Port 9 discards, where anything listens at all: connections are refused.
     super(down ? 'ws://127.0.0.1:9/' : url, protocols);
     open.add(this);
+    most = Math.max(most, [...open].filter(({ readyState }) => readyState === Real.CONNECTING).length);
     this.addEventListener('close', () => open.delete(this));
   }
 }
@@ -16,6 +18,7 @@ class Socket extends Real {
 export const network = {
   /** From now on, sockets of this page can be cut. */
   watch(): void {
+    most = 0;
     globalThis.WebSocket = Socket;
   },
   cut(): void {
@@ -25,6 +28,10 @@ export const network = {
   /** Sockets of this page that are open or opening. */
   get open(): number {
     return open.size;
+  },
+  /** Sockets that were opening at a time, at most, since `watch()`. */
+  get most(): number {
+    return most;
   },
   restore(): void {
     down = false;
