@@ -79,10 +79,11 @@ export class Channel {
     return this.#merged?.clock ?? 0;
   }
 
-  /** Is there a source of signals that may have more to say, if somebody watched? */
-  get resting(): boolean {
+  /** When its source first answered to being watched; null while it rests, or is about to wake. Long ago if none could rest. */
+  get awakeSince(): number | null {
     const local = this.#lone.end?.link.kind === 'memory';
-    return this.fanout.state === 'live' && this.signals !== null && !this.#audience.watched && !local;
+    const none = this.fanout.state !== 'live' || this.signals === null || local;
+    return none ? Number.NEGATIVE_INFINITY : this.#outlet.awakeSince;
   }
 
   /** Bytes of memory that the replicas take. */

@@ -10,14 +10,25 @@ import type { Frame } from '../../transport/wire/frame.js';
 const IDLE_FPS = 1;
 
 export class Outlet {
-  /** Does anybody watch? */
-  watched = false;
+  /** When a source first answered to being watched (`performance.now()`); null while it rests, or is about to wake. */
+  awakeSince: number | null = null;
+  #watched = false;
   readonly #clock = new AgeClock();
   readonly #listeners = new Set<() => void>();
 
   constructor(readonly fanout: Fanout) {
     // The way to the source is told apart, and added by whoever receives.
     fanout.signalAge = () => this.#clock.age(performance.now(), 0);
+  }
+
+  /** Does anybody watch? */
+  get watched(): boolean {
+    return this.#watched;
+  }
+
+  set watched(watched: boolean) {
+    this.#watched = watched;
+    this.awakeSince = null;
   }
 
   /** Milliseconds since the newest change of a signal was captured at its source. */
@@ -44,6 +55,7 @@ export class Outlet {
   }
 
   announced(): void {
+    if (this.#watched) this.awakeSince ??= performance.now();
     for (const listener of [...this.#listeners]) listener();
   }
 

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect as connectTcp } from 'node:net';
 import { afterEach, describe, test } from 'node:test';
+import { publish, receive } from '../../../transport/signals/node.js';
 import { TestWorld } from '../../../transport/testing/world.js';
 import { createRelay } from '../../index.js';
 import { get } from '../../testing/http.js';
@@ -371,6 +372,47 @@ describe('asking for signals', { timeout: 30_000 }, () => {
     assert.ok(performance.now() - began < 1500);
     assert.ok(Number(both[0].headers.get('x-mpl-age')) < 1000);
     await until(() => watching === 0);
+  });
+
+  test('waits for a source that another has just woken', async () => {
+    const { url } = await startRelay();
+    const { source, set, writer, uplink } = startSource(url);
+    let watching = -1;
+    source.fanout.onstatus = (message) => {
+      const before = watching;
+      watching = message.watching ?? -1;
+      if (before === 0 && watching > 0) setTimeout(() => set({ x: 'fresh' }), 100);
+    };
+    writer.table.hops = [{ id: writer.table.epoch, channel: 'demo', from: [7] }];
+    set({ x: 'old' });
+    await until(() => watching === 0 && uplink.status === 'live');
+    const viewer = startReceiver(url);
+    await until(() => watching > 0);
+    assert.deepEqual((await ask(`${url}${path()}?cached`)).json, { x: 'old' });
+    assert.deepEqual((await ask(url + path())).json, { x: 'fresh' });
+    // It is awake: there is nothing to wait for.
+    const began = performance.now();
+    assert.deepEqual((await ask(url + path())).json, { x: 'fresh' });
+    assert.ok(performance.now() - began < 150);
+    viewer.stop();
+    await until(() => watching === 0);
+    assert.deepEqual((await ask(url + path())).json, { x: 'fresh' });
+  });
+
+  test('of channels in a row at once are all of now', async () => {
+    const { url: server } = await startRelay();
+    const one = publish('l1', { server, output: ['n'], signals: { n: 1 } });
+    const [a, b] = [receive<{ n: number }>('l1', { server }), receive<{ n: number }>('l2', { server })];
+    const two = publish('l2', { server, output: ['n'], signals: { n: () => a.n } });
+    const three = publish('l3', { server, output: ['n'], signals: { n: () => b.n } });
+    for (const each of [one, a, two, b, three]) later(() => each._close());
+    const value = async (name: string, query = '') => (await ask(`${server}${path(name)}${query}`)).json.n;
+    await until(() => [one, two, three].every(({ _connected }) => _connected));
+    assert.equal(await value('l3'), 1);
+    await until(() => [one, two, three].every(({ _watched }) => !_watched));
+    one.n = 42;
+    assert.equal(await value('l2', '?cached'), 1);
+    assert.deepEqual(await Promise.all([value('l3'), value('l3'), value('l2')]), [42, 42, 42]);
   });
 
   test('a source that does not answer is waited for two seconds', async () => {

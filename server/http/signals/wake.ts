@@ -23,12 +23,15 @@ export class Wake {
 
   /** Resolves when what is held of this channel is what its source has now, or the source took too long to say. */
   async wake(channel: Channel): Promise<void> {
+    const left = settlesIn(channel);
+    if (left !== null && left <= 0) return;
     const { name } = channel;
-    const waking = this.#waking.get(name) ?? (channel.resting ? this.#watch(channel) : undefined);
-    if (waking === undefined) return;
-    this.#waking.set(name, waking);
+    let waking = this.#waking.get(name);
+    if (waking === undefined) {
+      waking = this.#watch(channel).finally(() => this.#waking.delete(name));
+      this.#waking.set(name, waking);
+    }
     await waking;
-    this.#waking.delete(name);
   }
 
   async #watch(channel: Channel): Promise<void> {
@@ -45,9 +48,13 @@ export class Wake {
     await new Promise<void>((resolve) => {
       const limit = setTimeout(resolve, ANSWER);
       let settling: NodeJS.Timeout | undefined;
-      const off = channel.onAnnounced(() => {
-        settling ??= setTimeout(resolve, channel.signals?.hops ? SETTLE_DERIVED : SETTLE);
-      });
+      const settle = (): void => {
+        const left = settlesIn(channel);
+        if (left !== null) settling ??= setTimeout(resolve, left);
+      };
+      const off = channel.onAnnounced(settle);
+      // Somebody else may have woken it a moment ago.
+      settle();
       near.onclose = ((before) => (event) => {
         before?.(event);
         resolve();
@@ -63,4 +70,11 @@ export class Wake {
     stop();
     end.close();
   }
+}
+
+/** Milliseconds until what is held is what the source has now; null as long as it has not answered to being watched. */
+function settlesIn(channel: Channel): number | null {
+  const { awakeSince, signals } = channel;
+  if (awakeSince === null) return null;
+  return awakeSince + (signals?.hops ? SETTLE_DERIVED : SETTLE) - performance.now();
 }
