@@ -177,6 +177,20 @@ describe('the life of <mpl-host>', () => {
     await agree(second, viewer);
   });
 
+  it('lets all of the reason be read, why it is not streamed, on a small screen, too', async () => {
+    const channel = freshChannel();
+    await openHost({ ...STILL, ...streamed(channel) });
+    const host = await addHost({ ...FIXED, ...streamed(channel) });
+    host.style.inlineSize = '320px';
+    const badge = (): HTMLElement => host.shadowRoot!.querySelector('#badge')!;
+    const reason = /^Not streamed: .*another source.*choose another name$/;
+    await waitUntil(() => reason.test(badge()?.textContent ?? ''), 'it says why', { timeout: 5000 });
+    const text = badge().querySelector('span')!;
+    expect(badge().getBoundingClientRect().right).to.be.below(host.getBoundingClientRect().right);
+    expect(text.scrollWidth).to.be.at.most(text.clientWidth);
+    expect(text.scrollHeight).to.be.at.most(text.clientHeight);
+  });
+
   it('goes on while its page is hidden', async () => {
     const host = await openHost({ ...FIXED, ...streamed() });
     const viewer = await watch(host.channel!);

@@ -98,22 +98,35 @@ export const screenStyles = css`
     gap: 6px;
     inset-block-start: 10px;
     inset-inline-start: 10px;
+    box-sizing: border-box;
+    max-inline-size: calc(100% - 20px);
     padding: 2px 9px 2px 8px;
+    border-radius: 12px;
     font-size: 11px;
     font-weight: 600;
     letter-spacing: 0.03em;
-    white-space: nowrap;
   }
   #badge i {
+    flex: none;
     inline-size: 7px;
     block-size: 7px;
     border-radius: 50%;
     background: #e8455a;
     box-shadow: 0 0 0 1.5px light-dark(#fff, #10161f);
   }
+  /* Why it is not streamed may take a few lines. What is longer than that ends in an ellipsis. */
   #badge span {
+    display: -webkit-box;
+    -webkit-box-orient: vertical;
+    -webkit-line-clamp: 4;
     max-inline-size: 40ch;
     overflow: hidden;
+    overflow-wrap: anywhere;
+  }
+  #badge.live span {
+    display: block;
+    white-space: nowrap;
+    text-overflow: ellipsis;
   }
   /* What is as it should be is soon only a dot, until somebody points at the picture. */
   :host(:not(:hover)) #badge.live {
