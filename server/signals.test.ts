@@ -4,14 +4,7 @@ import { afterEach, describe, test } from 'node:test';
 import { inspect, promisify } from 'node:util';
 import { computed, effect, publish, receive, SignalError } from '../transport/signals/node.js';
 import { createRelay, type RelayOptions } from './index.js';
-
-const until = async (what: () => boolean): Promise<void> => {
-  const end = performance.now() + 10_000;
-  while (!what()) {
-    if (performance.now() > end) assert.fail(`never came true: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
-};
+import { until } from './testing/until.js';
 
 const open: (() => unknown)[] = [];
 afterEach(async () => {
