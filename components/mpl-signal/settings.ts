@@ -67,7 +67,7 @@ export abstract class SignalSettings extends ReactiveElement {
   /**
    * Puts the value into the element between the tags instead: `value` a property (an attribute, where it has none such that
    * can be set), `@title` an attribute, `--hue` a custom property, `.hot` a class. Several are parted by blanks; each may have a
-   * format of its own behind a colon, or `raw`: `value @aria-label:percent`. Without `format`, the value itself is put.
+   * format of its own behind a colon, or `raw`, as in `@aria-label:percent`. Without `format`, the value itself is put.
    */
   @property() bind: string | null = null;
   /** Seconds without news after which a value counts as stale. Default: it does only while the stream is not live. */
