@@ -15,7 +15,13 @@ const TAGS = `const tags = (channel) => [...document.querySelectorAll('mpl-signa
   tag.closest('[mpl-channel]').getAttribute('mpl-channel') === channel);
 const shows = (channel) => tags(channel).length > 0 && tags(channel).every(({ value }) => value != null);
 const value = (channel, name) => tags(channel).find((tag) => tag.name === name)?.value;
-const state = (channel) => tags(channel)[0].status;`;
+const state = (channel) => tags(channel)[0].status;
+const dimmed = (selector) => {
+  let opacity = 1;
+  for (let at = document.querySelector(selector); at; at = at.parentElement) opacity *= getComputedStyle(at).opacity;
+  return opacity;
+};
+const notice = () => document.querySelector('.notice')?.checkVisibility({ visibilityProperty: true });`;
 
 let browser: Browser;
 let set: ExampleSet;
@@ -121,15 +127,39 @@ describe('the examples', () => {
     await set.kill();
     await until(() => pids.every((pid) => !runs(pid)));
     await page.until(`['counter', 'master'].every((channel) => state(channel) === 'reconnecting')`);
+    await page.until(`['#walk', '[mpl-channel=metrics] dd'].every((what) => dimmed(what) < 0.7)`);
     const killed = performance.now();
     set = await ExampleSet.start(set.port);
     for (const channel of SOURCES) await page.until(`state('${channel}') === 'live' && shows('${channel}')`);
     const [before] = await page.run<number[]>(`return [value('master', 'count')]`);
     await page.until(`value('master', 'count') !== ${before} && value('metrics', 'sources') === 3`);
+    await page.until(`dimmed('#walk') === 1`);
     t.diagnostic(`all of it back after the relay was killed: ${Math.round(performance.now() - killed)} ms`);
     assert.ok(await page.run('return log.length > 0'), 'it was never loaded again');
-    const serious = page.problems.filter((text) => !text.includes('ERR_CONNECTION_REFUSED'));
+    const told = /ERR_CONNECTION_REFUSED|^receive "stats": .*it tries again$/;
+    const serious = page.problems.filter((text) => !told.test(text));
     assert.deepEqual(serious, []);
+  });
+
+  test('say how to begin, where nothing runs, until something does', async () => {
+    const relay = await startRelay(0, '--demo', 'demo');
+    open.push(() => relay.kill());
+    const page = await visit('dashboard.html', relay.url);
+    await page.until(`state('counter') === 'waiting'`);
+    assert.equal(await page.run('return notice()'), false, 'not at once');
+    await page.until('notice()');
+    for (const [scheme, width] of [
+      ['light', 1280],
+      ['dark', 390],
+    ] as const) {
+      await page.page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+      await page.page.setViewport({ width, height: 844 });
+      assert.deepEqual(await page.barriers(), [], scheme);
+    }
+    program('stream', '--server', relay.url, file('counter'));
+    await page.until(`shows('counter') && !notice()`);
+    const flat = await visit('flat.html', relay.url);
+    await flat.until(`document.body.innerText.includes('curl ${relay.url}/channels/counter/signals')`);
   });
 
   test('outlive a relay of their own', async () => {
