@@ -16,7 +16,7 @@ import { ReceiverEnd, type ReceiverHandlers } from './receiver-end.js';
 import { Redial } from './redial.js';
 import { Replica, type Taken } from './replica.js';
 import { SignalReplica, type TakenSignals } from './signal-replica.js';
-import { after, every, type Timer } from './timer.js';
+import { every, type Timer } from './timer.js';
 import { type PeerDialer, Upgrade } from './upgrade.js';
 
 export type Transport = 'auto' | 'p2p' | 'relay';
@@ -25,8 +25,6 @@ export type Transport = 'auto' | 'p2p' | 'relay';
 const PEER_SILENT = 1_000;
 const SOCKET_SILENT = 30_000;
 const CHECK = 250;
-/** Other signals are asked for this often, ms, at most. */
-const SELECT = 250;
 /** Names that take more bytes than this are too many to be sent: all are asked for. A relay takes 64 KiB of a viewer. */
 const SELECT_BYTES = 48 * 1024;
 
@@ -88,8 +86,6 @@ export class Links {
   #standby = false;
   /** Other signals were asked for, and have not come: nothing held says what of them is lacking. */
   #anew = false;
-  #selecting: Timer | null = null;
-  #selectedAt = Number.NEGATIVE_INFINITY;
   /** Why the base may not come back; empty where it may. */
   #refused = '';
   #checkedAt = 0;
@@ -127,8 +123,6 @@ export class Links {
 
   close(): void {
     this.redial.stop();
-    this.#selecting?.stop();
-    this.#selecting = null;
     this.#watch?.stop();
     this.#watch = null;
     this.#upgrade?.stop();
@@ -155,23 +149,13 @@ export class Links {
     if (!this.#standby) this.#subscribe(this.active);
   }
 
-  /** Asks for other signals. */
+  /** Asks for other signals. A sender hears five subscriptions a second, on average. */
   setSelect(select: LinksOptions['select']): void {
     this.options.select = select;
     this.#anew = true;
     // What is on its way was chosen by the old names.
     if (this.active) this.active.lost = true;
-    // Asked for often, it is asked for the newest: a sender hears five subscriptions a second.
-    const wait = this.#selectedAt + SELECT - performance.now();
-    if (wait <= 0) this.#select();
-    else this.#selecting ??= after(wait, () => this.#select());
-  }
-
-  #select(): void {
-    this.#selecting?.stop();
-    this.#selecting = null;
     if (this.#standby) return;
-    this.#selectedAt = performance.now();
     this.#subscribe(this.#direct);
     if (!this.direct) this.#subscribeBase();
   }
@@ -270,7 +254,7 @@ export class Links {
 
   /** Two ends may speak at once while one takes over: the direct one wins, as soon as it makes sense. */
   #follows(end: ReceiverEnd): boolean {
-    return !end.lost && this.#selecting === null && (!this.direct || end === this.#direct);
+    return !end.lost && (!this.direct || end === this.#direct);
   }
 
   /** What came by the other link was newer: asks again from there, and passes over what is still on its way. */

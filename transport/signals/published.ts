@@ -56,7 +56,7 @@ export class Published {
   readonly cells = new Cells();
   readonly source: Source;
 
-  readonly #writer = new SignalWriter();
+  readonly #writer: SignalWriter;
   readonly #uplink: Uplink;
   readonly #outputs = new Map<string, Output>();
   readonly #letGo: (() => void)[] = [];
@@ -70,6 +70,7 @@ export class Published {
 
   constructor(readonly options: PublishedOptions) {
     const { channel, url, output, types, token, merge, coded, claim } = options;
+    this.#writer = new SignalWriter({ merge });
     for (const name of new Set(output)) {
       this.#outputs.set(name, { unfollow: null, origins: new Set(), told: false, fault: null });
       this.#writer.declare(name, Object.hasOwn(types, name) ? types[name] : undefined);
