@@ -16,6 +16,8 @@ import { isState, stateOf } from './connection-state.js';
 const GRACE = 250;
 /** Readers come and go many at a time: they are asked for together, ms. */
 const GATHER = 50;
+/** A relay hears five subscriptions a second, on average; ms. */
+const TUNE = 220;
 /** A name may be late. When it is not there by then, somebody should know; ms. */
 const PATIENCE = 3_000;
 /** Names that a warning lists. */
@@ -43,6 +45,7 @@ export class Feed {
   #missing: ReadonlySet<string> = new Set();
   readonly #told = new Set<string>();
   #started = false;
+  #tunedAt = Number.NEGATIVE_INFINITY;
   #tuning: ReturnType<typeof setTimeout> | undefined;
   #doubt: ReturnType<typeof setTimeout> | undefined;
   #leaving: ReturnType<typeof setTimeout> | undefined;
@@ -113,10 +116,14 @@ export class Feed {
   }
 
   #tuneSoon(wait: number): void {
-    this.#tuning ??= setTimeout(() => {
-      this.#tuning = undefined;
-      this.#tune();
-    }, wait);
+    this.#tuning ??= setTimeout(
+      () => {
+        this.#tuning = undefined;
+        this.#tunedAt = performance.now();
+        this.#tune();
+      },
+      Math.max(wait, this.#tunedAt + TUNE - performance.now()),
+    );
   }
 
   #tune(): void {
