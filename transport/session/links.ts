@@ -173,7 +173,7 @@ export class Links {
       tiles: (tiles, frame, _, end) => this.#tiles(tiles, frame, end),
       schema: (end) => {
         // Of another link it counts with its first frame, and so it does where other signals were asked for.
-        const counts = this.#follows(end) && !this.#anew && (this.active ?? end) === end;
+        const counts = this.#follows(end) && !this.#anew && this.active === end;
         if (counts && this.signals.announced(end)) owner.schema();
       },
       signals: (update, frame, _, end) => this.#signals(update, frame, end),
@@ -195,8 +195,9 @@ export class Links {
 
   #subscribe(end: ReceiverEnd | null, standby = false): void {
     const { maxFps, grid } = this.options;
-    // The replica may have followed another link meanwhile: what is on its way here was made for a state long gone.
-    if (end !== null && end !== this.active) end.lost = true;
+    // The replica may have followed another link meanwhile, or other signals be wanted: what is on its way here was made for
+    // a state long gone.
+    if (end !== null && (end !== this.active || this.#anew)) end.lost = true;
     if (standby) return end?.subscribe({ standby });
     const { resume } = this.replica;
     const signals = this.#wantedSignals();
