@@ -66,8 +66,8 @@ export class SignalReplica {
     if (update.version === table.version) return { kind: 'changed', names: [] };
     if (!table.fits(update)) return { kind: 'stale' };
     // Another link may have announced its own, and been a step behind.
-    if (this.#schema !== schema) this.#declare(table, schema);
-    return { kind: 'changed', names: table.apply(update) };
+    const declare = () => this.#schema !== schema && this.#declare(table, schema);
+    return { kind: 'changed', names: table.apply(update, declare) };
   }
 
   #declare(table: SignalTable, schema: AnnouncedSchema): void {

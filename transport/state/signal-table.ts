@@ -198,9 +198,10 @@ export class SignalTable {
 
   /**
    * Takes an update that fits; returns the names that changed.
+   * @param first done once the update is known to be good, before any of it is taken
    * @throws WireError if it is malformed, or more than signals may be; nothing is taken then.
    */
-  apply(update: SignalUpdate): string[] {
+  apply(update: SignalUpdate, first: () => void = () => {}): string[] {
     // All of it is read before any of it is taken.
     const values = update.values((name) => this.get(name));
     const texts = values.map(([name, value]): SignalAsText => {
@@ -210,6 +211,7 @@ export class SignalTable {
     });
     const wrong = this.#room.why(texts);
     if (wrong !== null) throw tooBig(wrong.message);
+    first();
     const { version, versions } = update;
     const changed: string[] = [];
     for (const [i, [name, value]] of values.entries()) {
