@@ -187,11 +187,6 @@ export class Receiver {
     return clock.age(performance.now(), this.distance);
   }
 
-  /** Milliseconds that the newest frame of signals took to come here from where its values were captured. */
-  get transit(): number {
-    return this.#signalClock.transit(this.distance);
-  }
-
   /** Round trip to the source, by way of the relay and of whatever else lies between; milliseconds. */
   get distance(): number {
     const end = this.#links.active;

@@ -1,6 +1,6 @@
 /** Where the relay is. */
 
-import { LOADED_FROM } from '../../transport/link/address.js';
+import { asServer, httpUrl, LOADED_FROM } from '../../transport/link/address.js';
 
 export { channelUrl } from '../../transport/link/address.js';
 
@@ -11,13 +11,8 @@ export { channelUrl } from '../../transport/link/address.js';
 function address(attribute: string, text: string): URL {
   const wrong = `${attribute}="${text}" is not a URL: expected http, https, ws or wss, or a path with "/" or "." at its beginning`;
   if (!/^(?:(?:https?|wss?):|[./])/i.test(text)) throw new Error(wrong);
-  try {
-    const url = new URL(text, document.baseURI);
-    url.protocol = url.protocol.replace(/^ws/, 'http');
-    if (/^https?:$/.test(url.protocol)) return url;
-  } catch {
-    // Said below.
-  }
+  const url = httpUrl(text, document.baseURI);
+  if (url) return url;
   throw new Error(wrong);
 }
 
@@ -32,10 +27,7 @@ export function resolveServer(server: string | null | undefined, loadedFrom = LO
   if (text === 'none') return null;
   const given = text || loadedFrom || (/^https?:/.test(location.protocol) ? location.origin : '');
   if (!given) throw new Error('this page has no server: name a relay, as in server="https://relay.example"');
-  const url = address('server', given);
-  url.search = url.hash = '';
-  if (!url.pathname.endsWith('/')) url.pathname += '/';
-  return url;
+  return asServer(address('server', given));
 }
 
 /**

@@ -10,7 +10,10 @@ export function channelUrl(server: URL, side: 'stream' | 'peer', channel: string
   return new URL(`${side}/${encodeURIComponent(channel)}`, server).href.replace(/^http/, 'ws');
 }
 
-/** What a channel may be called. */
+/**
+ * May a channel be called so? Browsers fold dot segments away before they ask, so one called by them could never be reached
+ * again.
+ */
 export const isChannelName = (name: string): boolean => /^[A-Za-z0-9._~-]{1,64}$/.test(name) && !/^\.\.?$/.test(name);
 
 export interface ChannelAddress {
@@ -43,24 +46,32 @@ export function parseChannel(text: string, base: string | null): ChannelAddress 
   if (!isChannelName(channel))
     throw new TypeError(`${text} names no channel: expected a URL such as wss://relay.example/stream/name`);
   url.pathname = `/${parts.join('/')}`;
-  return { server: serverUrl(url.href), channel };
+  return { server: asServer(url), channel };
 }
 
 /** The base URL of a relay. */
-export function serverUrl(text: string): URL {
-  const url = toUrl(text, null);
+export const serverUrl = (text: string): URL => asServer(toUrl(text, null));
+
+/** This URL as that of a relay: what a channel's path is added to. */
+export function asServer(url: URL): URL {
   url.search = url.hash = '';
   if (!url.pathname.endsWith('/')) url.pathname += '/';
   return url;
 }
 
-function toUrl(text: string, base: string | null): URL {
+/** The URL as http or https, ws and wss being the same; null where it is none of these. */
+export function httpUrl(text: string, base: string | undefined): URL | null {
   try {
-    const url = new URL(text, base ?? undefined);
+    const url = new URL(text, base);
     url.protocol = url.protocol.replace(/^ws/, 'http');
-    if (/^https?:$/.test(url.protocol)) return url;
+    return /^https?:$/.test(url.protocol) ? url : null;
   } catch {
-    // Said below.
+    return null;
   }
+}
+
+function toUrl(text: string, base: string | null): URL {
+  const url = httpUrl(text, base ?? undefined);
+  if (url) return url;
   throw new TypeError(`${JSON.stringify(text)} is not the URL of a relay: expected http, https, ws or wss`);
 }
