@@ -10,6 +10,9 @@ import { encodeFrame } from './wire/frame.js';
 import type { IntroduceMessage, PublishMessage } from './wire/messages.js';
 import { introduce, publish } from './wire/session.js';
 
+/** Whoever waits for a channel that another source has looks again this often, ms: it may be free at any moment. */
+const TAKEN = 2_000;
+
 export type UplinkStatus = 'connecting' | 'live' | 'reconnecting' | 'failed';
 
 export interface UplinkOptions {
@@ -128,7 +131,7 @@ export class Uplink {
     const { retry, meaning } = closeCode(event.code);
     this.#taken = event.code === CLOSE.taken.code;
     const reason = event.reason || meaning;
-    this.#redial.lost(reason, retry);
+    this.#redial.lost(reason, retry, this.#taken ? TAKEN : undefined);
     this.#taken = false;
     this.over = !retry;
     if (!retry) this.#set('failed', reason);

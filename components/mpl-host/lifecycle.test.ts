@@ -158,7 +158,9 @@ describe('the life of <mpl-host>', () => {
     expect(host.shadowRoot!.querySelector('#badge')?.textContent).to.match(/No relay yet|Paused/);
   });
 
-  it('does not take the channel of another host of the same page; it says why, and gets it when that is gone', async () => {
+  it('does not take the channel of another host of the same page; it says why, and gets it when that is gone', async function () {
+    // Refused, watched, taken over: each may take seconds on a busy machine.
+    this.timeout(30_000);
     const channel = freshChannel();
     const first = await openHost({ ...STILL, ...streamed(channel) });
     const second = await addHost({ ...STILL, ...streamed(channel), seed: '12' });

@@ -9,9 +9,9 @@ export class Backoff {
   attempt = 0;
   #openedAt = 0;
 
-  /** Milliseconds to wait before the next try: 50..100 % of 250, 500, 1000 ... 10000. */
-  next(): number {
-    const wait = Math.min(CAP, FIRST * 2 ** Math.min(this.attempt, 10));
+  /** Milliseconds to wait before the next try: 50..100 % of 250, 500, 1000 ... `cap`. */
+  next(cap = CAP): number {
+    const wait = Math.min(cap, FIRST * 2 ** Math.min(this.attempt, 10));
     this.attempt++;
     return wait * (0.5 + Math.random() / 2);
   }

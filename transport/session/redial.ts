@@ -51,10 +51,10 @@ export class Redial {
     if (this.#retry !== null) void this.dial();
   }
 
-  /** The link is gone. Tries again, unless `retry` is false. */
-  lost(reason: string, retry = true): void {
+  /** The link is gone. Tries again, unless `retry` is false; after `cap` milliseconds at the latest. */
+  lost(reason: string, retry = true, cap?: number): void {
     this.#backoff.closed();
-    if (retry) this.#later(reason);
+    if (retry) this.#later(reason, cap);
   }
 
   /** Tries no more. */
@@ -66,10 +66,10 @@ export class Redial {
     this.retryAt = 0;
   }
 
-  #later(reason: string): void {
+  #later(reason: string, cap?: number): void {
     this.#connecting = false;
     this.reconnects++;
-    const wait = this.#backoff.next();
+    const wait = this.#backoff.next(cap);
     this.retryAt = performance.now() + wait;
     this.#retry = after(wait, () => void this.dial());
     this.owner.waits(reason);
