@@ -12,7 +12,7 @@ export { Replica } from './session/replica.js';
 export type { SourceEnd, SourceEndOptions } from './session/source-end.js';
 export type { PeerDialer } from './session/upgrade.js';
 export * from './source.js';
-export { type Digest, digest, type Rect } from './state/digest.js';
+export { type Digest, digest } from './state/digest.js';
 export { Grid, type GridShape } from './state/grid.js';
 export { newEpoch, SignalTable } from './state/signal-table.js';
 export { SignalWriter } from './state/signal-writer.js';

@@ -7,7 +7,7 @@ import { Links, type Transport } from './session/links.js';
 import type { Taken } from './session/replica.js';
 import type { TakenSignals } from './session/signal-replica.js';
 import type { PeerDialer } from './session/upgrade.js';
-import type { Digest, Rect } from './state/digest.js';
+import type { Digest } from './state/digest.js';
 import type { Grid } from './state/grid.js';
 import type { SignalTable } from './state/signal-table.js';
 import type { Frame } from './wire/frame.js';
@@ -15,6 +15,7 @@ import type {
   ChannelState,
   ControlCommand,
   ControlStateMessage,
+  Rect,
   SourceReport,
   StatusMessage,
 } from './wire/messages.js';

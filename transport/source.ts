@@ -189,7 +189,11 @@ export class Source {
       if (this.control === 'viewers' && message.command === 'stop') {
         throw new Error('only the page that runs the world can end it for everybody');
       }
-      if (this.control === 'token' && !end.control && (this.token === undefined || message.token !== this.token)) {
+      if (
+        this.control === 'token' &&
+        !end.rights.control &&
+        (this.token === undefined || message.token !== this.token)
+      ) {
         throw new Error(
           message.token === undefined ? 'this channel asks for a token to steer' : 'the token is not the right one',
         );

@@ -3,7 +3,15 @@
  * can have, WebRTC.
  */
 
-import { bridge, type Digest, type Link, PortLink, type Rect, type UplinkStatus } from '../../transport/index.js';
+import {
+  bridge,
+  type Digest,
+  type Link,
+  PortLink,
+  type Rect,
+  type UplinkStatus,
+  type Vouched,
+} from '../../transport/index.js';
 import type { PeerHost } from '../../transport/link/peer.js';
 import { type Claim, takeClaim } from './claim.js';
 import { spawnWorld, type WorldPort } from './spawn.js';
@@ -105,7 +113,7 @@ export class HostWorld {
     if (wanted !== this.#peersWanted || this.#closed) return;
     this.#peers = new PeerHost({
       ...options,
-      onlink: (link, control) => this.#direct(link, control),
+      onlink: (link, viewer) => this.#direct(link, viewer),
       onid: (peer) => this.#post({ type: 'peer', peer, maxPeers: options.maxPeers }),
     });
   }
@@ -139,10 +147,10 @@ export class HostWorld {
     if (!this.#closed) void this.#port.then((port) => port.post(message, transfer));
   }
 
-  #direct(link: Link, control: boolean): void {
+  #direct(link: Link, viewer: Vouched): void {
     const { port1, port2 } = new MessageChannel();
     bridge(new PortLink(port1), link);
-    this.#post({ type: 'direct', port: port2, control }, [port2]);
+    this.#post({ type: 'direct', port: port2, viewer }, [port2]);
   }
 
   #receive(message: FromWorld): void {
@@ -160,8 +168,9 @@ export class HostWorld {
         this.sent = { bytes: message.bytes, frames: message.frames, pending: message.pending };
         return;
       case 'introduce': {
-        const { peer, control = false } = message.message;
-        const refused = this.#peers === null ? 'the source takes no direct viewers' : this.#peers.expect(peer, control);
+        const { peer, rights, session } = message.message;
+        const viewer = { ...(rights && { rights }), ...(session && { session }) };
+        const refused = this.#peers === null ? 'the source takes no direct viewers' : this.#peers.expect(peer, viewer);
         return this.#post({ type: 'introduced', message: refused === undefined ? { peer } : { peer, refused } });
       }
       case 'digest':

@@ -1,8 +1,8 @@
 import type { PropertyValues } from 'lit';
 import { property } from 'lit/decorators.js';
 import { Receiver, type ReceiverEvent } from '../../transport/receiver.js';
-import type { Digest, Rect } from '../../transport/state/digest.js';
-import type { ControlCommand } from '../../transport/wire/messages.js';
+import type { Digest } from '../../transport/state/digest.js';
+import type { ControlCommand, Rect } from '../../transport/wire/messages.js';
 import { parseIceServers } from '../screen/ice-servers.js';
 import { MplScreen } from '../screen/screen.js';
 import { channelUrl, resolveServer, resolveSignal } from '../screen/server-url.js';

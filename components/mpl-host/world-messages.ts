@@ -1,7 +1,7 @@
 /** What a page and its world's worker say to each other. State itself travels on links, over ports of their own. */
 
 import type { Neighborhood, Wrap } from '../../sim/index.js';
-import type { ControlMode, IntroduceMessage, Rect, UplinkStatus } from '../../transport/index.js';
+import type { ControlMode, IntroduceMessage, Rect, UplinkStatus, Vouched } from '../../transport/index.js';
 
 /** How a world is to be. */
 export interface WorldSettings {
@@ -40,7 +40,7 @@ export type ToWorld =
   /** A receiver in the page, with the owner's rights. */
   | { type: 'view'; port: MessagePort }
   /** A viewer that reached the page directly. */
-  | { type: 'direct'; port: MessagePort; control: boolean }
+  | { type: 'direct'; port: MessagePort; viewer: Vouched }
   /** The relay to stream to; null for none. */
   | { type: 'uplink'; url: string | null; claim: string }
   | { type: 'retry' }

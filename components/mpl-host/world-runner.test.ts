@@ -42,7 +42,7 @@ async function join(how: 'owner' | 'direct'): Promise<Receiver> {
     transport: 'relay',
     connect: () => {
       const { port1, port2 } = new MessageChannel();
-      runner.receive(how === 'owner' ? { type: 'view', port: port2 } : { type: 'direct', port: port2, control: false });
+      runner.receive(how === 'owner' ? { type: 'view', port: port2 } : { type: 'direct', port: port2, viewer: {} });
       return Promise.resolve(new PortLink(port1));
     },
   });
@@ -139,7 +139,7 @@ describe('a long step', () => {
 
 it('does not believe a viewer how many watch', async () => {
   const { port1, port2 } = new MessageChannel();
-  runner.receive({ type: 'direct', port: port2, control: false });
+  runner.receive({ type: 'direct', port: port2, viewer: {} });
   const liar = new PortLink(port1);
   liar.send(encodeFrame('SubscribeFilter', session.subscribe.encode({ protocol: 1 })));
   liar.send(encodeFrame('Status', session.status.encode({ state: 'live', viewers: 1_000_000 })));

@@ -92,7 +92,7 @@ export class WorldRunner {
         return;
       case 'direct': {
         const link = new PortLink(message.port, { kind: 'webrtc', highWater: DIRECT_HIGH_WATER });
-        this.#world.source.attach(link, { control: message.control });
+        this.#world.source.attach(link, message.viewer);
         return;
       }
       case 'uplink':

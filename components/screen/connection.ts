@@ -1,7 +1,7 @@
 import type { PropertyValues } from 'lit';
 import type { LinkName, Receiver, ReceiverEvent } from '../../transport/receiver.js';
-import type { Digest, Rect } from '../../transport/state/digest.js';
-import type { ControlStateMessage } from '../../transport/wire/messages.js';
+import type { Digest } from '../../transport/state/digest.js';
+import type { ControlStateMessage, Rect } from '../../transport/wire/messages.js';
 import { announce, enter } from '../association/registry.js';
 import { MplControlEvent } from '../events/control-event.js';
 import { MplErrorEvent } from '../events/error-event.js';

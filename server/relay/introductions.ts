@@ -26,7 +26,7 @@ export class Introductions {
     this.#asked.set(viewer, now);
     this.forget(viewer);
     this.#pending.set(peer, viewer);
-    source.introduce({ peer, control: viewer.control });
+    source.introduce({ peer, rights: viewer.rights });
   }
 
   /** The source answered for the viewer with this peer id. */

@@ -7,6 +7,7 @@
 import { type DataConnection, Peer, type PeerOptions } from 'peerjs';
 import type { PeerDialer } from '../session/upgrade.js';
 import { CLOSE } from '../wire/codes.js';
+import type { Vouched } from '../wire/messages.js';
 import { ChannelLink } from './channel.js';
 import type { Link } from './link.js';
 import { LinkError } from './websocket.js';
@@ -131,7 +132,7 @@ export interface PeerHostOptions extends PeerSettings {
   maxPeers: number;
   /** Known id, where there is no relay to introduce peers; then everybody is welcome. */
   id?: string;
-  onlink: (link: Link, control: boolean) => void;
+  onlink: (link: Link, viewer: Vouched) => void;
   /** Signaling was lost and is back, under another id. */
   onid?: (id: string) => void;
 }
@@ -140,7 +141,7 @@ export interface PeerHostOptions extends PeerSettings {
 export class PeerHost {
   #peer: Peer | null = null;
   /** Peers that may call, and with what right; each once, for a while. */
-  readonly #expected = new Map<string, { control: boolean; until: number }>();
+  readonly #expected = new Map<string, { viewer: Vouched; until: number }>();
   readonly #links = new Set<Link>();
   #retry: ReturnType<typeof setTimeout> | null = null;
   #wait = 1000;
@@ -156,14 +157,14 @@ export class PeerHost {
   }
 
   /** Will this peer be accepted if it calls? Returns the reason if not. */
-  expect(id: string, control: boolean): string | undefined {
+  expect(id: string, viewer: Vouched): string | undefined {
     const now = performance.now();
     for (const [peer, { until }] of this.#expected) if (until < now) this.#expected.delete(peer);
     if (this.#peer === null || this.#peer.disconnected) return 'the source is not reachable directly right now';
     // Those who are only expected take no place: whoever asks and does not call must not keep others out.
     if (this.#links.size >= this.options.maxPeers || this.#expected.size >= MAX_EXPECTED)
       return 'the source has as many direct viewers as it takes';
-    this.#expected.set(id, { control, until: now + 2 * DIAL_MS });
+    this.#expected.set(id, { viewer, until: now + 2 * DIAL_MS });
     return undefined;
   }
 
@@ -212,7 +213,7 @@ export class PeerHost {
       if (this.#links.size >= this.options.maxPeers) return connection.close();
       const link = linkOf(connection);
       this.#links.add(link);
-      this.options.onlink(link, expected?.control ?? false);
+      this.options.onlink(link, expected?.viewer ?? {});
       const { onclose } = link;
       link.onclose = (event) => {
         this.#links.delete(link);

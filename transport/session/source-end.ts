@@ -12,9 +12,11 @@ import type {
   ChannelState,
   ControlMessage,
   IntroduceMessage,
+  Rights,
   SignalsWanted,
   StatusMessage,
   SubscribeMessage,
+  Vouched,
   WelcomeMessage,
 } from '../wire/messages.js';
 import * as session from '../wire/session.js';
@@ -29,11 +31,9 @@ const MAX_WAITING = 8 * 2 ** 20;
 const MESSAGES = 100;
 const SUBSCRIPTIONS = 5;
 
-export interface SourceEndOptions {
+export interface SourceEndOptions extends Vouched {
   /** The page that runs the source itself: its commands are always granted. */
   owner?: boolean;
-  /** May this receiver steer where control goes by token? Vouched for by whoever attached the link. */
-  control?: boolean;
   /** Commands a second before they are refused. */
   commandsPerSecond?: number;
 }
@@ -56,7 +56,7 @@ export interface EndOwner extends OutboxSource, SignalOutboxSource {
 
 export class SourceEnd {
   readonly owner: boolean;
-  readonly control: boolean;
+  rights: Rights;
   readonly outbox: Outbox;
   readonly signals: SignalOutbox;
   /** When anything was last sent, heard, asked for by a ping: for the heartbeat. */
@@ -80,7 +80,7 @@ export class SourceEnd {
     options: SourceEndOptions,
   ) {
     this.owner = options.owner ?? false;
-    this.control = options.control ?? false;
+    this.rights = options.rights ?? { control: false };
     this.#commands = new RateLimit(options.commandsPerSecond ?? 1000);
     this.outbox = new Outbox(link, fanout, (bytes) => this.send(bytes));
     this.signals = new SignalOutbox(link, fanout, this.outbox.pacer, (bytes) => this.send(bytes));

@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { seeded, TestWorld } from '../testing/world.js';
-import { digest, type Rect } from './digest.js';
+import type { Rect } from '../wire/messages.js';
+import { digest } from './digest.js';
 import type { TileGrid, TileView } from './tile.js';
 
 /** The digest by its definition, a cell at a time. */

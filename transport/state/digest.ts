@@ -2,15 +2,8 @@
 
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
+import type { Rect } from '../wire/messages.js';
 import type { TileGrid } from './tile.js';
-
-/** Cells `x`..`x + width - 1`, `y`..`y + height - 1`. */
-export interface Rect {
-  x: number;
-  y: number;
-  width: number;
-  height: number;
-}
 
 export interface Digest {
   /** The version of which this is the digest. */

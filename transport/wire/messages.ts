@@ -8,6 +8,34 @@ export type ChannelState = 'waiting' | 'live' | 'ended';
 /** Who may steer: nobody, every viewer, or those whose token says so. */
 export type ControlMode = 'none' | 'viewers' | 'token';
 
+/** Tiles of a grid, counted from its upper left corner: 0 <= x, 0 <= y, 1 <= width, 1 <= height. It may reach beyond the grid. */
+export interface TileWindow {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+/** Cells `x`..`x + width - 1`, `y`..`y + height - 1`. */
+export interface Rect {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+/** What a receiver may do and see. Vouched for by the relay; without one, by the source. */
+export interface Rights {
+  /** May it steer, where `control` is "token"? On a relay with keys, nobody else may steer at all. */
+  control: boolean;
+  /** The cells it may see: tiles that are not wholly within are never sent. Without it, all. */
+  view?: Rect;
+  /** Bytes of state a second it may have, at most. */
+  maxBps?: number;
+  /** Milliseconds until it has to show another token; without it, for ever. */
+  expires?: number;
+}
+
 /** `Publish` (0x76), source to relay, first message on `/peer/{channel}`. */
 export interface PublishMessage {
   protocol: 1;
@@ -31,8 +59,26 @@ export interface SubscribeMessage {
   /**
    * What the receiver already holds: it was whole at `version`, so only what changed since is sent. Some of it may be as
    * new as `seen`: a sender that is not there yet waits until it is, so that no tile goes back in time.
+   * With `window`, this is true of those tiles only, and of the others it holds nothing.
    */
-  resume?: { epoch: number; version: number; seen: number };
+  resume?: { epoch: number; version: number; seen: number; window?: TileWindow };
+  /** Only the filter or the token changes: what this link was sent before still counts. */
+  update?: boolean;
+  /**
+   * Who this is, the same over all its links: a public id, a dot, and a secret of 16..64 characters. Commands are counted
+   * by it, and are carried out once, over whatever link they come again.
+   */
+  session?: string;
+  /** What others may call it, where it asks to steer. At most 40 characters. */
+  name?: string;
+  /** The right to watch, and to steer, where the relay asks for one. */
+  token?: string;
+  /** The tiles wanted; without it, all. */
+  window?: TileWindow;
+  /** Level of detail wanted: cells are merged 2^lod by 2^lod. Senders know 0 only, so far. */
+  lod?: number;
+  /** Bytes of state a second, at most. */
+  maxBps?: number;
   /** Keep the session, send no state: the receiver is fed over another link. */
   standby?: boolean;
   /** Frames of state a second, at most. */
@@ -100,6 +146,8 @@ export interface WelcomeMessage {
   peers?: boolean;
   /** Milliseconds since the newest signals were captured, as far as the sender knows. */
   age?: number;
+  /** What this receiver may do; without it, whatever the source grants to anyone. */
+  rights?: Rights;
 }
 
 /** `Status` (0x72): the channel's state changed, or the source tells how it fares (about once a second). */
@@ -132,9 +180,24 @@ export interface SourceReport {
   tilesChanged: number;
 }
 
+/** Whoever steers, or asks to. */
+export interface ControllerInfo {
+  /** The public part of its session. */
+  id: string;
+  name?: string;
+}
+
 /** `ControlState` (0x71): what can be steered and how it stands now. */
 export interface ControlStateMessage {
   control: ControlMode;
+  /** Chosen at random by a source when it starts: under the same number it knows which commands it has carried out. */
+  desk?: number;
+  /** How many may steer at a time. Without it, many. */
+  controllers?: 'one' | 'many';
+  /** Of one: who steers now. Without it, nobody does. */
+  controller?: ControllerInfo;
+  /** Those who ask to, in their order. */
+  asking?: ControllerInfo[];
   paused: boolean;
   /** Generations a second asked for; 0 stands for as fast as it goes. */
   speed: number;
@@ -152,7 +215,19 @@ export type ControlMessage = {
   id: number;
   /** The right to steer, where `control` is `token`. */
   token?: string;
+  /** Written by a relay: on whose behalf. A receiver's own word for it does not count. */
+  from?: CommandOrigin;
 } & ControlCommand;
+
+/** Who gave a command that came by way of a relay. */
+export interface CommandOrigin {
+  session: string;
+  /** Of the command, in the count of that session. */
+  id: number;
+  name?: string;
+  /** The relay vouches for its right to steer. */
+  control: boolean;
+}
 
 export type ControlCommand =
   | { command: 'play' }
@@ -160,6 +235,9 @@ export type ControlCommand =
   | { command: 'reset' }
   | { command: 'clear' }
   | { command: 'stop' }
+  /** Where one steers at a time: asks for it, gives it up, hands it to `to`, or, as its owner, takes it. */
+  | { command: 'controller'; action: 'request' | 'release' | 'take' }
+  | { command: 'controller'; action: 'give'; to: string }
   | { command: 'step'; n: number }
   | { command: 'speed'; value: number }
   | { command: 'rule'; rule: string; neighborhood?: 'moore' | 'von-neumann' }
@@ -176,17 +254,24 @@ export interface ControlReplyMessage {
   ok: boolean;
   /** Why it was refused, in words a person can act on. */
   reason?: string;
+  /** It has not reached the source, as far as is known: worth sending again, with the same id, when there is one. */
+  retry?: boolean;
 }
 
 /** `Introduce` (0x78): how two peers get to know each other through a relay both trust. */
 export interface IntroduceMessage {
   /** The other side's peer id. */
   peer: string;
-  /** Relay to source: may this viewer control? */
-  control?: boolean;
+  /** Relay to source: what this viewer may do. */
+  rights?: Rights;
+  /** Relay to source: the session it has to speak under. */
+  session?: string;
   /** Refused, and why: the viewer stays on the relay. */
   refused?: string;
 }
+
+/** What a relay says of a viewer that it introduces. */
+export type Vouched = Pick<IntroduceMessage, 'rights' | 'session'>;
 
 /** `Error` (0x75): said before a link is closed, or instead of closing it. */
 export interface ErrorMessage {

@@ -13,6 +13,8 @@ interface Codec {
   decode(payload: Uint8Array): unknown;
 }
 
+const rect = { x: 1, y: 2, width: 3, height: 4 };
+const rights = { control: true, view: rect, maxBps: 1e6, expires: 60_000 };
 const report = { generation: 5, rate: 60.5, engine: 'wasm', fps: 30, tilesChanged: 17 };
 
 /** Of each message: a good one with every field, the fields it cannot do without, and wrong values for each field. */
@@ -38,7 +40,19 @@ const messages: Record<
   },
   SubscribeFilter: {
     codec: session.subscribe,
-    good: { protocol: 1, resume: { epoch: 1, version: 2, seen: 3 }, standby: false, maxFps: 0.5 },
+    good: {
+      protocol: 1,
+      resume: { epoch: 1, version: 2, seen: 3, window: rect },
+      update: true,
+      session: 'abcd.0123456789abcdef',
+      name: 'Ada',
+      token: 'secret',
+      window: rect,
+      lod: 0,
+      standby: false,
+      maxFps: 0.5,
+      maxBps: 1e5,
+    },
     needs: ['protocol'],
     wrong: [
       ['resume', null],
@@ -46,6 +60,17 @@ const messages: Record<
       ['resume', { epoch: 1, version: 2 }],
       ['resume', { epoch: 1, version: -2, seen: 3 }],
       ['resume', { epoch: 1, version: 2 ** 53, seen: 3 }],
+      ['resume', { epoch: 1, version: 2, seen: 3, window: {} }],
+      ['update', 1],
+      ['session', 'abcd'],
+      ['session', 'abcd.short'],
+      ['name', 'x'.repeat(41)],
+      ['token', 7],
+      ['window', { ...rect, x: -1 }],
+      ['window', { ...rect, width: 65_537 }],
+      ['window', [0, 0, 1, 1]],
+      ['lod', 17],
+      ['maxBps', 0],
       ['standby', 'yes'],
       ['maxFps', 0],
       ['maxFps', -1],
@@ -54,7 +79,7 @@ const messages: Record<
   },
   Welcome: {
     codec: session.welcome,
-    good: { protocol: 1, channel: 'demo', state: 'live', resume: 'merged', epoch: 7, answers: 1, peers: true },
+    good: { protocol: 1, channel: 'demo', state: 'live', resume: 'merged', epoch: 7, answers: 1, peers: true, rights },
     needs: ['protocol', 'channel', 'state', 'resume'],
     wrong: [
       ['state', 'dead'],
@@ -62,6 +87,7 @@ const messages: Record<
       ['epoch', '7'],
       ['answers', -1],
       ['peers', 1],
+      ['rights', null],
     ],
   },
   Status: {
@@ -87,6 +113,10 @@ const messages: Record<
     codec: session.controlState,
     good: {
       control: 'viewers',
+      desk: 7,
+      controllers: 'one',
+      controller: { id: 'abcd', name: 'Ada' },
+      asking: [{ id: 'efgh' }],
       paused: false,
       speed: 60,
       rule: 'B3/S23',
@@ -99,6 +129,12 @@ const messages: Record<
     needs: ['control', 'paused', 'speed', 'rule', 'neighborhood', 'wrap', 'width', 'height', 'pattern'],
     wrong: [
       ['control', 'all'],
+      ['desk', -1],
+      ['controllers', 2],
+      ['controller', { id: 'a b' }],
+      ['controller', { id: 'abcd', name: 'x'.repeat(41) }],
+      ['asking', [{}]],
+      ['asking', Array(65).fill({ id: 'abcd' })],
       ['paused', 0],
       ['speed', null],
       ['neighborhood', 'hex'],
@@ -110,21 +146,26 @@ const messages: Record<
   },
   ControlReply: {
     codec: session.controlReply,
-    good: { id: 4, ok: false, reason: 'watching only' },
+    good: { id: 4, ok: false, reason: 'watching only', retry: true },
     needs: ['id', 'ok'],
     wrong: [
       ['id', -4],
       ['ok', 'no'],
       ['reason', {}],
+      ['retry', 1],
     ],
   },
   Introduce: {
     codec: session.introduce,
-    good: { peer: 'mpl-1', control: true, refused: 'full' },
+    good: { peer: 'mpl-1', rights, session: 'abcd.0123456789abcdef', refused: 'full' },
     needs: ['peer'],
     wrong: [
       ['peer', 1],
-      ['control', 'yes'],
+      ['rights', 'yes'],
+      ['rights', { view: rect }],
+      ['rights', { control: true, view: { ...rect, width: 0 } }],
+      ['rights', { control: true, expires: -1 }],
+      ['session', 'a.b'],
       ['refused', true],
     ],
   },

@@ -75,6 +75,24 @@ export function decodePing(payload: Uint8Array): Ping {
   return ping;
 }
 
+const side: Check = (v) => natural(v) && (v as number) >= 1 && (v as number) <= MAX_CELLS;
+const at: Check = (v) => natural(v) && (v as number) < MAX_CELLS;
+const rect = object({ x: at, y: at, width: side, height: side });
+const positive: Check = (v) => finite(v) && (v as number) > 0;
+const most =
+  (length: number): Check =>
+  (v) =>
+    typeof v === 'string' && v.length <= length;
+/** A public id, a dot, a secret. */
+const sessionId: Check = (v) => typeof v === 'string' && /^[\w-]{4,32}\.[\w-]{16,64}$/.test(v);
+const publicId: Check = (v) => typeof v === 'string' && /^[\w-]{4,32}$/.test(v);
+const rights = object({
+  control: boolean,
+  view: optional(rect),
+  maxBps: optional(positive),
+  expires: optional((v) => finite(v) && (v as number) >= 0),
+});
+const controller = object({ id: publicId, name: optional(most(40)) });
 const state = one('waiting', 'live', 'ended');
 const neighborhood = one('moore', 'von-neumann');
 const wrap = one('torus', 'bounded');
@@ -100,9 +118,16 @@ export const publish = json<PublishMessage>('Publish', {
 
 export const subscribe = json<SubscribeMessage>('SubscribeFilter', {
   protocol: one(1),
-  resume: optional(object({ epoch: natural, version: natural, seen: natural })),
+  resume: optional(object({ epoch: natural, version: natural, seen: natural, window: optional(rect) })),
+  update: optional(boolean),
+  session: optional(sessionId),
+  name: optional(most(40)),
+  token: optional(string),
+  window: optional(rect),
+  lod: optional((v) => natural(v) && (v as number) <= 16),
+  maxBps: optional(positive),
   standby: optional(boolean),
-  maxFps: optional((v) => finite(v) && (v as number) > 0),
+  maxFps: optional(positive),
   grid: optional(boolean),
   signals: optional(object(signalsWantedFields)),
 });
@@ -116,6 +141,7 @@ export const welcome = json<WelcomeMessage>('Welcome', {
   answers: optional(natural),
   peers: optional(boolean),
   age: optional((v) => finite(v) && (v as number) >= 0),
+  rights: optional(rights),
 });
 
 export const status = json<StatusMessage>('Status', {
@@ -129,6 +155,10 @@ export const status = json<StatusMessage>('Status', {
 
 export const controlState = json<ControlStateMessage>('ControlState', {
   control: one('none', 'viewers', 'token'),
+  desk: optional(natural),
+  controllers: optional(one('one', 'many')),
+  controller: optional(controller),
+  asking: optional((v) => Array.isArray(v) && v.length <= 64 && v.every(controller)),
   paused: boolean,
   speed: finite,
   rule: string,
@@ -143,17 +173,18 @@ export const controlReply = json<ControlReplyMessage>('ControlReply', {
   id: natural,
   ok: boolean,
   reason: optional(string),
+  retry: optional(boolean),
 });
 
 export const introduce = json<IntroduceMessage>('Introduce', {
   peer: string,
-  control: optional(boolean),
+  rights: optional(rights),
+  session: optional(sessionId),
   refused: optional(string),
 });
 
 export const errorMessage = json<ErrorMessage>('Error', { code: natural, reason: string });
 
-const side: Check = (v) => natural(v) && (v as number) >= 1 && (v as number) <= MAX_CELLS;
 const none = {};
 const commands: Record<string, Fields> = {
   play: none,
@@ -169,9 +200,11 @@ const commands: Record<string, Fields> = {
   pattern: { text, name: string },
   soup: { density: (v) => finite(v) && (v as number) >= 0 && (v as number) <= 1, seed: natural },
   draw: { alive: boolean, cells: integers },
+  controller: { action: one('request', 'release', 'take', 'give'), to: optional(publicId) },
 };
 
-const heading: Fields = { id: natural, command: string, token: optional(string) };
+const origin = object({ session: sessionId, id: natural, name: optional(most(40)), control: boolean });
+const heading: Fields = { id: natural, command: string, token: optional(string), from: optional(origin) };
 
 /** A command that is none, or that a newer receiver knows: it is refused, which is an answer too. */
 export interface RefusedCommand {
