@@ -18,6 +18,7 @@ import type {
   StatusMessage,
 } from '../wire/messages.js';
 import * as session from '../wire/session.js';
+import type { FanoutObserver } from './observer.js';
 import type { SharedFrame } from './outbox.js';
 import { SignalFeed } from './signal-feed.js';
 import { type EndOwner, SourceEnd, type SourceEndOptions } from './source-end.js';
@@ -36,10 +37,13 @@ export interface FanoutOptions {
   tileBudget?: number;
   /** Frames of state a second, at most. Default 30. */
   maxFps?: number;
+  /** Counts what it does. */
+  observer?: FanoutObserver;
 }
 
 export class Fanout implements EndOwner {
   readonly channel: string;
+  readonly observer: FanoutObserver | null;
   readonly ends = new Set<SourceEnd>();
   tileBudget: number;
   maxFps: number;
@@ -76,6 +80,7 @@ export class Fanout implements EndOwner {
 
   constructor(options: FanoutOptions) {
     this.channel = options.channel;
+    this.observer = options.observer ?? null;
     this.tileBudget = options.tileBudget ?? Number.POSITIVE_INFINITY;
     this.maxFps = options.maxFps ?? 30;
   }
@@ -111,6 +116,7 @@ export class Fanout implements EndOwner {
   /** For `SourceEnd`: its link is closed. */
   remove(end: SourceEnd): void {
     if (!this.ends.delete(end)) return;
+    this.observer?.gone(end);
     if (this.ends.size === 0) {
       this.#watch?.stop();
       this.#watch = null;
@@ -189,7 +195,9 @@ export class Fanout implements EndOwner {
       const stalled = pacer.inFlight > 0 && now - pacer.progressAt > STALLED;
       // A peer connection never says that its other side is gone, and a socket takes a quarter of an hour to notice.
       const silent = now - end.heardAt > SILENT[end.link.kind];
-      if (stalled || silent) end.close(CLOSE.timeout.code, stalled ? 'frames are not acknowledged' : 'nothing heard');
+      this.observer?.waited(pacer.lag(now), end);
+      if (stalled) end.close(CLOSE.timeout.code, 'frames are not acknowledged', 'stalled');
+      else if (silent) end.close(CLOSE.timeout.code, 'nothing heard', 'silent');
       else {
         // Where a hidden page's timers sleep, it speaks (and acknowledges its last frames) only when it is asked.
         const unheard = Math.min(SILENT[end.link.kind], pacer.inFlight > 0 ? STALLED : Infinity) / 4;

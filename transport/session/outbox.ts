@@ -38,6 +38,8 @@ export class Outbox {
     this.flush();
   });
   frames = 0;
+  /** Changes of tiles that were never sent, because a newer one of the same tile took their place. */
+  conflated = 0;
 
   #dirty: DirtySet | null = null;
   /** The version of the last frame sent; a delta must start here. */
@@ -116,7 +118,9 @@ export class Outbox {
       if (follows) {
         this.#sendState(frame.bytes, frame.version);
       } else {
+        const before = dirty.size;
         dirty.addAll(frame.keys);
+        this.conflated += frame.keys.length - (dirty.size - before);
         this.#owesWhole ||= frame.whole;
       }
     }

@@ -32,6 +32,12 @@ export class Pacer {
     return this.inFlight === 0 || this.inFlight < this.window;
   }
 
+  /** Milliseconds that the oldest frame has waited for its ack; 0 if none does. */
+  lag(now: number): number {
+    const oldest = this.#outstanding[0];
+    return oldest === undefined ? 0 : now - oldest.at;
+  }
+
   sent(bytes: number, now: number): void {
     if (this.inFlight === 0) this.progressAt = now;
     this.inFlight += bytes;

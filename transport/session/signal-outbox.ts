@@ -16,6 +16,7 @@ export interface SignalOutboxSource {
 
 export class SignalOutbox {
   readonly tempo = new Tempo(() => this.flush());
+  frames = 0;
   #view: SignalView | null = null;
   #coded = false;
   /** Version of the last frame sent; -1 = none yet. */
@@ -69,6 +70,7 @@ export class SignalOutbox {
     this.pacer.sent(frame.length, now);
     this.tempo.sent(now);
     this.#sent = table.version;
+    this.frames++;
     this.send(frame);
   }
 }

@@ -21,6 +21,7 @@ import type {
 } from '../wire/messages.js';
 import * as session from '../wire/session.js';
 import { FLAG } from '../wire/types.js';
+import type { FanoutObserver } from './observer.js';
 import { Outbox, type OutboxSource } from './outbox.js';
 import { RateLimit } from './rate.js';
 import { SignalOutbox, type SignalOutboxSource } from './signal-outbox.js';
@@ -41,6 +42,7 @@ export interface SourceEndOptions extends Vouched {
 /** What an end must know of the fan-out it belongs to, and what it tells it. */
 export interface EndOwner extends OutboxSource, SignalOutboxSource {
   readonly channel: string;
+  readonly observer: FanoutObserver | null;
   readonly state: ChannelState;
   readonly peers: boolean;
   readonly upstream: number;
@@ -109,6 +111,7 @@ export class SourceEnd {
     }
     this.outbox.tempo.maxFps = this.#wanted.maxFps;
     const how = this.outbox.begin(grid, resume);
+    this.fanout.observer?.began(how);
     this.welcome(how);
     const header = { ...stamp, width: grid.tilesX, height: grid.tilesY };
     this.send(encodeFrame('GridMeta', encodeGridMeta(grid), header));
@@ -141,7 +144,9 @@ export class SourceEnd {
 
   send(bytes: Uint8Array): void {
     if (this.#closed) return;
-    if (this.link.buffered > MAX_WAITING) return this.close(CLOSE.timeout.code, 'it does not read what it is sent');
+    if (this.link.buffered > MAX_WAITING) {
+      return this.close(CLOSE.timeout.code, 'it does not read what it is sent', 'unread');
+    }
     this.sentAt = performance.now();
     this.bytesSent += bytes.length;
     this.link.send(bytes);
@@ -152,7 +157,9 @@ export class SourceEnd {
     this.send(encodeFrame('Ping', session.encodePing({ echo: false, time: performance.now(), upstream: 0 })));
   }
 
-  close(code: number, reason: string): void {
+  /** @param why a word for whoever counts, where the code has several meanings */
+  close(code: number, reason: string, why?: string): void {
+    if (!this.#closed) this.fanout.observer?.closed(code, why, this);
     this.link.close(code, reason);
   }
 
@@ -180,7 +187,10 @@ export class SourceEnd {
       if (!pacer.acked(ack, performance.now()))
         throw new WireError(`an ack of ${ack.frames} frames that were not sent`);
       // One that says nothing new counts like any other message.
-      if (pacer.inFlight !== before) return this.#flush();
+      if (pacer.inFlight !== before) {
+        this.fanout.observer?.acked(pacer.latency, this);
+        return this.#flush();
+      }
     }
     if (!this.owner && !this.#messages.take()) {
       throw new WireError(`more than ${MESSAGES} messages a second`, CLOSE.tooFast.code);
