@@ -12,6 +12,9 @@
  * request listener (in Express, `app.use((req, res, next) => relay.handler(req, res) || next())`).
  */
 
+export type { TokenScope, Verb } from './auth/grant.js';
+export type { PublicKeys, SecretKey, TokenKey } from './auth/keys.js';
+export { mintToken, type TokenOptions } from './auth/mint.js';
 export { createRelay, type Relay, type RelayAddress } from './create-relay.js';
 export { OptionError, type RelayLimits, type RelayOptions } from './options.js';
 export type { ChannelInfo } from './relay/channel-info.js';

@@ -1,15 +1,8 @@
 /** Every option of a relay, its default and its range, in one place. The CLI makes its flags from the same table. */
 
-/** An option that cannot be used. `option` names it as the caller wrote it. */
-export class OptionError extends Error {
-  override readonly name = 'OptionError';
-  constructor(
-    readonly option: string,
-    message: string,
-  ) {
-    super(`${option}: ${message}`);
-  }
-}
+import { OptionError } from './option-error.js';
+
+export { OptionError } from './option-error.js';
 
 /** What one relay will bear. Whatever goes over a limit is refused with a reason; nothing is queued for later. */
 export interface RelayLimits {

@@ -60,7 +60,7 @@ export function parseServeFlags(argv: string[], env: NodeJS.ProcessEnv): ServeFl
 type Values = Record<string, string | boolean | (string | boolean)[] | undefined>;
 
 /** @throws OptionError that names the flag */
-export function parse(args: string[], options: Record<string, { type: 'string' | 'boolean' }>) {
+export function parse(args: string[], options: Record<string, { type: 'string' | 'boolean'; multiple?: boolean }>) {
   try {
     return parseArgs({ args, options, allowPositionals: true }) as { values: Values; positionals: string[] };
   } catch (error) {

@@ -9,6 +9,7 @@ export function helpText(): string {
 Usage
   mpl serve [flags]              serve channels, signaling, mpl.js and the demo on one port
   mpl stream MODULE... [flags]   run modules that publish signals, until they are stopped
+  mpl token --channel C [flags]  print a token: the right to publish, watch or steer some channels
   mpl help                       print this
   mpl --version                  print the version
 
@@ -31,6 +32,19 @@ ${table([
   ['--server URL', 'the relay to publish on (MPL_SERVER, else http://127.0.0.1:8787)'],
   ['--token T', 'the right to publish, where the relay asks for it (MPL_TOKEN)'],
   ['--quiet', 'say only what goes wrong'],
+])}
+
+Flags of token
+${table([
+  ['--channel NAME', "of which channels: a name, or the beginning of names and a *, as in 'demo*'; may come again"],
+  ['--can VERBS', 'publish, subscribe and control, with commas between (subscribe)'],
+  ['--expires TIME', 'as in 90s, 15m, 1h, 30d, or never (1h)'],
+  ['--view X,Y,W,H', 'the cells that may be seen'],
+  ['--max-bps N', 'bytes of state a second'],
+  ['--subject, --issuer, --audience TEXT', 'whose it is, who made it, for whom'],
+  ['--secret S', 'that of the relay (MPL_SECRET, which no list of processes shows)'],
+  ['--key-file FILE', 'keys as JSON (MPL_KEY_FILE); the first secret signs, or that named by --key-id'],
+  ['--new-secret', 'print a new secret instead'],
 ])}
 
 A module that is streamed has a default export, which is handed what makes channels:

@@ -5,6 +5,7 @@ import { packageVersion } from '../package.js';
 import { parseServeFlags } from './flags.js';
 import { helpText } from './help.js';
 import { parseStreamFlags } from './stream-flags.js';
+import { parseTokenFlags } from './token-flags.js';
 
 /** Runs one command line and returns the exit code: 0 done, 1 could not, 2 not understood. */
 export async function main(argv: string[], env: NodeJS.ProcessEnv): Promise<number> {
@@ -22,6 +23,7 @@ export async function main(argv: string[], env: NodeJS.ProcessEnv): Promise<numb
       return 0;
     case 'serve':
     case 'stream':
+    case 'token':
       break;
     default:
       return complain(`there is no command ${JSON.stringify(command)}`);
@@ -35,6 +37,10 @@ export async function main(argv: string[], env: NodeJS.ProcessEnv): Promise<numb
     if (command === 'stream') {
       const flags = parseStreamFlags(rest, env);
       return await (await import('./stream.js')).stream(flags);
+    }
+    if (command === 'token') {
+      const flags = parseTokenFlags(rest, env);
+      return await (await import('./token.js')).token(flags);
     }
     const flags = parseServeFlags(rest, env);
     return await (await import('./serve.js')).serve(flags);
