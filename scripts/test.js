@@ -6,6 +6,7 @@ import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { needBrowsers } from './browsers.js';
+import { needRedis } from './redis.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -65,6 +66,7 @@ if (unknown.length > 0) {
 const names = wanted.length > 0 ? wanted : Object.keys(suites);
 
 if (names.includes('browser') || names.includes('e2e')) needBrowsers();
+if (names.includes('node')) needRedis();
 const built = spawnSync(process.execPath, ['scripts/build.js', '--if-stale'], { cwd: root, stdio: 'inherit' });
 const results = built.status === 0 ? [] : [{ name: 'build', passed: 0, failed: 1, skipped: 0 }];
 for (const name of names) results.push(await run(name, suites[name]()));

@@ -1,0 +1,128 @@
+/** Connections to Redis, to one server or to a cluster of them, and what of ioredis differs between the two. */
+
+import type { Cluster, ClusterOptions, Redis, RedisOptions } from 'ioredis';
+import { OptionError } from '../options.js';
+
+/** Where Redis is, as an option says it. */
+export interface RedisAddress {
+  /** `redis://` URLs: one of a server, or some of the nodes of a cluster. */
+  urls: readonly string[];
+  cluster: boolean;
+  /** For people: hosts and ports, no passwords. */
+  shown: string;
+}
+
+/**
+ * Reads the option `redis`: `redis://[user:password@]host[:port][/db]`, `rediss://` with TLS, and for a Redis Cluster
+ * `redis+cluster://host:port,host:port` or several URLs with commas between them.
+ * @throws OptionError that does not repeat passwords
+ */
+export function parseRedis(text: string, label = 'redis'): RedisAddress {
+  const way = 'expected redis://host:6379, rediss://host:6379, or redis+cluster://host:6379,host:6379';
+  const [, scheme = '', plus = '', rest = ''] = /^(rediss?)(\+cluster)?:\/\/(.+)$/.exec(text.trim()) ?? [];
+  if (scheme === '') throw new OptionError(label, way);
+  const list = text.trim().split(/,(?=rediss?:\/\/)/);
+  const at = rest.lastIndexOf('@') + 1;
+  const urls =
+    list.length > 1
+      ? list
+      : rest
+          .slice(at)
+          .split(',')
+          .map((host) => `${scheme}://${rest.slice(0, at)}${host}`);
+  const hosts = urls.map((url) => {
+    if (!URL.canParse(url)) throw new OptionError(label, way);
+    const { hostname, port } = new URL(url);
+    if (hostname === '') throw new OptionError(label, way);
+    return `${hostname}:${port || 6379}`;
+  });
+  return { urls, cluster: plus !== '' || urls.length > 1, shown: hosts.join(', ') };
+}
+
+/** A connection that is lost is tried again after this long, ms, at most. */
+const RETRY_MOST = 2_000;
+/** A server that owes an answer for so long is gone, ms. */
+const SILENT = 5_000;
+
+const retry = (times: number): number =>
+  Math.min(RETRY_MOST, 50 * 2 ** Math.min(times, 8)) * (0.75 + Math.random() / 2);
+
+// Nothing is sent late: what could not be sent at once is stale when the connection is back. Protocol 2 carries binary
+// messages, and costs less.
+const options: RedisOptions = {
+  protocol: 2,
+  enableOfflineQueue: false,
+  maxRetriesPerRequest: 0,
+  autoResendUnfulfilledCommands: false,
+  autoResubscribe: false,
+  retryStrategy: retry,
+  connectTimeout: SILENT,
+  socketTimeout: SILENT,
+  keepAlive: 10_000,
+};
+
+/** What the bus needs of its connections. */
+export interface RedisClients {
+  /** Publishes and compares. */
+  readonly commands: Redis | Cluster;
+  /** Large values, which would hold up what is published. */
+  readonly bulk: Redis | Cluster;
+  /** All connections, to be watched and closed. */
+  readonly all: readonly (Redis | Cluster)[];
+  publish(topic: string, message: Buffer): Promise<unknown>;
+  subscribe(...topics: string[]): Promise<unknown>;
+  unsubscribe(topic: string): Promise<unknown>;
+  /** Connects the subscriber anew: it is silent, or holds up others. */
+  restart(): void;
+}
+
+/** Connects; `heard` is called with every message. */
+export async function connectRedis(
+  { urls, cluster }: RedisAddress,
+  heard: (topic: string, message: Uint8Array) => void,
+): Promise<RedisClients> {
+  const { Cluster, Redis } = await import('ioredis');
+  const take = (topic: Buffer, message: Buffer): void => heard(topic.toString(), message);
+  if (!cluster) {
+    const make = (name: string) => new Redis(urls[0]!, { ...options, connectionName: `mpl-${name}` });
+    const [commands, bulk, subscriber] = [make('commands'), make('keyframes'), make('subscriber')];
+    subscriber.on('messageBuffer', take);
+    return {
+      commands,
+      bulk,
+      all: [commands, bulk, subscriber],
+      publish: (topic, message) => commands.publish(topic, message),
+      subscribe: (...topics) => subscriber.subscribe(...topics),
+      unsubscribe: (topic) => subscriber.unsubscribe(topic),
+      restart: () => subscriber.disconnect(true),
+    };
+  }
+  const { retryStrategy: _, enableOfflineQueue: __, ...redisOptions } = options;
+  const { username, password, protocol } = new URL(urls[0]!);
+  const clusterOptions: ClusterOptions = {
+    redisOptions: {
+      ...redisOptions,
+      ...(password && { password: decodeURIComponent(password) }),
+      ...(username && { username: decodeURIComponent(username) }),
+      ...(protocol === 'rediss:' && { tls: {} }),
+    },
+    enableOfflineQueue: false,
+    clusterRetryStrategy: retry,
+    // Subscribers that are lost are found by the next look at who has which slots.
+    slotsRefreshInterval: 1_000,
+  };
+  const nodes = urls.map((url) => ({ host: new URL(url).hostname, port: Number(new URL(url).port || 6379) }));
+  const commands = new Cluster(nodes, { ...clusterOptions, shardedSubscribers: true });
+  const bulk = new Cluster(nodes, clusterOptions);
+  commands.on('smessageBuffer', take);
+  return {
+    commands,
+    bulk,
+    all: [commands, bulk],
+    publish: (topic, message) => commands.spublish(topic, message),
+    // Topics of one request would have to be of one slot.
+    subscribe: (...topics) => Promise.all(topics.map((topic) => commands.ssubscribe(topic))),
+    unsubscribe: (topic) => commands.sunsubscribe(topic),
+    restart: () => commands.disconnect(true),
+  };
+}

@@ -1,0 +1,4 @@
+declare module '*/scripts/redis.js' {
+  export function findRedis(): string | undefined;
+  export function needRedis(): string;
+}
