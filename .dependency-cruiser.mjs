@@ -10,16 +10,19 @@ const room = (name, comment, from, to) => ({
 export default {
   forbidden: [
     room('sim-imports-nothing-of-ours', 'Worlds know nothing of streams, pages or servers.', '^sim/', {
-      path: '^(transport|components|server|demo|bench|e2e|scripts)/',
+      path: '^(transport|components|server|demo|bench|stress|e2e|scripts)/',
     }),
     room('transport-imports-nothing-of-ours', 'Streams know nothing of worlds, pages or servers.', '^transport/', {
-      path: '^(sim|components|server|demo|bench|e2e|scripts)/',
+      path: '^(sim|components|server|demo|bench|stress|e2e|scripts)/',
     }),
     room('components-import-sim-and-transport', 'A page never loads server code.', '^components/', {
-      path: '^(server|demo|bench|e2e|scripts)/',
+      path: '^(server|demo|bench|stress|e2e|scripts)/',
     }),
     room('server-never-imports-components', 'The relay has no page.', '^server/', {
-      path: '^(components|demo|bench|e2e|scripts)/',
+      path: '^(components|demo|bench|stress|e2e|scripts)/',
+    }),
+    room('stress-is-a-user', 'Scenarios use the entries of the package, like anybody.', '^stress/', {
+      path: '^((sim|transport|server)/(?!index\\.)|components/|demo/|bench/|e2e/|scripts/|dist/[^/]+/(?!index\\.))',
     }),
     room('no-node-in-the-page', 'These rooms run in browsers.', '^(sim|transport|components)/', {
       dependencyTypes: ['core'],

@@ -16,6 +16,7 @@ const checks = [
     'transport',
     'components',
     'server',
+    'stress',
   ],
   ['entries in Node', 'scripts/import-entries.js'],
   ['docs/elements.md', 'scripts/elements-doc.js', '--check'],

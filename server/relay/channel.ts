@@ -34,6 +34,7 @@ export class Channel {
   /** Links on which a source speaks, or may yet. */
   #callers = 0;
   #grace: Timer | null = null;
+  #closed = false;
 
   constructor(
     readonly name: string,
@@ -151,6 +152,7 @@ export class Channel {
   }
 
   close(): void {
+    this.#closed = true;
     this.#grace?.stop();
     this.#claim.close();
     this.#audience.close();
@@ -225,6 +227,8 @@ export class Channel {
 
   #sourceLost(code: number): void {
     this.#lone.end = null;
+    // The relay closes its sockets last: there is nothing to wait for any more.
+    if (this.#closed) return;
     this.#introductions.sourceGone();
     if (code === CLOSE.tooBig.code) this.#lone.forget();
     this.#claim.lost(code, this.options.sourceGraceMs);

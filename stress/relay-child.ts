@@ -1,0 +1,27 @@
+/** The process of a `RelayProcess`: a relay as its options say, and answers about what it holds. */
+
+import { holdings, watchTimers } from './ledger.js';
+
+watchTimers();
+const { options, port, skew } = JSON.parse(process.argv[2]!) as { options: object; port: number; skew: number };
+if (skew !== 0) {
+  const { now } = Date;
+  Date.now = () => now() + skew;
+}
+const { createRelay } = await import('mpl-kit/server');
+const relay = createRelay(options);
+const address = await relay.listen(port);
+
+const probe = async () => ({
+  holdings: await holdings(),
+  channels: relay.channels(),
+  rss: process.memoryUsage.rss(),
+});
+process.on('message', async ({ ask, id }: { ask: 'probe' | 'end'; id?: number }) => {
+  if (ask === 'probe') return process.send!({ id, probe: await probe() });
+  await relay.close();
+  process.disconnect();
+});
+// Nobody is left to answer to.
+process.on('disconnect', () => process.exit(0));
+process.send!({ port: address.port, probe: await probe() });

@@ -1,0 +1,116 @@
+/** A relay in a process of its own: killed, started again on its port, asked what it holds. */
+
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { ChannelInfo, RelayOptions } from 'mpl-kit/server';
+import { type Holdings, surplus } from './ledger.js';
+import { until, within } from './until.js';
+
+/** What the process says of itself. */
+export interface Probe {
+  holdings: Holdings;
+  channels: ChannelInfo[];
+  /** Bytes of memory that the process takes of the machine. */
+  rss: number;
+}
+
+const START_MS = 60_000;
+
+export class RelayProcess {
+  #child: ChildProcess;
+  #asked = 0;
+
+  private constructor(
+    child: ChildProcess,
+    readonly options: RelayOptions,
+    /** Milliseconds that its clocks differ from ours. */
+    readonly skew: number,
+    public port: number,
+    /** As it was before anyone came. */
+    public before: Probe,
+  ) {
+    this.#child = child;
+  }
+
+  get url(): string {
+    return `ws://127.0.0.1:${this.port}`;
+  }
+
+  static async start(options: RelayOptions, port = 0, skew = 0): Promise<RelayProcess> {
+    const { child, at, probe } = await spawn(options, port, skew);
+    return new RelayProcess(child, options, skew, at, probe);
+  }
+
+  /** Starts it again, where it was. */
+  async again(): Promise<void> {
+    const { child, at, probe } = await spawn(this.options, this.port, this.skew);
+    this.#child = child;
+    this.port = at;
+    this.before = probe;
+  }
+
+  /** As the machine does it that runs out of memory: no word to anyone. */
+  async kill(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    this.#child.kill('SIGKILL');
+    await once(this.#child, 'exit');
+  }
+
+  /** As an operator does it. */
+  async end(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const gone = once(this.#child, 'exit');
+    this.#child.send({ ask: 'end' });
+    const [code] = await within(20_000, 'the end of a relay', gone);
+    if (code !== 0) throw new Error(`a relay ended with code ${code}`);
+  }
+
+  async probe(): Promise<Probe> {
+    const id = ++this.#asked;
+    const child = this.#child;
+    const answer = new Promise<Probe>((resolve, reject) => {
+      const heard = (message: { id?: number; probe?: Probe }): void => {
+        if (message.id !== id) return;
+        child.off('message', heard);
+        child.off('exit', gone);
+        resolve(message.probe!);
+      };
+      const gone = (): void => reject(new Error('the relay has ended'));
+      child.on('message', heard);
+      child.once('exit', gone);
+    });
+    child.send({ ask: 'probe', id });
+    return within(60_000, 'the answer of a relay', answer);
+  }
+
+  /** Everyone has gone: it has to be as it was. @throws Error that says what it still holds */
+  async expectEmpty(): Promise<void> {
+    let left = '';
+    const empty = async (): Promise<boolean> => {
+      const { holdings, channels } = await this.probe();
+      left = [surplus(this.before.holdings, holdings), ...channels.map(({ name }) => `channel ${name}`)]
+        .filter(Boolean)
+        .join(', ');
+      return left === '';
+    };
+    await until('a relay lets go of everything', empty, 15_000).catch((error: Error) => {
+      throw new Error(`${error.message}: it still holds ${left}`);
+    });
+  }
+
+  close(): Promise<void> {
+    return this.kill();
+  }
+}
+
+async function spawn(options: RelayOptions, port: number, skew: number) {
+  const file = join(import.meta.dirname, 'relay-child.ts');
+  const child = fork(file, [JSON.stringify({ options, port, skew })], { execArgv: ['--import', 'tsx'] });
+  const first = new Promise<{ port: number; probe: Probe }>((resolve, reject) => {
+    child.once('message', (message) => resolve(message as never));
+    child.once('exit', (code) => reject(new Error(`a relay ended with code ${code} before it listened`)));
+  });
+  const told = await within(START_MS, 'the start of a relay', first);
+  return { child, at: told.port, probe: told.probe };
+}

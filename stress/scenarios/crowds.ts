@@ -1,0 +1,152 @@
+/** Many viewers, who come and go. */
+
+import type { Scenario } from '../scenario.js';
+import { Stranger } from '../sockets.js';
+import type { Stage, Viewer } from '../stage.js';
+import { sleep, until } from '../until.js';
+
+const connectChurn: Scenario = {
+  name: 'connect-churn',
+  about: 'thousands of viewers come and break off at any moment; those who stay notice nothing',
+  short: true,
+  async run(stage) {
+    const { random } = stage;
+    const at = await stage.relay();
+    const host = await stage.host(at);
+    const staying = Array.from({ length: 3 }, () => stage.viewer(at));
+    await host.live();
+    host.run();
+    const total = stage.scale(60, 1500);
+    let begun = 0;
+    const lane = async (): Promise<void> => {
+      while (begun < total) {
+        begun++;
+        await brief(stage, at.url);
+      }
+    };
+    await Promise.all(Array.from({ length: 12 }, lane));
+    const late = stage.viewer(at);
+    await stage.converge(host, [...staying, late]);
+    for (const { receiver } of staying) expectSteady(receiver.counts.reconnects);
+    await until('the relay counts only who is there', () => at.relay.channels()[0]?.viewers === 4);
+    return `${begun} came and went, ${random.int(1) + staying.length} stayed, version ${host.life.version}`;
+  },
+};
+
+/** One that does not stay: it leaves before the handshake, before its first message, or while it is fed. */
+async function brief(stage: Stage, url: string): Promise<void> {
+  const { random } = stage;
+  const how = random.int(4);
+  if (how === 0) {
+    const stranger = new Stranger(new (await import('ws')).WebSocket(`${url}/stream/${stage.channel}`));
+    await sleep(random.int(4));
+    stranger.socket.terminate();
+    return;
+  }
+  if (how === 1) {
+    const stranger = await Stranger.open(`${url}/stream/${stage.channel}`);
+    if (random.chance(0.5)) stranger.socket.close(1000);
+    else stranger.socket.terminate();
+    await stranger.closed;
+    return;
+  }
+  const viewer = stage.viewer({ url, port: 0 });
+  await sleep(random.int(30));
+  if (how === 2) viewer.dialer.cut();
+  if (random.chance(0.5)) await sleep(random.int(10));
+  viewer.receiver.stop();
+}
+
+const expectSteady = (reconnects: number): void => {
+  if (reconnects > 0) throw new Error(`a viewer that stayed had to connect again ${reconnects} times`);
+};
+
+const lateJoinStorm: Scenario = {
+  name: 'late-join-storm',
+  about: '200 viewers come within 250 ms to a world that runs; all have the whole of it',
+  short: true,
+  async run(stage) {
+    const at = await stage.relay();
+    const host = await stage.host(at, { side: stage.scale(512, 1024) });
+    const early = stage.viewer(at);
+    await host.live();
+    host.run();
+    await until('the first has a picture', () => early.receiver.grid?.whole);
+    const number = stage.scale(40, 200);
+    const began = performance.now();
+    const crowd: Viewer[] = [];
+    for (let i = 0; i < number; i++) {
+      crowd.push(stage.viewer(at));
+      // Spread over a quarter of a second, in bunches as chance has it.
+      if (stage.random.chance(0.2)) await sleep((250 / number) * 5);
+    }
+    const came = performance.now() - began;
+    await until('all have a picture', () => crowd.every(({ receiver }) => receiver.grid !== null));
+    const seen = performance.now() - began;
+    await stage.converge(host, [early, ...crowd]);
+    for (const { receiver } of [early, ...crowd]) expectSteady(receiver.counts.reconnects);
+    const bytes = crowd.reduce((sum, { receiver }) => sum + receiver.counts.bytes, 0) / number;
+    return `${number} within ${came.toFixed(0)} ms, all with a picture after ${seen.toFixed(0)} ms, ${(bytes / 1024).toFixed(0)} KiB each`;
+  },
+};
+
+const mixedChaos: Scenario = {
+  name: 'mixed-chaos',
+  about: 'viewers, the source and the network do anything at any time; afterwards all agree',
+  short: true,
+  seconds: 90,
+  async run(stage) {
+    const { random } = stage;
+    const at = await stage.relay({ controlRate: 10_000 });
+    const host = await stage.host(at);
+    await host.live();
+    const viewers = Array.from({ length: stage.scale(6, 20) }, () => stage.viewer(at));
+    host.run();
+    const end = performance.now() + stage.scale(1500, 12_000);
+    const done: Record<string, number> = {};
+    const acts: Record<string, (viewer: Viewer) => unknown> = {
+      fps: ({ receiver }) => (receiver.maxFps = random.pick([undefined, 1, 5, 60])),
+      rest: ({ receiver }) => (receiver.standby = !receiver.standby),
+      leave: ({ receiver }) => (receiver.status === 'idle' ? receiver.start() : receiver.stop()),
+      hurry: ({ receiver }) => receiver.retryNow(),
+      cut: ({ dialer }) => dialer.cut(),
+      select: ({ receiver }) => (receiver.select = random.pick([null, 'all', ['version'], ['name', 'nothing']])),
+      draw: ({ receiver }) =>
+        receiver.command({ command: 'draw', alive: true, cells: [random.int(512), random.int(512)] }).catch(() => {}),
+      busy: ({ dialer }) => {
+        dialer.pause(true);
+        setTimeout(() => dialer.pause(false), random.int(200));
+      },
+    };
+    const rare: Record<string, () => unknown> = {
+      world: () => host.restart(random.pick([512, 300, 640])),
+      uplink: () => host.dialer.cut(),
+      pace: () => host.run(random.pick([10, 30, 60])),
+    };
+    let tally = 0;
+    while (performance.now() < end) {
+      const often = !random.chance(0.02);
+      const name = random.pick(Object.keys(often ? acts : rare));
+      if (often) void acts[name]!(random.pick(viewers));
+      else await rare[name]!();
+      done[name] = (done[name] ?? 0) + 1;
+      tally++;
+      await sleep(random.int(12));
+    }
+    for (const { receiver, dialer } of viewers) {
+      dialer.pause(false);
+      receiver.standby = false;
+      receiver.maxFps = undefined;
+      receiver.select = 'all';
+      receiver.start();
+      receiver.retryNow();
+    }
+    host.rest();
+    await host.live();
+    await stage.converge(host, viewers);
+    const list = Object.entries(done).map(([name, n]) => `${name} ${n}`);
+    return `${tally} acts (${list.join(', ')})`;
+  },
+};
+
+export const crowds: Scenario[] = [connectChurn, lateJoinStorm, mixedChaos];

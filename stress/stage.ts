@@ -1,0 +1,125 @@
+/** Where one scenario plays: its chance, its relays, hosts and viewers, and what has to be true of them at the end. */
+
+import { createRelay, type Relay, type RelayOptions } from 'mpl-kit/server';
+import { Receiver, type ReceiverOptions } from 'mpl-kit/transport';
+import { Host, type HostOptions } from './host.js';
+import { Random } from './random.js';
+import { RelayProcess } from './relay-process.js';
+import { Dialer } from './sockets.js';
+import { until } from './until.js';
+
+/** A relay, wherever it runs. */
+export interface RelayPlace {
+  port: number;
+  /** `ws://127.0.0.1:port` */
+  url: string;
+}
+
+export interface LocalRelay extends RelayPlace {
+  relay: Relay;
+  close(): Promise<void>;
+}
+
+/** A viewer, and the sockets below it. */
+export interface Viewer {
+  receiver: Receiver;
+  dialer: Dialer;
+  /** Errors it reported, in its words. */
+  errors: string[];
+}
+
+/** Limits that would only be in the way where hundreds come from one address. */
+const AMPLE: RelayOptions = { dist: false, connectionRate: 100_000, addressConnections: 100_000 };
+
+export class Stage {
+  readonly random: Random;
+  readonly channel: string;
+  readonly #open: { close(): unknown }[] = [];
+  #closed = false;
+
+  constructor(
+    readonly name: string,
+    readonly seed: number,
+    /** With smaller numbers, to be done in a second or so. */
+    readonly short: boolean,
+  ) {
+    this.random = new Random(seed, name);
+    this.channel = `stress-${seed}`;
+  }
+
+  /** The number for the short run, or for the long one. */
+  scale(short: number, long: number): number {
+    return this.short ? short : long;
+  }
+
+  /** Has this closed when the scenario ends, whichever way. */
+  keep<T extends { close(): unknown }>(thing: T): T {
+    if (this.#closed) void thing.close();
+    this.#open.push(thing);
+    return thing;
+  }
+
+  /** A relay within this process. */
+  async relay(options: RelayOptions = {}, port = 0): Promise<LocalRelay> {
+    const relay = createRelay({ ...AMPLE, ...options });
+    const address = await relay.listen(port);
+    const local = { relay, port: address.port, url: address.url.replace('http', 'ws'), close: () => relay.close() };
+    return this.keep(local);
+  }
+
+  /** A relay in a process of its own, that can be killed. */
+  async relayProcess(options: RelayOptions = {}, port = 0): Promise<RelayProcess> {
+    return this.keep(await RelayProcess.start({ ...AMPLE, ...options }, port));
+  }
+
+  async host(at: RelayPlace, options: HostOptions = {}): Promise<Host> {
+    return this.keep(await Host.start(`${at.url}/peer/${this.channel}`, this.random, options));
+  }
+
+  /** A viewer of world and signals. */
+  viewer(at: RelayPlace, options: Partial<ReceiverOptions> = {}, dialer = new Dialer()): Viewer {
+    const url = `${at.url}/stream/${this.channel}`;
+    const receiver = new Receiver({ connect: () => dialer.dial(url), signals: true, ...options });
+    const viewer: Viewer = { receiver, dialer, errors: [] };
+    receiver.listen((event) => {
+      if (event.type === 'error') viewer.errors.push(event.error.message);
+    });
+    receiver.start();
+    this.keep({ close: () => receiver.stop() });
+    return viewer;
+  }
+
+  /** Waits until these viewers show exactly what the host has: every cell, by digest, and every signal. */
+  async converge(host: Host, viewers: readonly Viewer[], patience?: number): Promise<void> {
+    if (host.running) host.rest();
+    const { version, hash } = await host.life.digest();
+    const { epoch } = host.source;
+    const signals = JSON.stringify(host.signals.table.values());
+    for (const [at, { receiver, errors }] of viewers.entries()) {
+      const same = (): boolean =>
+        receiver.grid?.whole === true &&
+        receiver.grid.epoch === epoch &&
+        receiver.version === version &&
+        (receiver.select === null || JSON.stringify(receiver.signals?.values()) === signals);
+      try {
+        await until('it shows what the host has', same, patience);
+        const shown = await receiver.digest();
+        if (shown.hash !== hash) throw new Error(`whole at version ${shown.version}, but its cells are others`);
+      } catch (error) {
+        const { status, reason, grid } = receiver;
+        const seen = `${status} ${reason}, epoch ${grid?.epoch}, version ${receiver.version}, whole ${grid?.whole}`;
+        const told = errors.length > 0 ? `; it said: ${errors.slice(-3).join('; ')}` : '';
+        throw new Error(
+          `viewer ${at} of ${viewers.length} (${seen}) is not with the host (epoch ${epoch}, version ${version}): ` +
+            `${(error as Error).message}${told}`,
+        );
+      }
+    }
+  }
+
+  /** Everything that was opened is closed, the last first. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const thing of this.#open.splice(0).reverse()) await thing.close();
+  }
+}
