@@ -2,13 +2,13 @@
 
 import type { WebSocket } from 'ws';
 import type { Link } from '../../transport/link/link.js';
-import { type SocketLike, WebSocketLink } from '../../transport/link/websocket.js';
 import { CLOSE, closeCode } from '../../transport/wire/codes.js';
 import type { ResolvedOptions } from '../options.js';
 import { refuse } from '../sockets.js';
 import { Channel } from './channel.js';
 import type { Hub } from './hub.js';
 import { PostedSignals } from './posted-signals.js';
+import { PrebuiltLink } from './prebuilt-link.js';
 import { Refusal } from './refusal.js';
 
 export function createHub(options: ResolvedOptions): Hub {
@@ -42,9 +42,9 @@ export function createHub(options: ResolvedOptions): Hub {
     return channel;
   };
 
-  const linkTo = (socket: WebSocket): WebSocketLink => {
+  const linkTo = (socket: WebSocket): Link => {
     socket.binaryType = 'arraybuffer';
-    return new WebSocketLink(socket as unknown as SocketLike);
+    return new PrebuiltLink(socket);
   };
 
   /** Tells a socket that it is not taken, and why. */

@@ -8,6 +8,11 @@ export interface LinkClose {
   reason: string;
 }
 
+/** A message that goes to many links as it is. */
+export interface SharedMessage {
+  readonly bytes: Uint8Array;
+}
+
 /** An open link. Whoever uses it sets the handlers, once, in the same turn in which the link was given. */
 export interface Link {
   readonly kind: LinkKind;
@@ -17,6 +22,11 @@ export interface Link {
   readonly highWater: number;
   /** Sends one message. After `close` it does nothing. */
   send(message: Uint8Array): void;
+  /**
+   * Sends these messages, in this order. Many links are given the very same list, which nobody changes any more: what a
+   * link makes of it for its wire need be made once. A link without it is sent them one by one.
+   */
+  sendShared?(messages: readonly SharedMessage[]): void;
   /** Closes both ways; `onclose` follows, on both sides, exactly once. */
   close(code?: number, reason?: string): void;
   onmessage: ((message: Uint8Array) => void) | null;

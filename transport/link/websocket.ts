@@ -17,7 +17,7 @@ export interface SocketLike {
 
 /** A socket does not say when it has drained, so it is asked; ms. */
 const POLL = 8;
-const OPEN = 1;
+export const OPEN = 1;
 
 export class WebSocketLink implements Link {
   readonly kind = 'websocket';
@@ -46,6 +46,11 @@ export class WebSocketLink implements Link {
   send(message: Uint8Array): void {
     if (this.socket.readyState !== OPEN) return;
     this.socket.send(message);
+    this.sent();
+  }
+
+  /** Something was given to the socket. */
+  protected sent(): void {
     if (this.buffered > this.highWater) this.#poll ??= setTimeout(() => this.#drained(), POLL);
   }
 

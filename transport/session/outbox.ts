@@ -53,6 +53,8 @@ export class Outbox {
     readonly link: Link,
     readonly source: OutboxSource,
     readonly send: (bytes: Uint8Array) => void,
+    /** Sends frames that others are sent too. */
+    readonly share: (frames: readonly SharedFrame[]) => void,
   ) {}
 
   /** Does it send at all? */
@@ -113,10 +115,12 @@ export class Outbox {
     const { base, version } = frames[0]!;
     const fits = base === undefined || base === this.#version || version === this.#version;
     let follows = this.inStep && fits && tiles <= this.source.tileBudget;
+    let sent = 0;
     for (const frame of frames) {
       follows &&= this.#may(frame.version);
       if (follows) {
-        this.#sendState(frame.bytes, frame.version);
+        this.#count(frame.bytes, frame.version);
+        sent++;
       } else {
         const before = dirty.size;
         dirty.addAll(frame.keys);
@@ -124,6 +128,7 @@ export class Outbox {
         this.#owesWhole ||= frame.whole;
       }
     }
+    if (sent > 0) this.share(sent === frames.length ? frames : frames.slice(0, sent));
     this.flush();
   }
 
@@ -146,18 +151,20 @@ export class Outbox {
       const chunk = builder.end(dirty.size === 0 && grid.whole);
       if (chunk.whole) this.#owesWhole = false;
       const header = { ...stamp, width: grid.tilesX, height: grid.tilesY };
-      this.#sendState(encodeFrame('GridTiles', chunk.payload, header), chunk.version);
+      const bytes = encodeFrame('GridTiles', chunk.payload, header);
+      this.#count(bytes, chunk.version);
+      this.send(bytes);
       if (Number.isFinite(tileBudget)) return this.tempo.later(1000 / maxFps);
     }
   }
 
-  #sendState(bytes: Uint8Array, version: number): void {
+  /** Notes a frame of state that is sent now. */
+  #count(bytes: Uint8Array, version: number): void {
     const now = performance.now();
     this.pacer.sent(bytes.length, now);
     this.tempo.sent(now);
     this.#version = version;
     this.frames++;
-    this.send(bytes);
   }
 
   /** Has the link room, and the receiver time, for a frame? Chunks of the version last sent belong to one picture. */

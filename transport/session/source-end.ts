@@ -3,7 +3,7 @@
  * answers its commands, and leaves state to its outbox.
  */
 
-import type { Link } from '../link/link.js';
+import type { Link, SharedMessage } from '../link/link.js';
 import { CLOSE } from '../wire/codes.js';
 import { WireError } from '../wire/errors.js';
 import { decodeFrame, encodeFrame, type Frame } from '../wire/frame.js';
@@ -84,7 +84,12 @@ export class SourceEnd {
     this.owner = options.owner ?? false;
     this.rights = options.rights ?? { control: false };
     this.#commands = new RateLimit(options.commandsPerSecond ?? 1000);
-    this.outbox = new Outbox(link, fanout, (bytes) => this.send(bytes));
+    this.outbox = new Outbox(
+      link,
+      fanout,
+      (bytes) => this.send(bytes),
+      (frames) => this.#share(frames),
+    );
     this.signals = new SignalOutbox(link, fanout, this.outbox.pacer, (bytes) => this.send(bytes));
     link.onmessage = (message) => this.#receive(message);
     link.ondrain = () => this.#flush();
@@ -143,11 +148,7 @@ export class SourceEnd {
   }
 
   send(bytes: Uint8Array): void {
-    if (this.#closed) return;
-    if (this.link.buffered > MAX_WAITING) {
-      return this.close(CLOSE.timeout.code, 'it does not read what it is sent', 'unread');
-    }
-    this.sentAt = performance.now();
+    if (!this.#reads()) return;
     this.bytesSent += bytes.length;
     this.link.send(bytes);
   }
@@ -161,6 +162,24 @@ export class SourceEnd {
   close(code: number, reason: string, why?: string): void {
     if (!this.#closed) this.fanout.observer?.closed(code, why, this);
     this.link.close(code, reason);
+  }
+
+  #share(messages: readonly SharedMessage[]): void {
+    if (this.link.sendShared === undefined) {
+      for (const { bytes } of messages) this.send(bytes);
+    } else if (this.#reads()) {
+      for (const { bytes } of messages) this.bytesSent += bytes.length;
+      this.link.sendShared(messages);
+    }
+  }
+
+  /** May anything be sent? It is, then. */
+  #reads(): boolean {
+    if (this.#closed) return false;
+    this.sentAt = performance.now();
+    if (this.link.buffered <= MAX_WAITING) return true;
+    this.close(CLOSE.timeout.code, 'it does not read what it is sent', 'unread');
+    return false;
   }
 
   #receive(message: Uint8Array): void {

@@ -1,0 +1,88 @@
+/**
+ * A link of the relay over a socket of `ws`: what goes to many viewers is framed once, and written to their TCP sockets
+ * as it is.
+ *
+ * `ws` has no way to be given a finished frame, so its private state is looked at: a frame of ours may go between two of
+ * its own only while it has nothing of its own under way. Where that cannot be told, `send` does it.
+ */
+
+import type { Socket } from 'node:net';
+import type { WebSocket } from 'ws';
+import type { SharedMessage } from '../../transport/link/link.js';
+import { OPEN, type SocketLike, WebSocketLink } from '../../transport/link/websocket.js';
+
+/** What is used of the state of a `ws` socket, as versions 8.x have it. */
+interface Sender {
+  /** 0: nothing is being deflated, or read from a blob. */
+  _state: number;
+  /** Messages that wait for that. */
+  _queue: unknown[];
+  /** False while a message is sent in fragments. */
+  _firstFragment: boolean;
+}
+
+interface Private {
+  _socket?: Socket;
+  _sender?: Sender;
+  /** Servers send unmasked. */
+  _isServer?: boolean;
+}
+
+/** What was made of messages for the wire, as long as there is anybody who may ask for it. */
+const made = new WeakMap<readonly SharedMessage[], Buffer>();
+
+export class PrebuiltLink extends WebSocketLink {
+  readonly #tcp: Socket | undefined;
+  readonly #sender: Sender | undefined;
+
+  /** @param socket open, with `binaryType` "arraybuffer" */
+  constructor(socket: WebSocket) {
+    super(socket as unknown as SocketLike);
+    const { _socket, _sender, _isServer } = socket as unknown as Private;
+    if (!_isServer || typeof _socket?.write !== 'function' || !isSender(_sender)) return;
+    this.#tcp = _socket;
+    this.#sender = _sender;
+  }
+
+  sendShared(messages: readonly SharedMessage[]): void {
+    const sender = this.#sender;
+    if (sender === undefined || sender._state !== 0 || sender._queue.length > 0 || !sender._firstFragment) {
+      for (const { bytes } of messages) this.send(bytes);
+      return;
+    }
+    if (this.socket.readyState !== OPEN) return;
+    let wire = made.get(messages);
+    if (wire === undefined) made.set(messages, (wire = frameAll(messages)));
+    this.#tcp!.write(wire);
+    this.sent();
+  }
+}
+
+const isSender = (sender: Sender | undefined): sender is Sender =>
+  typeof sender?._state === 'number' && Array.isArray(sender._queue) && typeof sender._firstFragment === 'boolean';
+
+/** Bytes of the head of an unmasked WebSocket frame. */
+const headOf = (length: number): number => (length < 126 ? 2 : length < 65_536 ? 4 : 10);
+
+/** WebSocket frames, one after the other: each a whole binary message (RFC 6455, section 5.2). */
+export function frameAll(messages: readonly SharedMessage[]): Buffer {
+  let length = 0;
+  for (const { bytes } of messages) length += headOf(bytes.length) + bytes.length;
+  const wire = Buffer.allocUnsafeSlow(length);
+  let at = 0;
+  for (const { bytes } of messages) {
+    const head = headOf(bytes.length);
+    wire[at] = 0x82;
+    if (head === 2) wire[at + 1] = bytes.length;
+    else if (head === 4) {
+      wire[at + 1] = 126;
+      wire.writeUInt16BE(bytes.length, at + 2);
+    } else {
+      wire[at + 1] = 127;
+      wire.writeBigUInt64BE(BigInt(bytes.length), at + 2);
+    }
+    wire.set(bytes, at + head);
+    at += head + bytes.length;
+  }
+  return wire;
+}
