@@ -26,7 +26,7 @@ export class Channel {
   readonly fanout: Fanout;
   readonly #outlet: Outlet;
   readonly #audience: Audience;
-  readonly #introductions = new Introductions();
+  readonly #introductions = new Introductions(() => this.#lone.end);
   readonly #claim = new Claim();
   readonly #lone: LoneSource;
   /** Several sources that share the channel, instead of one. */
@@ -54,7 +54,7 @@ export class Channel {
     );
     this.fanout.oncontrol = ({ id: _, ...command }) =>
       this.#lone.end?.command(command) ?? Promise.reject(new Error('the source is away; try again when it is back'));
-    this.fanout.onintroduce = (message, end) => this.#introductions.ask(message, end, this.#lone.end);
+    this.fanout.onintroduce = (message, end) => this.#introductions.ask(message, end);
     this.fanout.onends = () => {
       this.#audience.changed();
       this.checkIdle();

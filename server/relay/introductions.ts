@@ -2,11 +2,15 @@
 
 import type { ReceiverEnd } from '../../transport/session/receiver-end.js';
 import type { SourceEnd } from '../../transport/session/source-end.js';
+import { after, type Timer } from '../../transport/session/timer.js';
 import { encodeFrame } from '../../transport/wire/frame.js';
 import type { IntroduceMessage } from '../../transport/wire/messages.js';
 import { introduce } from '../../transport/wire/session.js';
 
-/** Milliseconds until the same viewer may ask again: each that is introduced takes a place at the source for a while. */
+/**
+ * Milliseconds between two introductions of one viewer: each takes a place at the source for a while. Who asks sooner waits
+ * for the rest of it, since one that is refused comes back much later.
+ */
 const AGAIN = 3_000;
 
 export class Introductions {
@@ -14,17 +18,25 @@ export class Introductions {
   host: string | null = null;
   /** By peer id: who waits for the source's answer. One a viewer. */
   readonly #pending = new Map<string, SourceEnd>();
+  /** Who asked too soon, and as whom. One a viewer, the newest. */
+  readonly #early = new Map<SourceEnd, { peer: string; timer: Timer }>();
   readonly #asked = new WeakMap<SourceEnd, number>();
 
+  constructor(readonly source: () => ReceiverEnd | null) {}
+
   /** A viewer wants to meet the source. */
-  ask({ peer }: IntroduceMessage, viewer: SourceEnd, source: ReceiverEnd | null): void {
+  ask({ peer }: IntroduceMessage, viewer: SourceEnd): void {
+    this.forget(viewer);
+    const source = this.source();
     if (this.host === null || source === null) return refuse(viewer, peer, 'the source takes no direct viewers');
+    if (this.#pending.has(peer)) return refuse(viewer, peer, 'somebody else asks under this id');
     const now = performance.now();
-    if (now - (this.#asked.get(viewer) ?? Number.NEGATIVE_INFINITY) < AGAIN || this.#pending.has(peer)) {
-      return refuse(viewer, peer, 'asked for too often; wait a moment');
+    const wait = (this.#asked.get(viewer) ?? Number.NEGATIVE_INFINITY) + AGAIN - now;
+    if (wait > 0) {
+      this.#early.set(viewer, { peer, timer: after(wait + 1, () => this.ask({ peer }, viewer)) });
+      return;
     }
     this.#asked.set(viewer, now);
-    this.forget(viewer);
     this.#pending.set(peer, viewer);
     source.introduce({ peer, rights: viewer.rights });
   }
@@ -41,13 +53,18 @@ export class Introductions {
   /** The viewer has left, or asks anew. */
   forget(viewer: SourceEnd): void {
     for (const [peer, asker] of this.#pending) if (asker === viewer) this.#pending.delete(peer);
+    this.#early.get(viewer)?.timer.stop();
+    this.#early.delete(viewer);
   }
 
   /** Nobody is left to answer. */
   sourceGone(): void {
     this.host = null;
-    for (const [peer, viewer] of this.#pending) refuse(viewer, peer, 'the source has gone');
-    this.#pending.clear();
+    const asking = [...this.#pending, ...[...this.#early].map(([viewer, { peer }]) => [peer, viewer] as const)];
+    for (const [peer, viewer] of asking) {
+      this.forget(viewer);
+      refuse(viewer, peer, 'the source has gone');
+    }
   }
 }
 
