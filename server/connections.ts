@@ -2,7 +2,9 @@
 
 import type { IncomingMessage } from 'node:http';
 import { AddressCount, AddressRate } from './address-rate.js';
+import type { Tally } from './metrics/tally.js';
 import type { ResolvedOptions } from './options.js';
+import type { Room } from './room.js';
 
 /** Why there is no room: an HTTP status, and a sentence. */
 export interface NoRoom {
@@ -14,32 +16,42 @@ export interface NoRoom {
 export class Connections {
   readonly #rate: AddressRate;
   readonly #count: AddressCount;
-  #open = 0;
+  /** How many there are now. */
+  readonly open: Record<Room, number> = { peer: 0, stream: 0, signal: 0, events: 0 };
+  #all = 0;
 
   constructor(
     readonly options: Pick<ResolvedOptions, 'connectionRate' | 'addressConnections' | 'maxConnections' | 'trustProxy'>,
+    readonly tally: Tally,
   ) {
     this.#rate = new AddressRate(options.connectionRate);
     this.#count = new AddressCount(options.addressConnections);
   }
 
   /** Takes one in; the function returned gives its place back, and has to be called once. */
-  enter(req: IncomingMessage): (() => void) | NoRoom {
+  enter(req: IncomingMessage, room: Room): (() => void) | NoRoom {
     const address = addressOf(req, this.options.trustProxy);
     if (!this.#rate.take(address)) {
-      return { status: 429, reason: 'Too many connections from this address. Try again in a second.' };
+      return this.#refuse('rate', 429, 'Too many connections from this address. Try again in a second.');
     }
-    if (this.#open >= this.options.maxConnections) {
-      return { status: 503, reason: 'The relay has as many connections as it takes. Try again later.' };
+    if (this.#all >= this.options.maxConnections) {
+      return this.#refuse('full', 503, 'The relay has as many connections as it takes. Try again later.');
     }
     if (!this.#count.enter(address)) {
-      return { status: 429, reason: 'This address has as many connections as one may have.' };
+      return this.#refuse('address', 429, 'This address has as many connections as one may have.');
     }
-    this.#open++;
+    this.#all++;
+    this.open[room]++;
     return () => {
-      this.#open--;
+      this.#all--;
+      this.open[room]--;
       this.#count.leave(address);
     };
+  }
+
+  #refuse(why: string, status: NoRoom['status'], reason: string): NoRoom {
+    this.tally.refusals.add(why);
+    return { status, reason };
   }
 }
 

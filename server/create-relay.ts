@@ -4,11 +4,14 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Server as SecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { Registry } from 'prom-client';
 import { Connections } from './connections.js';
-import { createHandler } from './http/handler.js';
+import { createHandler, pathOf } from './http/handler.js';
 import { sendNotFound } from './http/respond.js';
 import { SignalRequests } from './http/signals/requests.js';
 import { StaticFolder } from './http/static-folder.js';
+import { MetricsEndpoint } from './metrics/endpoint.js';
+import { Tally } from './metrics/tally.js';
 import { OptionError, type RelayOptions, resolveOptions } from './options.js';
 import { packagedDist } from './package.js';
 import type { ChannelInfo } from './relay/channel-info.js';
@@ -40,6 +43,11 @@ export interface Relay {
   listen(port?: number, host?: string): Promise<RelayAddress>;
   /** The channels there are now, as `/channels` shows them. */
   channels(): ChannelInfo[];
+  /**
+   * What `/metrics` shows of this relay, without the numbers of the process: to be merged with your own, if the server is yours
+   * (`Registry.merge([register, await relay.metrics()])`).
+   */
+  metrics(): Promise<Registry>;
   /** Closes every socket with code 1012 and every server of its own. Takes well under a second. */
   close(): Promise<void>;
 }
@@ -53,15 +61,26 @@ const CLOSE_GRACE = 300;
  */
 export function createRelay(options: RelayOptions = {}): Relay {
   const resolved = resolveOptions(options);
-  const connections = new Connections(resolved);
-  const sockets = new Sockets(resolved);
-  const hub = createHub(resolved);
+  const tally = new Tally();
+  const connections = new Connections(resolved, tally);
+  const sockets = new Sockets(resolved, tally);
+  const hub = createHub(resolved, tally);
   const signal = new Signal(resolved);
   const signals = new SignalRequests(resolved, hub, connections);
   const own = new Set<Server>();
   const detach = new Map<Server | SecureServer, () => void>();
   let closing: Promise<void> | undefined;
 
+  const metrics = new MetricsEndpoint(
+    {
+      tally,
+      connections,
+      channels: () => hub.all(),
+      signalPeers: () => signal.size,
+      named: resolved.metricsChannels,
+    },
+    resolved.metricsToken,
+  );
   const handler = createHandler({
     channels: () => hub.channels(),
     ready: () => !closing,
@@ -69,6 +88,8 @@ export function createRelay(options: RelayOptions = {}): Relay {
     signalKey: resolved.signalKey,
     dist: openFolder('dist', resolved.dist ?? packagedDist()),
     demo: openFolder('demo', resolved.demo),
+    // A server that is not ours may have metrics of its own.
+    metrics: resolved.metrics === true ? metrics : null,
   });
   const upgrade = createUpgrader(resolved, connections, sockets, hub, signal);
 
@@ -92,6 +113,7 @@ export function createRelay(options: RelayOptions = {}): Relay {
   async function listen(port = 8787, host = '127.0.0.1'): Promise<RelayAddress> {
     if (closing) throw new Error('the relay is closed');
     const server = createServer({ headersTimeout: 10_000, requestTimeout: 30_000 }, (req, res) => {
+      if (resolved.metrics !== false && metrics.answer(req, res, pathOf(req))) return;
       if (!handler(req, res)) sendNotFound(req, res, 'This is an MPL relay; see /channels.');
     });
     await new Promise<void>((resolve, reject) => {
@@ -116,7 +138,14 @@ export function createRelay(options: RelayOptions = {}): Relay {
     await Promise.all(servers);
   }
 
-  return { attach, handler, listen, channels: () => hub.channels(), close: () => (closing ??= closeAll()) };
+  return {
+    attach,
+    handler,
+    listen,
+    channels: () => hub.channels(),
+    metrics: () => metrics.registry(),
+    close: () => (closing ??= closeAll()),
+  };
 }
 
 function openFolder(option: string, folder: string | false | null): StaticFolder | null {

@@ -50,6 +50,8 @@ export interface RelayLimits {
   signalPayload: number;
   /** Signaling messages a second from one peer, on average; four times as many may come at once. */
   signalRate: number;
+  /** Channels that `/metrics` tells apart, those with most viewers first: each is a time series. */
+  metricsChannels: number;
 }
 
 export interface RelayOptions extends Partial<RelayLimits> {
@@ -63,12 +65,22 @@ export interface RelayOptions extends Partial<RelayLimits> {
   dist?: string | false;
   /** The relay stands behind a proxy that sets `X-Forwarded-For`: count addresses by it. Default false. */
   trustProxy?: boolean;
+  /**
+   * Serve `GET /metrics`, for Prometheus? Default: where the relay listens on a port of its own, and not through `handler`, since
+   * that server may have its own. `true`: through `handler` too; `false`: nowhere.
+   */
+  metrics?: boolean;
+  /** Who reads `/metrics` has to show this secret (`Authorization: Bearer`): 8 to 4096 characters. Default: anyone may. */
+  metricsToken?: string;
 }
 
 /** Options with every default filled in. */
 export type ResolvedOptions = RelayLimits &
-  Required<Omit<RelayOptions, keyof RelayLimits | 'dist' | 'publishToken'>> &
-  Pick<RelayOptions, 'dist' | 'publishToken'>;
+  Required<Omit<RelayOptions, keyof RelayLimits | Optional>> &
+  Pick<RelayOptions, Optional>;
+
+/** Those that may be left unsaid. */
+type Optional = 'dist' | 'publishToken' | 'metrics' | 'metricsToken';
 
 interface Limit {
   default: number;
@@ -110,6 +122,7 @@ export const LIMITS: Readonly<Record<keyof RelayLimits, Limit>> = {
   signalPeers: { default: 10_000, min: 1, max: 1e6, help: 'signaling peers at once' },
   signalPayload: { default: 16 * KIB, min: KIB, max: MIB, help: 'bytes of one signaling message' },
   signalRate: { default: 50, min: 1, max: 10_000, help: 'signaling messages a second from one peer' },
+  metricsChannels: { default: 100, min: 0, max: 100_000, help: 'channels that /metrics tells apart, busiest first' },
 };
 
 export const LIMIT_NAMES = Object.keys(LIMITS) as (keyof RelayLimits)[];
@@ -142,18 +155,20 @@ export function resolveOptions(options: RelayOptions = {}): ResolvedOptions {
     const value = options[name];
     limits[name] = value === undefined ? LIMITS[name].default : checkLimit(name, value);
   }
-  const { signalKey = 'peerjs', demo = false, dist, trustProxy = false, publishToken } = options;
+  const { signalKey = 'peerjs', demo = false, dist, trustProxy = false, publishToken, metrics, metricsToken } = options;
   if (typeof signalKey !== 'string' || !/^[A-Za-z0-9_-]{1,64}$/.test(signalKey)) {
     throw new OptionError('signalKey', `expected 1 to 64 letters, digits, _ or -, got ${show(signalKey)}`);
   }
   checkToken(publishToken);
+  checkToken(metricsToken, 'metricsToken');
   checkFolder('demo', demo);
   if (dist !== undefined) checkFolder('dist', dist);
   if (typeof trustProxy !== 'boolean') throw new OptionError('trustProxy', 'expected true or false');
-  return { ...limits, signalKey, demo, dist, trustProxy, publishToken };
+  if (metrics !== undefined && typeof metrics !== 'boolean') throw new OptionError('metrics', 'expected true or false');
+  return { ...limits, signalKey, demo, dist, trustProxy, publishToken, metrics, metricsToken };
 }
 
-const OTHERS = ['signalKey', 'demo', 'dist', 'trustProxy', 'publishToken'];
+const OTHERS = ['signalKey', 'demo', 'dist', 'trustProxy', 'publishToken', 'metrics', 'metricsToken'];
 
 function checkFolder(option: string, value: unknown): void {
   if (value !== false && (typeof value !== 'string' || value === '')) {

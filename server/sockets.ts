@@ -4,7 +4,10 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import { CLOSE, type CloseCode } from '../transport/wire/codes.js';
+import { reasonOf } from './metrics/reason.js';
+import type { Tally } from './metrics/tally.js';
 import type { ResolvedOptions } from './options.js';
+import type { Room } from './room.js';
 
 /** Milliseconds the other side has to answer a close. */
 const CLOSE_TIMEOUT = 2000;
@@ -16,14 +19,25 @@ export function refuse(socket: WebSocket, close: CloseCode, reason: string = clo
   socket.close(close.code, text);
 }
 
+/** What is known of one of them. */
+interface Watched {
+  room: Room;
+  /** Has it said anything since the last ping? */
+  answered: boolean;
+  /** Why this side ended it. */
+  ended: string | null;
+}
+
 /** All WebSockets of one relay. */
 export class Sockets {
-  private readonly all = new Set<WebSocket>();
-  private readonly answered = new WeakSet<WebSocket>();
+  private readonly all = new Map<WebSocket, Watched>();
   private readonly servers = new Map<number, WebSocketServer>();
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly options: Pick<ResolvedOptions, 'maxFragments' | 'maxBufferedChunks' | 'pingMs'>) {}
+  constructor(
+    private readonly options: Pick<ResolvedOptions, 'maxFragments' | 'maxBufferedChunks' | 'pingMs'>,
+    private readonly tally: Tally,
+  ) {}
 
   get size(): number {
     return this.all.size;
@@ -34,11 +48,12 @@ export class Sockets {
     req: IncomingMessage,
     duplex: Duplex,
     head: Buffer,
+    room: Room,
     maxPayload: number,
     take: (socket: WebSocket) => void,
   ): void {
     this.server(maxPayload).handleUpgrade(req, duplex, head, (socket) => {
-      this.watch(socket);
+      this.watch(socket, room);
       take(socket);
     });
   }
@@ -46,10 +61,10 @@ export class Sockets {
   /** Tells every socket that the relay is going, and cuts off those that do not listen. */
   async close(): Promise<void> {
     clearInterval(this.timer);
-    const gone = [...this.all].map((socket) => new Promise((resolve) => socket.once('close', resolve)));
-    for (const socket of this.all) refuse(socket, CLOSE.restart, 'the relay is closing');
+    const gone = [...this.all.keys()].map((socket) => new Promise((resolve) => socket.once('close', resolve)));
+    for (const socket of this.all.keys()) refuse(socket, CLOSE.restart, 'the relay is closing');
     const cut = setTimeout(() => {
-      for (const socket of this.all) socket.terminate();
+      for (const socket of this.all.keys()) socket.terminate();
     }, 300);
     await Promise.all(gone);
     clearTimeout(cut);
@@ -74,16 +89,26 @@ export class Sockets {
     return server;
   }
 
-  private watch(socket: WebSocket): void {
-    this.all.add(socket);
-    this.answered.add(socket);
-    const alive = () => this.answered.add(socket);
+  private watch(socket: WebSocket, room: Room): void {
+    const watched: Watched = { room, answered: true, ended: null };
+    this.all.set(socket, watched);
+    const alive = () => {
+      watched.answered = true;
+    };
     socket.on('pong', alive);
     socket.on('message', alive);
+    const close = socket.close.bind(socket);
+    socket.close = (code, reason) => {
+      // `ws` answers the other side's close by the same method, and closes by it what breaks the protocol.
+      if (!(socket as { _closeFrameReceived?: boolean })._closeFrameReceived) watched.ended ??= reasonOf(code);
+      close(code, reason);
+    };
     // `ws` closes the socket itself, with the code that fits; an unheard 'error' would end the process.
     socket.on('error', () => {});
-    socket.on('close', () => {
+    socket.on('close', (code) => {
       this.all.delete(socket);
+      const { ended } = watched;
+      this.tally.closes.add(room, ended === null ? 'peer' : 'relay', ended ?? reasonOf(code));
       if (this.all.size > 0) return;
       clearInterval(this.timer);
       this.timer = undefined;
@@ -93,9 +118,14 @@ export class Sockets {
 
   /** A peer that vanished without a word never says close: ping, and drop who said nothing since the last one. */
   private beat(): void {
-    for (const socket of this.all) {
-      if (this.answered.delete(socket)) socket.ping();
-      else socket.terminate();
+    for (const [socket, watched] of this.all) {
+      if (watched.answered) {
+        watched.answered = false;
+        socket.ping();
+      } else {
+        watched.ended ??= 'no-pong';
+        socket.terminate();
+      }
     }
   }
 }

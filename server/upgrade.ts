@@ -25,7 +25,7 @@ export function createUpgrader(
     const [, room, name = '', ...more] = path.split('/');
     if (room !== 'peer' && room !== 'stream' && room !== 'signal') return false;
     // Before the handshake: whoever floods a relay should cost it as little as can be.
-    const leave = connections.enter(req);
+    const leave = connections.enter(req, room);
     if (typeof leave !== 'function') {
       answerRaw(duplex, leave.status, leave.reason);
       return true;
@@ -34,7 +34,7 @@ export function createUpgrader(
     if (room === 'signal') {
       if (name !== 'peerjs' || more.length) answerRaw(duplex, 404, 'Signaling is at /signal/peerjs.');
       else {
-        sockets.upgrade(req, duplex, head, options.signalPayload, (socket) => {
+        sockets.upgrade(req, duplex, head, room, options.signalPayload, (socket) => {
           signal.accept(socket, new URLSearchParams(query));
         });
       }
@@ -42,7 +42,7 @@ export function createUpgrader(
     }
     const channel = more.length ? null : channelName(name);
     const limit = room === 'peer' ? options.sourcePayload : options.viewerPayload;
-    sockets.upgrade(req, duplex, head, limit, (socket) => {
+    sockets.upgrade(req, duplex, head, room, limit, (socket) => {
       // After the handshake: a page cannot read why a handshake failed.
       if (channel === null) refuse(socket, CLOSE.badChannel, `a channel name is ${CHANNEL_NAME_RULE}`);
       else if (room === 'peer') hub.source(socket, channel, req);

@@ -29,6 +29,8 @@ const OPTIONS = {
   'publish-token': { type: 'string' },
   examples: { type: 'boolean' },
   'no-open': { type: 'boolean' },
+  'no-metrics': { type: 'boolean' },
+  'metrics-token': { type: 'string' },
 } as const;
 
 /** @throws OptionError that names the flag or variable that cannot be used */
@@ -49,6 +51,11 @@ export function parseServeFlags(argv: string[], env: NodeJS.ProcessEnv): ServeFl
   checkToken(values['publish-token'], '--publish-token');
   const token = values['publish-token'] ?? env.MPL_PUBLISH_TOKEN;
   if (token !== undefined) relay.publishToken = token;
+  checkToken(env.MPL_METRICS_TOKEN, 'MPL_METRICS_TOKEN');
+  checkToken(values['metrics-token'], '--metrics-token');
+  const metricsToken = values['metrics-token'] ?? env.MPL_METRICS_TOKEN;
+  if (metricsToken !== undefined) relay.metricsToken = metricsToken;
+  if (values['no-metrics']) relay.metrics = false;
   if (values.dist !== undefined) relay.dist = values.dist as string;
   relay.demo = values['no-demo'] ? false : ((values.demo as string | undefined) ?? packagedDemo() ?? false);
   const port = values.port !== undefined ? toPort(values.port, '--port') : toPort(env.PORT || '8787', 'PORT');

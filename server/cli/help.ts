@@ -22,6 +22,8 @@ ${table([
   ['--dist DIR', 'folder that holds mpl.js (this package as built)'],
   ['--signal-key KEY', 'key that PeerJS clients show (peerjs)'],
   ['--publish-token T', 'secret that sources show (MPL_PUBLISH_TOKEN, which no list of processes shows)'],
+  ['--no-metrics', 'nothing at /metrics'],
+  ['--metrics-token T', 'secret that readers of /metrics show (MPL_METRICS_TOKEN)'],
   ['--trust-proxy', 'behind a proxy: count addresses by X-Forwarded-For'],
   ['--examples', 'run the example sources too, and show them in a browser'],
   ['--no-open', 'do not open a browser'],

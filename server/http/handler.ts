@@ -1,6 +1,7 @@
 /** Which plain HTTP requests are the relay's, and what it answers. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { MetricsEndpoint } from '../metrics/endpoint.js';
 import { answerSignal } from '../signal/http.js';
 import { sendJson, sendNotFound, sendNothing, sendText } from './respond.js';
 import type { SignalRequests } from './signals/requests.js';
@@ -18,6 +19,8 @@ export interface HandlerParts {
   dist: StaticFolder | null;
   /** The site at `/`. */
   demo: StaticFolder | null;
+  /** Answers `/metrics`. */
+  metrics: MetricsEndpoint | null;
 }
 
 /** Answers the request and returns true, or returns false and leaves it to others. */
@@ -25,12 +28,16 @@ export type Handler = (req: IncomingMessage, res: ServerResponse) => boolean;
 
 /** Any page may load the script and see the channels: embedding is what the relay is for. */
 const CORS = { 'Access-Control-Allow-Origin': '*' };
+
+/** What a request asks for, without the query. */
+export const pathOf = (req: IncomingMessage): string => (req.url ?? '/').split(/[?#]/, 1)[0]!;
+
 const ASSET = /^\/[^/]+\.(js|mjs|css|map|wasm)$/;
 
 export function createHandler(parts: HandlerParts): Handler {
   return (req, res) => {
-    const path = (req.url ?? '/').split(/[?#]/, 1)[0];
-    if (parts.signals.answer(req, res, path)) return true;
+    const path = pathOf(req);
+    if (parts.signals.answer(req, res, path) || parts.metrics?.answer(req, res, path)) return true;
     const answer = route(parts, path);
     if (!answer) return false;
     if (req.method === 'OPTIONS') sendNothing(res, 204, { ...CORS, 'Access-Control-Allow-Methods': 'GET, HEAD' });

@@ -13,6 +13,7 @@ import { CLOSE } from '../../transport/wire/codes.js';
 import { encodeFrame } from '../../transport/wire/frame.js';
 import type { PublishMessage } from '../../transport/wire/messages.js';
 import * as session from '../../transport/wire/session.js';
+import { Tally } from '../metrics/tally.js';
 import type { ResolvedOptions } from '../options.js';
 import { mayPublish } from '../publish-token.js';
 import { Audience } from './audience.js';
@@ -32,7 +33,7 @@ export class Channel {
   /** Several sources that share the channel, instead of one. */
   #merged: MergedSources | null = null;
   /** Links on which a source speaks, or may yet. */
-  #callers = 0;
+  readonly #callers = new Set<ReceiverEnd>();
   #grace: Timer | null = null;
   #closed = false;
 
@@ -43,8 +44,9 @@ export class Channel {
     readonly room: () => number,
     /** Neither source nor viewers are left, and the grace is over. */
     readonly onidle: () => void,
+    readonly tally = new Tally(),
   ) {
-    this.fanout = new Fanout({ channel: name, maxFps: Number.POSITIVE_INFINITY });
+    this.fanout = new Fanout({ channel: name, maxFps: Number.POSITIVE_INFINITY, observer: tally });
     this.#outlet = new Outlet(this.fanout);
     this.#lone = new LoneSource(this.#outlet, () => Math.min(options.replicaBytes, room()));
     this.#audience = new Audience(
@@ -53,7 +55,9 @@ export class Channel {
       () => this.#tellSources(),
     );
     this.fanout.oncontrol = ({ id: _, ...command }) =>
-      this.#lone.end?.command(command) ?? Promise.reject(new Error('the source is away; try again when it is back'));
+      tally.command(
+        this.#lone.end?.command(command) ?? Promise.reject(new Error('the source is away; try again when it is back')),
+      );
     this.fanout.onintroduce = (message, end) => this.#introductions.ask(message, end);
     this.fanout.onends = () => {
       this.#audience.changed();
@@ -63,6 +67,11 @@ export class Channel {
 
   get viewers(): number {
     return this.#audience.viewers;
+  }
+
+  /** Links on which a source speaks, or may yet. */
+  get callers(): Iterable<ReceiverEnd> {
+    return this.#callers;
   }
 
   /** The signals held: of the source that is there, or of the one that was. */
@@ -128,14 +137,15 @@ export class Channel {
         introduce: (message) => lone.end === end && this.#introductions.answer(message),
         ended: () => lone.end === end && this.fanout.end(),
         closed: ({ code }) => {
-          this.#callers--;
+          this.#callers.delete(end);
+          this.tally.sourceGone(end);
           if (lone.end === end || this.#leaves(end, code)) this.#sourceLost(code);
           else this.checkIdle();
         },
       },
       this.options.inflatedPayload,
     );
-    this.#callers++;
+    this.#callers.add(end);
     this.#expectFirst(link, () => lone.end === end || this.#merged?.has(end) === true);
   }
 
@@ -161,7 +171,7 @@ export class Channel {
 
   /** A channel without source and viewers is forgotten once its grace is over. */
   checkIdle(): void {
-    if (this.#callers === 0 && this.#grace === null && this.viewers === 0) this.onidle();
+    if (this.#callers.size === 0 && this.#grace === null && this.viewers === 0) this.onidle();
   }
 
   #expectFirst(link: Link, came: () => boolean): void {

@@ -3,6 +3,7 @@
 import type { WebSocket } from 'ws';
 import type { Link } from '../../transport/link/link.js';
 import { CLOSE, closeCode } from '../../transport/wire/codes.js';
+import type { Tally } from '../metrics/tally.js';
 import type { ResolvedOptions } from '../options.js';
 import { refuse } from '../sockets.js';
 import { Channel } from './channel.js';
@@ -11,7 +12,7 @@ import { PostedSignals } from './posted-signals.js';
 import { PrebuiltLink } from './prebuilt-link.js';
 import { Refusal } from './refusal.js';
 
-export function createHub(options: ResolvedOptions): Hub {
+export function createHub(options: ResolvedOptions, tally: Tally): Hub {
   const channels = new Map<string, Channel>();
 
   /** @throws Refusal where there are too many */
@@ -26,7 +27,7 @@ export function createHub(options: ResolvedOptions): Hub {
       for (const other of channels.values()) if (other !== channel) taken += other.bytes;
       return options.replicasBytes - taken;
     };
-    const channel: Channel = new Channel(name, options, room, () => channels.delete(name));
+    const channel: Channel = new Channel(name, options, room, () => channels.delete(name), tally);
     channels.set(name, channel);
     return channel;
   };
@@ -62,6 +63,7 @@ export function createHub(options: ResolvedOptions): Hub {
     viewer: (socket, name) => orRefuse(socket, () => watch(() => linkTo(socket), name)),
     watch: (link, name) => watch(() => link, name),
     find: (name) => channels.get(name),
+    all: () => channels.values(),
     posted,
     channels: () => [...channels.values()].map(({ name, fanout, viewers }) => ({ name, state: fanout.state, viewers })),
     close: () => {

@@ -19,6 +19,7 @@ export interface Hub {
   watch(link: Link, channel: string): Channel;
   /** The channel of this name, if there is one now. */
   find(channel: string): Channel | undefined;
+  all(): Iterable<Channel>;
   /** Channels that the relay itself is a source of. */
   readonly posted: PostedSignals;
   channels(): ChannelInfo[];

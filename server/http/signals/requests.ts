@@ -153,7 +153,7 @@ export class SignalRequests {
       Vary: 'Accept',
     };
     if (req.method === 'HEAD') return sendNothing(res, 200, headers);
-    const leave = this.connections.enter(req);
+    const leave = this.connections.enter(req, 'events');
     if (typeof leave !== 'function') throw new Problem(leave.status, leave.reason, { 'Retry-After': '1' });
     res.once('close', leave);
     const lastId = req.headers['last-event-id'];

@@ -1,0 +1,92 @@
+/** One look at everything that is connected: what the ends have counted so far, and how they stand now. */
+
+import type { LinkKind } from '../../transport/link/link.js';
+import type { SourceEnd } from '../../transport/session/source-end.js';
+import type { ChannelState } from '../../transport/wire/messages.js';
+import type { Channel } from '../relay/channel.js';
+import { Sent, Taken, type Tally } from './tally.js';
+
+type ByLink<T> = Partial<Record<LinkKind, T>>;
+
+export interface Look {
+  /** Since the relay began. */
+  sent: ByLink<Sent>;
+  taken: ByLink<Taken>;
+  /** Now. */
+  channels: Record<ChannelState, number>;
+  sources: number;
+  viewers: ByLink<number>;
+  watching: number;
+  /** Viewers that lack something. */
+  behind: number;
+  /** Of the tiles of all viewers of grids, the share that they lack. */
+  dirtyRatio: number;
+  /** Bytes that the ends of viewers take: in all, and the largest. */
+  memory: { sum: number; most: number };
+  /** Bytes sent and not yet acknowledged. */
+  inFlight: number;
+  replicaBytes: number;
+  /** Viewers by channel, those with most first; `null` for all others together. */
+  busiest: [channel: string | null, viewers: number][];
+}
+
+/**
+ * @param named so many channels are told apart
+ */
+export function look(all: Iterable<Channel>, tally: Tally, named: number): Look {
+  const found: Look = {
+    sent: {},
+    taken: {},
+    channels: { waiting: 0, live: 0, ended: 0 },
+    sources: 0,
+    viewers: {},
+    watching: 0,
+    behind: 0,
+    dirtyRatio: 0,
+    memory: { sum: 0, most: 0 },
+    inFlight: 0,
+    replicaBytes: 0,
+    busiest: [],
+  };
+  for (const [kind, past] of Object.entries(tally.sent) as [LinkKind, Sent][]) {
+    found.sent[kind] = Object.assign(new Sent(), past);
+  }
+  for (const [kind, past] of Object.entries(tally.taken) as [LinkKind, Taken][]) {
+    found.taken[kind] = Object.assign(new Taken(), past);
+  }
+  let tiles = 0;
+  let dirty = 0;
+  for (const { name, fanout, callers, bytes } of all) {
+    found.channels[fanout.state]++;
+    found.replicaBytes += bytes;
+    for (const end of callers) {
+      found.sources++;
+      (found.taken[end.link.kind] ??= new Taken()).add(end);
+    }
+    for (const end of fanout.ends) {
+      const { kind } = end.link;
+      const { outbox } = end;
+      found.viewers[kind] = (found.viewers[kind] ?? 0) + 1;
+      if (end.active) found.watching++;
+      (found.sent[kind] ??= new Sent()).add(end);
+      found.inFlight += outbox.pacer.inFlight;
+      if (outbox.open) {
+        if (!outbox.inStep) found.behind++;
+        tiles += fanout.grid?.tiles ?? 0;
+        dirty += outbox.pending;
+      }
+      const memory = memoryOf(end);
+      found.memory.sum += memory;
+      found.memory.most = Math.max(found.memory.most, memory);
+    }
+    found.busiest.push([name, fanout.ends.size]);
+  }
+  if (tiles > 0) found.dirtyRatio = dirty / tiles;
+  found.busiest.sort(([, a], [, b]) => b - a);
+  const others = found.busiest.splice(named);
+  if (others.length > 0) found.busiest.push([null, others.reduce((sum, [, viewers]) => sum + viewers, 0)]);
+  return found;
+}
+
+/** Bytes that one viewer takes beside its socket: a bit for each tile, and what waits to be read. */
+const memoryOf = (end: SourceEnd): number => (end.fanout.grid?.tiles ?? 0) / 8 + end.link.buffered;

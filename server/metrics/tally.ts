@@ -1,0 +1,99 @@
+/**
+ * What a relay counts as it goes along: plain numbers, read when somebody asks for `/metrics`.
+ *
+ * Nothing here runs for a single delivery. What is counted a frame stands in the ends themselves (`transport/session/observer.ts`)
+ * and is added up by `look.ts`; here is what their predecessors left.
+ */
+
+import type { LinkKind } from '../../transport/link/link.js';
+import type { FanoutObserver, ObservedEnd } from '../../transport/session/observer.js';
+import type { ReceiverEnd } from '../../transport/session/receiver-end.js';
+import { closeCode } from '../../transport/wire/codes.js';
+import type { WelcomeMessage } from '../../transport/wire/messages.js';
+import { Counts } from './counts.js';
+import { Spread } from './spread.js';
+
+/** Bounds of the histograms, ms. A receiver gathers its acks for up to 250 ms. */
+const TIMES = [5, 10, 25, 50, 100, 150, 200, 250, 300, 400, 500, 750, 1000, 2000, 5000, 10_000];
+
+/** What went to viewers over one kind of link. */
+export class Sent {
+  tiles = 0;
+  signals = 0;
+  bytes = 0;
+  conflated = 0;
+
+  add({ outbox, signals, bytesSent }: ObservedEnd): void {
+    this.tiles += outbox.frames;
+    this.signals += signals.frames;
+    this.bytes += bytesSent;
+    this.conflated += outbox.conflated;
+  }
+}
+
+/** What came from sources over one kind of link. */
+export class Taken {
+  frames = 0;
+  bytes = 0;
+
+  add({ framesOfState, bytes }: ReceiverEnd): void {
+    this.frames += framesOfState;
+    this.bytes += bytes;
+  }
+}
+
+/** Who ended a socket. */
+export type Closer = 'relay' | 'peer';
+
+export class Tally implements FanoutObserver {
+  /** From sending a frame to its ack, ms. */
+  readonly age = new Spread(TIMES);
+  /** How long the oldest frame of a viewer waits for its ack, ms. */
+  readonly lag = new Spread(TIMES);
+  readonly joins = { full: 0, merged: 0, none: 0 };
+  readonly evictions = new Counts(['reason']);
+  readonly closes = new Counts(['room', 'by', 'reason']);
+  readonly refusals = new Counts(['reason']);
+  readonly commands = { done: 0, refused: 0 };
+  /** Of viewers and sources that have gone. */
+  readonly sent: Partial<Record<LinkKind, Sent>> = {};
+  readonly taken: Partial<Record<LinkKind, Taken>> = {};
+
+  began(resume: WelcomeMessage['resume']): void {
+    this.joins[resume]++;
+  }
+
+  acked(ms: number, { link }: ObservedEnd): void {
+    // Within this process there is no way to go.
+    if (link.kind !== 'memory') this.age.note(ms);
+  }
+
+  waited(ms: number, { link }: ObservedEnd): void {
+    if (link.kind !== 'memory') this.lag.note(ms);
+  }
+
+  closed(code: number, why: string | undefined): void {
+    const { name } = closeCode(code);
+    if (!FRIENDLY.has(name)) this.evictions.add(why ?? name);
+  }
+
+  gone(end: ObservedEnd): void {
+    (this.sent[end.link.kind] ??= new Sent()).add(end);
+  }
+
+  /** Counts what becomes of a command, and hands it on. */
+  command(outcome: Promise<void>): Promise<void> {
+    outcome.then(
+      () => this.commands.done++,
+      () => this.commands.refused++,
+    );
+    return outcome;
+  }
+
+  sourceGone(end: ReceiverEnd): void {
+    (this.taken[end.link.kind] ??= new Taken()).add(end);
+  }
+}
+
+/** Ends that nobody is to blame for. */
+const FRIENDLY = new Set(['normal', 'going-away', 'restart']);
