@@ -28,8 +28,8 @@ export interface Viewer {
   errors: string[];
 }
 
-/** Limits that would only be in the way where hundreds come from one address. */
-const AMPLE: RelayOptions = { dist: false, connectionRate: 100_000, addressConnections: 100_000 };
+/** Limits that would only be in the way where hundreds come from one address, and a short memory for those who left. */
+const AMPLE: RelayOptions = { dist: false, connectionRate: 100_000, addressConnections: 100_000, sourceGraceMs: 1000 };
 
 export class Stage {
   readonly random: Random;
