@@ -3,6 +3,7 @@
 import type { Link } from './link/link.js';
 import { aside } from './session/aside.js';
 import { AgeClock } from './session/clock.js';
+import { Commands } from './session/commands.js';
 import { Links, type Transport } from './session/links.js';
 import type { Taken } from './session/replica.js';
 import type { TakenSignals } from './session/signal-replica.js';
@@ -45,6 +46,8 @@ export interface ReceiverOptions {
   maxFps?: number;
   /** Shown with each command, where the source asks for it. */
   token?: string;
+  /** What others may call it, where it steers or asks to. At most 40 characters. */
+  name?: string;
   /** False: no tiles. Default true. */
   grid?: boolean;
   /** Which signals to receive: all, or those named. Default: none. */
@@ -89,6 +92,7 @@ export class Receiver {
   viewers = 0;
 
   readonly #links: Links;
+  readonly #commands = new Commands();
   readonly #listeners = new Set<(event: ReceiverEvent) => void>();
   readonly #clock = new AgeClock();
   readonly #signalClock = new AgeClock();
@@ -100,20 +104,20 @@ export class Receiver {
   #waiters: { resolve(): void; reject(error: Error): void }[] = [];
 
   constructor(readonly options: ReceiverOptions) {
-    const { connect, dialer, transport = 'auto', maxFps, grid = true, signals = false } = options;
+    const { connect, dialer, transport = 'auto', maxFps, grid = true, signals = false, name } = options;
     const select = typeof signals === 'object' ? [...signals.select] : signals ? 'all' : null;
+    const identity = { session: this.#commands.session, ...(name && { name: name.slice(0, 40) }) };
     this.#links = new Links(
-      { connect, dialer, transport, maxFps, grid, select },
+      { connect, dialer, transport, maxFps, grid, select, identity },
       {
         took: (taken, frame) => this.#took(taken, frame),
         tookSignals: (taken, frame) => this.#tookSignals(taken, frame),
         schema: () => this.#emit({ type: 'schema' }),
         welcome: ({ state }) => this.#told({ state }),
         status: (message) => this.#told(message),
-        controlState: (message) => {
-          this.control = message;
-          this.#emit({ type: 'control' });
-        },
+        controlState: (message) => this.#controlled(message),
+        reply: (message, end) => this.#commands.answered(message, end),
+        moved: () => this.#moved(),
         ended: () => this.#told({ state: 'ended' }),
         bad: (error) => this.#emit({ type: 'error', error }),
         changed: () => this.#emit({ type: 'status' }),
@@ -241,6 +245,7 @@ export class Receiver {
 
   /** Lets go of everything; the last picture stays. */
   stop(): void {
+    this.#commands.giveUp('the receiver was stopped');
     this.#links.close();
     this.#giveUp('the receiver was stopped');
     this.#set('idle', '');
@@ -251,12 +256,21 @@ export class Receiver {
     this.#links.redial.hurry();
   }
 
-  /** Asks the source to do something; rejects with the reason if it will not. */
+  /** The public part of its session: what others know it by where it steers, or asks to. */
+  get id(): string {
+    return this.#commands.id;
+  }
+
+  /**
+   * Asks the source to do something. Resolves when that is done, once, over however many links it takes; rejects with the reason
+   * if it will not be. Without an answer for ten seconds, or where the source began anew meanwhile, that cannot be known, and the
+   * reason says so.
+   */
   command(command: ControlCommand): Promise<void> {
-    const { end } = this.#links;
     const { token } = this.options;
-    if (end === null) return Promise.reject(new Error('not connected to a source'));
-    return end.command(token === undefined ? command : { ...command, token });
+    if (this.status === 'ended' || this.status === 'failed') return Promise.reject(new Error(this.reason));
+    if (this.status === 'idle') return Promise.reject(new Error('not connected to a source'));
+    return this.#commands.give(token === undefined ? command : { ...command, token });
   }
 
   /**
@@ -272,6 +286,19 @@ export class Receiver {
       await new Promise<void>((resolve, reject) => this.#waiters.push({ resolve, reject }));
     }
     return digest(this.grid, rect);
+  }
+
+  #controlled(message: ControlStateMessage): void {
+    this.control = message;
+    this.#commands.atDesk(message.desk);
+    this.#emit({ type: 'control' });
+  }
+
+  /** Commands go over another link now, which may have told more of the source. */
+  #moved(): void {
+    const { end } = this.#links;
+    this.#commands.follow(end);
+    if (end?.controlState && end.controlState !== this.control) this.#controlled(end.controlState);
   }
 
   #took(taken: Exclude<Taken, { kind: 'stale' }>, frame: Frame): void {
@@ -296,6 +323,7 @@ export class Receiver {
   }
 
   #told(message: StatusMessage): void {
+    if (message.state === 'live' && this.#channel !== 'live') this.#commands.hurry();
     this.#channel = message.state;
     if (message.source) this.report = message.source;
     if (message.viewers !== undefined) this.viewers = message.viewers;
@@ -317,7 +345,10 @@ export class Receiver {
     if (status === this.status && reason === this.reason) return;
     this.status = status;
     this.reason = reason;
-    if (status === 'failed' || status === 'ended') this.#giveUp(reason);
+    if (status === 'failed' || status === 'ended') {
+      this.#giveUp(reason);
+      this.#commands.giveUp(reason);
+    }
     this.#emit({ type: 'status' });
   }
 

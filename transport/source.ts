@@ -6,6 +6,7 @@
 
 import type { Link } from './link/link.js';
 import { Deflater } from './session/deflater.js';
+import { Desk } from './session/desk.js';
 import { Fanout } from './session/fanout.js';
 import type { SourceEnd, SourceEndOptions } from './session/source-end.js';
 import { capture } from './state/capture.js';
@@ -13,7 +14,13 @@ import { Grid } from './state/grid.js';
 import type { SignalWriter } from './state/signal-writer.js';
 import type { TileProducer } from './state/tile.js';
 import { encodeFrame } from './wire/frame.js';
-import type { ControlCommand, ControlMode, ControlStateMessage, SourceReport } from './wire/messages.js';
+import type {
+  ControlCommand,
+  ControlMessage,
+  ControlMode,
+  ControlStateMessage,
+  SourceReport,
+} from './wire/messages.js';
 import { FLAG } from './wire/types.js';
 
 export interface SourceOptions {
@@ -37,6 +44,9 @@ export interface SourceOptions {
   oncommand?: (command: ControlCommand) => void | Promise<void>;
 }
 
+/** What of its control state a source tells by itself. */
+export type ShownState = Omit<ControlStateMessage, 'control' | 'desk' | 'controllers' | 'controller' | 'asking'>;
+
 /** Counts since the source was made; the reader makes rates of them. */
 export interface SourceCounts {
   captures: number;
@@ -44,6 +54,9 @@ export interface SourceCounts {
   /** Bytes of the frames made for all. */
   frameBytes: number;
 }
+
+/** Of a source that does not say how it stands. */
+const UNKNOWN = { paused: false, speed: 0, rule: '', neighborhood: 'moore', wrap: 'torus', pattern: '' } as const;
 
 export class Source {
   readonly fanout: Fanout;
@@ -59,6 +72,8 @@ export class Source {
   readonly #signalsBegan = performance.now();
   #signalsCaptured = performance.now();
   #captured = false;
+  #shown: ShownState | null = null;
+  readonly #desk = new Desk();
   readonly #deflater = new Deflater();
 
   /** @param world null for a source of signals alone */
@@ -107,6 +122,8 @@ export class Source {
 
   /** A receiver has come over this link. */
   attach(link: Link, options: SourceEndOptions = {}): SourceEnd {
+    // Whoever may be steered says so, and at which desk.
+    if (this.oncommand !== undefined && this.fanout.controlFrame === null) this.#tellControl();
     return this.fanout.attach(link, options);
   }
 
@@ -156,8 +173,15 @@ export class Source {
     return changed;
   }
 
-  setControlState(state: Omit<ControlStateMessage, 'control'>): void {
-    this.fanout.setControlState({ control: this.control, ...state });
+  setControlState(state: ShownState): void {
+    this.#shown = state;
+    this.#tellControl();
+  }
+
+  #tellControl(): void {
+    const { width = 0, height = 0 } = this.#world ?? {};
+    const state = this.#shown ?? { ...UNKNOWN, width, height };
+    this.fanout.setControlState({ ...state, control: this.control, desk: this.#desk.number });
   }
 
   /** Tells all receivers how the source fares. */
@@ -183,23 +207,27 @@ export class Source {
     return captured;
   }
 
-  async #command(message: ControlCommand & { token?: string }, end: SourceEnd): Promise<void> {
-    if (!end.owner) {
-      if (this.control === 'none') throw new Error('this channel is for watching only');
-      if (this.control === 'viewers' && message.command === 'stop') {
-        throw new Error('only the page that runs the world can end it for everybody');
-      }
-      if (
-        this.control === 'token' &&
-        !end.rights.control &&
-        (this.token === undefined || message.token !== this.token)
-      ) {
-        throw new Error(
-          message.token === undefined ? 'this channel asks for a token to steer' : 'the token is not the right one',
-        );
-      }
+  /** Takes a command that came over a link: carries it out once, however many copies of it come. */
+  #command({ token, from, id, after, desk, ...command }: ControlMessage, end: SourceEnd): Promise<void> {
+    const origin = end.relay ? from : undefined;
+    const check = () => {
+      if (!end.owner) this.#mayCommand(command, token, origin?.control ?? end.rights.control);
+      if (this.oncommand === undefined) throw new Error('this source cannot be steered');
+    };
+    const numbered = { id: origin?.id ?? id, after, desk };
+    return this.#desk.take(origin?.session ?? end.session, numbered, check, () => this.oncommand!(command));
+  }
+
+  /** Throws, with the reason, where this is not granted. `vouched`: somebody who may say so has granted it. */
+  #mayCommand({ command }: ControlCommand, token: string | undefined, vouched: boolean): void {
+    if (this.control === 'none') throw new Error('this channel is for watching only');
+    if (this.control === 'viewers' && command === 'stop') {
+      throw new Error('only the page that runs the world can end it for everybody');
     }
-    if (this.oncommand === undefined) throw new Error('this source cannot be steered');
-    await this.oncommand(message);
+    if (this.control === 'token' && !vouched && (this.token === undefined || token !== this.token)) {
+      throw new Error(
+        token === undefined ? 'this channel asks for a token to steer' : 'the token is not the right one',
+      );
+    }
   }
 }

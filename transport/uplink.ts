@@ -101,7 +101,7 @@ export class Uplink {
 
   #opened(link: Link): void {
     this.#attempt++;
-    const end = this.source.attach(link);
+    const end = this.source.attach(link, { relay: true });
     this.#end = end;
     const { onclose } = link;
     link.onclose = (event) => {

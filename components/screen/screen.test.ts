@@ -149,7 +149,7 @@ describe('a screen', () => {
   it('asks the source, and shows a refusal with its reason', async () => {
     const { stream, viewer, toast } = await live();
     await viewer.pause();
-    expect(stream.commands).to.deep.include({ id: 1, command: 'pause' });
+    expect(stream.commands).to.deep.include({ command: 'pause' });
     await waitUntil(() => viewer.controlState!.paused);
     const error = await viewer.stop().catch((reason: Error) => reason);
     expect((error as Error).message).to.contain('can end it');

@@ -22,6 +22,7 @@ import { Introductions } from './introductions.js';
 import { LoneSource } from './lone-source.js';
 import { MergedSources } from './merged-sources.js';
 import { Outlet } from './outlet.js';
+import { handOn } from './steering.js';
 
 export class Channel {
   readonly fanout: Fanout;
@@ -54,10 +55,7 @@ export class Channel {
       (watched) => this.#setWatched(watched),
       () => this.#tellSources(),
     );
-    this.fanout.oncontrol = ({ id: _, ...command }) =>
-      tally.command(
-        this.#lone.end?.command(command) ?? Promise.reject(new Error('the source is away; try again when it is back')),
-      );
+    this.fanout.oncontrol = (message, end) => tally.command(handOn(message, end, this.#lone.end));
     this.fanout.onintroduce = (message, end) => this.#introductions.ask(message, end);
     this.fanout.onends = () => {
       this.#audience.changed();

@@ -37,10 +37,12 @@ export interface LinksOptions {
   grid: boolean;
   /** Names of the signals wanted; "all", or null for none. */
   select: readonly string[] | 'all' | null;
+  /** Who this is, over all links. */
+  identity: ReceiverEnd['identity'];
 }
 
 /** What the links tell their receiver. */
-export interface LinksOwner extends Pick<ReceiverHandlers, 'status' | 'controlState' | 'ended' | 'bad'> {
+export interface LinksOwner extends Pick<ReceiverHandlers, 'status' | 'controlState' | 'reply' | 'ended' | 'bad'> {
   /** The replica has changed. */
   took(taken: Exclude<Taken, { kind: 'stale' }>, frame: Frame): void;
   /** The signals have changed. */
@@ -48,6 +50,8 @@ export interface LinksOwner extends Pick<ReceiverHandlers, 'status' | 'controlSt
   /** There are other signals, or their origin is another. */
   schema(): void;
   welcome(message: WelcomeMessage): void;
+  /** Commands go elsewhere now: to `Links.end`. */
+  moved(): void;
   /** Another link is in use, or none, or there is news of why. */
   changed(): void;
   /** The links that are wanted cannot be had as things stand. */
@@ -73,6 +77,7 @@ export class Links {
     opened: (link) => {
       this.#base = this.#end(link);
       this.#subscribeBase();
+      this.owner.moved();
     },
     // As long as a direct link carries the picture, losing the relay is no news for anyone who watches.
     waits: (reason) => this.active === null && this.owner.lost(reason, true),
@@ -133,6 +138,7 @@ export class Links {
       this.#pastBytes += end?.bytes ?? 0;
       end?.close();
     }
+    this.owner.moved();
   }
 
   setTransport(transport: Transport): void {
@@ -169,7 +175,7 @@ export class Links {
 
   #end(link: Link): ReceiverEnd {
     const { owner } = this;
-    return new ReceiverEnd(link, {
+    const made = new ReceiverEnd(link, {
       tiles: (tiles, frame, _, end) => this.#tiles(tiles, frame, end),
       schema: (end) => {
         // Of another link it counts with its first frame, and so it does where other signals were asked for.
@@ -181,10 +187,14 @@ export class Links {
       introduce: (message) => this.#upgrade?.introduced(message),
       closed: (event, end) => this.#closed(event, end),
       status: (message, end) => owner.status?.(message, end),
-      controlState: (message, end) => owner.controlState?.(message, end),
+      // Of two links that tell how the source stands, one is late.
+      controlState: (message, end) => end === this.end && owner.controlState?.(message, end),
+      reply: (message, end) => owner.reply?.(message, end),
       ended: (end) => owner.ended?.(end),
       bad: (error, end) => owner.bad?.(error, end),
     });
+    made.identity = this.options.identity;
+    return made;
   }
 
   /** The base carries the picture, unless a direct link does, or nothing else is wanted. */
@@ -267,6 +277,7 @@ export class Links {
 
   #tookOver(end: ReceiverEnd, before: ReceiverEnd | null): void {
     if (before === end) return;
+    this.owner.moved();
     if (before !== null) this.switches++;
     if (this.direct) {
       this.reason = '';
@@ -308,6 +319,7 @@ export class Links {
     this.#pastBytes += end.bytes;
     this.#base = null;
     if (this.active === end) this.active = null;
+    this.owner.moved();
     this.redial.lost(reason, retry);
     if (retry) return;
     this.#refused = reason;
@@ -324,6 +336,7 @@ export class Links {
     this.reason = reason;
     if (fed) {
       this.active = null;
+      this.owner.moved();
       this.#subscribeBase();
       if (this.#base === null && this.#refused) this.owner.lost(this.#refused, false);
       else if (this.#base === null || this.options.transport === 'p2p') this.owner.lost(reason, true);

@@ -13,6 +13,8 @@ import { decodeFrame, encodeFrame, type Frame } from '../wire/frame.js';
 import { decodeGridMeta, decodeGridReset, decodeGridTiles, type GridMeta, type GridTiles } from '../wire/grid.js';
 import type {
   ControlCommand,
+  ControlMessage,
+  ControlReplyMessage,
   ControlStateMessage,
   IntroduceMessage,
   PublishMessage,
@@ -25,6 +27,7 @@ import * as session from '../wire/session.js';
 import { decodeSignals } from '../wire/signal-code.js';
 import { decodeSignalJson, type SignalSpec, type SignalUpdate, schema } from '../wire/signals.js';
 import { FLAG } from '../wire/types.js';
+import { CommandRefused } from './command-refused.js';
 import { after, every, type Timer } from './timer.js';
 
 /** What the owner of a receiving end is told. */
@@ -41,6 +44,8 @@ export interface ReceiverHandlers {
   status?(message: StatusMessage, end: ReceiverEnd): void;
   controlState?(message: ControlStateMessage, end: ReceiverEnd): void;
   introduce?(message: IntroduceMessage, end: ReceiverEnd): void;
+  /** An answer to a command that its owner numbered. */
+  reply?(message: ControlReplyMessage, end: ReceiverEnd): void;
   /** The source has ended the channel. */
   ended?(end: ReceiverEnd): void;
   /** A frame could not be understood; the link is about to close. */
@@ -55,7 +60,8 @@ const ACK_MS = 250;
 const COMMAND_MS = 10_000;
 /** An echo of a ping older than this, ms, is of none that was sent here. */
 const LONGEST_RTT = 60_000;
-const COMMANDS_OUT = 256;
+/** Commands of all viewers of a relay together that a source has not answered. */
+const COMMANDS_OUT = 4096;
 
 /** What was announced, as it is looked things up in. */
 export interface AnnouncedSchema extends SchemaMessage {
@@ -75,6 +81,9 @@ interface PendingCommand {
   timer: Timer;
 }
 
+/** A command as it is handed on: with its place in the count of its own session, but without a number on this link. */
+export type HandedOn = ControlCommand & Pick<ControlMessage, 'token' | 'after' | 'desk' | 'from'>;
+
 export class ReceiverEnd {
   /** Shape of the grid this link speaks of. */
   meta: GridMeta | null = null;
@@ -92,6 +101,10 @@ export class ReceiverEnd {
   bytes = 0;
   framesOfState = 0;
   open = true;
+  /** Who this is, said with each subscription. */
+  identity: Pick<SubscribeMessage, 'session' | 'name'> = {};
+  /** How the source stood when it told last over this link. */
+  controlState: ControlStateMessage | null = null;
   /** Its frames do not fit the replica until its newest subscription is answered; its owner sets this and passes over them. */
   lost = false;
 
@@ -119,23 +132,32 @@ export class ReceiverEnd {
 
   subscribe(message: Omit<SubscribeMessage, 'protocol'>): void {
     this.#subscriptions++;
-    this.#send(encodeFrame('SubscribeFilter', session.subscribe.encode({ protocol: 1, ...message })));
+    this.#send(encodeFrame('SubscribeFilter', session.subscribe.encode({ protocol: 1, ...this.identity, ...message })));
   }
 
   introduce(message: IntroduceMessage): void {
     this.#send(encodeFrame('Introduce', session.introduce.encode(message)));
   }
 
-  /** Sends a command; resolves when the source has done it, rejects with the reason if it will not. */
-  command(command: ControlCommand & { token?: string }): Promise<void> {
-    if (!this.open) return Promise.reject(new Error('not connected'));
-    if (this.#commands.size >= COMMANDS_OUT) return Promise.reject(new Error('too many commands wait for an answer'));
+  /**
+   * Sends a command over this link alone; resolves when the source has done it.
+   * Rejects with `CommandRefused` if it will not, or if the link is lost before it says so.
+   */
+  command(command: HandedOn): Promise<void> {
+    if (!this.open) return Promise.reject(new CommandRefused('not connected', true));
+    if (this.#commands.size >= COMMANDS_OUT)
+      return Promise.reject(new CommandRefused('too many commands wait for an answer', true));
     const id = ++this.#commandId;
     return new Promise((resolve, reject) => {
-      const timer = after(COMMAND_MS, () => this.#settle(id, 'the source did not answer'));
+      const timer = after(COMMAND_MS, () => this.#lose(id, 'the source did not answer'));
       this.#commands.set(id, { resolve, reject, timer });
-      this.#send(encodeFrame('Control', session.control.encode({ ...command, id })));
+      this.control({ ...command, id });
     });
+  }
+
+  /** Sends a command under a number of its owner's; the answer comes to `handlers.reply`. */
+  control(message: ControlMessage): void {
+    this.#send(encodeFrame('Control', session.control.encode(message)));
   }
 
   ping(): void {
@@ -207,11 +229,10 @@ export class ReceiverEnd {
       case 'Status':
         return this.handlers.status?.(session.status.decode(frame.payload), this);
       case 'ControlState':
-        return this.handlers.controlState?.(session.controlState.decode(frame.payload), this);
-      case 'ControlReply': {
-        const reply = session.controlReply.decode(frame.payload);
-        return this.#settle(reply.id, reply.ok ? null : (reply.reason ?? 'refused'));
-      }
+        this.controlState = session.controlState.decode(frame.payload);
+        return this.handlers.controlState?.(this.controlState, this);
+      case 'ControlReply':
+        return this.#answered(session.controlReply.decode(frame.payload));
       case 'Introduce':
         return this.handlers.introduce?.(session.introduce.decode(frame.payload), this);
       case 'End':
@@ -276,20 +297,30 @@ export class ReceiverEnd {
     this.#decodeMs = 0;
   }
 
-  #settle(id: number, refused: string | null): void {
+  #answered(reply: ControlReplyMessage): void {
+    const { id, ok, reason = 'refused', retry, lost } = reply;
+    if (this.handlers.reply) return this.handlers.reply(reply, this);
+    const command = this.#taken(id);
+    if (ok) command?.resolve();
+    else command?.reject(new CommandRefused(reason, retry, lost));
+  }
+
+  #lose(id: number, reason: string): void {
+    this.#taken(id)?.reject(new CommandRefused(reason, true, true));
+  }
+
+  #taken(id: number): PendingCommand | undefined {
     const command = this.#commands.get(id);
-    if (command === undefined) return;
     this.#commands.delete(id);
-    command.timer.stop();
-    if (refused === null) command.resolve();
-    else command.reject(new Error(refused));
+    command?.timer.stop();
+    return command;
   }
 
   #closed(event: LinkClose): void {
     this.open = false;
     this.#ping.stop();
     this.#ackLater?.stop();
-    for (const id of [...this.#commands.keys()]) this.#settle(id, 'the connection was lost before an answer came');
+    for (const id of [...this.#commands.keys()]) this.#lose(id, 'the connection was lost before an answer came');
     this.handlers.closed?.(event, this);
   }
 }

@@ -11,6 +11,7 @@ import { encodeGridMeta, encodeGridReset } from '../wire/grid.js';
 import type {
   ChannelState,
   ControlMessage,
+  ControlReplyMessage,
   IntroduceMessage,
   Rights,
   SignalsWanted,
@@ -21,6 +22,8 @@ import type {
 } from '../wire/messages.js';
 import * as session from '../wire/session.js';
 import { FLAG } from '../wire/types.js';
+import { CommandRefused, refusalOf } from './command-refused.js';
+import { newSession } from './identity.js';
 import type { FanoutObserver } from './observer.js';
 import { Outbox, type OutboxSource } from './outbox.js';
 import { RateLimit } from './rate.js';
@@ -35,6 +38,8 @@ const SUBSCRIPTIONS = 5;
 export interface SourceEndOptions extends Vouched {
   /** The page that runs the source itself: its commands are always granted. */
   owner?: boolean;
+  /** A relay of the source's own choice: it speaks for many, and what it says of them is believed. */
+  relay?: boolean;
   /** Commands a second before they are refused. */
   commandsPerSecond?: number;
 }
@@ -58,6 +63,9 @@ export interface EndOwner extends OutboxSource, SignalOutboxSource {
 
 export class SourceEnd {
   readonly owner: boolean;
+  readonly relay: boolean;
+  /** What the receiver may be called. */
+  name: string | undefined;
   rights: Rights;
   readonly outbox: Outbox;
   readonly signals: SignalOutbox;
@@ -67,6 +75,7 @@ export class SourceEnd {
   pingedAt = performance.now();
   bytesSent = 0;
 
+  #session: string | undefined;
   readonly #commands: RateLimit;
   readonly #messages = new RateLimit(MESSAGES);
   readonly #subscriptions = new RateLimit(SUBSCRIPTIONS, SUBSCRIPTIONS * 6);
@@ -82,6 +91,7 @@ export class SourceEnd {
     options: SourceEndOptions,
   ) {
     this.owner = options.owner ?? false;
+    this.relay = options.relay ?? false;
     this.rights = options.rights ?? { control: false };
     this.#commands = new RateLimit(options.commandsPerSecond ?? 1000);
     this.outbox = new Outbox(
@@ -94,6 +104,12 @@ export class SourceEnd {
     link.onmessage = (message) => this.#receive(message);
     link.ondrain = () => this.#flush();
     link.onclose = () => this.#end();
+  }
+
+  /** By which its commands are counted: what the receiver said, or one that lasts as long as the link. */
+  get session(): string {
+    this.#session ??= newSession();
+    return this.#session;
   }
 
   /** Has it said what it wants? */
@@ -112,7 +128,10 @@ export class SourceEnd {
     const { grid, stamp, controlFrame } = this.fanout;
     if (grid === null || this.#wanted.grid === false || this.#wanted.standby) {
       this.outbox.stop();
-      return this.welcome('none');
+      this.welcome('none');
+      // A source of signals alone can be steered too.
+      if (grid === null && controlFrame && !this.#wanted.standby) this.send(controlFrame);
+      return;
     }
     this.outbox.tempo.maxFps = this.#wanted.maxFps;
     const how = this.outbox.begin(grid, resume);
@@ -211,7 +230,7 @@ export class SourceEnd {
         return this.#flush();
       }
     }
-    if (!this.owner && !this.#messages.take()) {
+    if (!this.owner && !this.relay && !this.#messages.take()) {
       throw new WireError(`more than ${MESSAGES} messages a second`, CLOSE.tooFast.code);
     }
     switch (frame.type) {
@@ -243,6 +262,8 @@ export class SourceEnd {
       throw new WireError(`more than ${SUBSCRIPTIONS} subscriptions a second`, CLOSE.tooFast.code);
     }
     this.#wanted = message;
+    this.#session = message.session ?? this.#session;
+    this.name = message.name ?? this.name;
     this.#heard++;
     if (message.standby !== true) this.fanout.refresh?.();
     this.start(message.resume);
@@ -251,15 +272,14 @@ export class SourceEnd {
   }
 
   async #command(message: ControlMessage | session.RefusedCommand): Promise<void> {
-    let reason: string | undefined;
+    let reply: ControlReplyMessage = { id: message.id, ok: true };
     try {
-      if (!this.#commands.take()) throw new Error('too many commands; wait a second');
+      if (!this.#commands.take()) throw new CommandRefused('too many commands; wait a second', false);
       if ('refused' in message) throw new Error(message.refused);
       await this.fanout.oncontrol(message, this);
     } catch (error) {
-      reason = (error as Error).message;
+      reply = refusalOf(message.id, error as Error);
     }
-    const reply = reason === undefined ? { id: message.id, ok: true } : { id: message.id, ok: false, reason };
     this.send(encodeFrame('ControlReply', session.controlReply.encode(reply)));
   }
 

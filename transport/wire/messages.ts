@@ -215,6 +215,10 @@ export type ControlMessage = {
   id: number;
   /** The right to steer, where `control` is `token`. */
   token?: string;
+  /** The command of its session that goes before it and has no answer yet: unless that one has come, this one may not be carried out. */
+  after?: number;
+  /** The desk it is meant for. Another one cannot know whether it was carried out already, and leaves it alone. */
+  desk?: number;
   /** Written by a relay: on whose behalf. A receiver's own word for it does not count. */
   from?: CommandOrigin;
 } & ControlCommand;
@@ -254,8 +258,13 @@ export interface ControlReplyMessage {
   ok: boolean;
   /** Why it was refused, in words a person can act on. */
   reason?: string;
-  /** It has not reached the source, as far as is known: worth sending again, with the same id, when there is one. */
+  /**
+   * Not the last word on this command: this copy of it has not come to the source's desk, though another may have. True: it is
+   * worth sending again, with the same id; false: not for whoever sent it only once.
+   */
   retry?: boolean;
+  /** With `retry`: this copy may have come to the source, whose answer was lost. */
+  lost?: boolean;
 }
 
 /** `Introduce` (0x78): how two peers get to know each other through a relay both trust. */

@@ -174,6 +174,7 @@ export const controlReply = json<ControlReplyMessage>('ControlReply', {
   ok: boolean,
   reason: optional(string),
   retry: optional(boolean),
+  lost: optional(boolean),
 });
 
 export const introduce = json<IntroduceMessage>('Introduce', {
@@ -204,7 +205,14 @@ const commands: Record<string, Fields> = {
 };
 
 const origin = object({ session: sessionId, id: natural, name: optional(most(40)), control: boolean });
-const heading: Fields = { id: natural, command: string, token: optional(string), from: optional(origin) };
+const heading: Fields = {
+  id: natural,
+  command: string,
+  token: optional(string),
+  after: optional(natural),
+  desk: optional(natural),
+  from: optional(origin),
+};
 
 /** A command that is none, or that a newer receiver knows: it is refused, which is an answer too. */
 export interface RefusedCommand {

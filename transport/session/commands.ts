@@ -1,0 +1,207 @@
+/**
+ * The commands of one receiver that have no answer yet. Each goes to the link that commands go to now, and again, in their
+ * order, when that is another one, or when somebody between here and the source says that it did not get through. The
+ * source's desk takes care that it is carried out once, however many copies come.
+ */
+
+import type { ControlCommand, ControlMessage, ControlReplyMessage } from '../wire/messages.js';
+import { newSession, publicId } from './identity.js';
+import { RateLimit } from './rate.js';
+import { after, type Timer } from './timer.js';
+
+/** How long a command waits for its answer, ms, whatever happens meanwhile. */
+const PATIENCE = 10_000;
+/** Commands without an answer. */
+const MOST = 256;
+/** Commands a second over a network, and at once: a sender bears 100 messages a second, 200 at once, of all kinds. */
+const RATE = 60;
+const BURST = 100;
+/** Milliseconds before what did not get through is tried again, at first and at last. */
+const FIRST_WAIT = 100;
+const LAST_WAIT = 1_000;
+const PACE = 20;
+
+/** What is needed of a link's receiving end. */
+export interface CommandEnd {
+  readonly open: boolean;
+  readonly link: { readonly kind: string };
+  control(message: ControlMessage): void;
+}
+
+interface Pending {
+  readonly message: ControlCommand & { id: number; token?: string };
+  readonly timer: Timer;
+  resolve(): void;
+  reject(error: Error): void;
+  /** A copy is on its way by the present link. */
+  out: boolean;
+  /** Some copy was lost, by which it may have been carried out. */
+  doubt: boolean;
+  /** The desk that its copies are meant for. */
+  desk: number | undefined;
+  /** Why it has not got through. */
+  reason: string;
+}
+
+export class Commands {
+  /** Who gives them: public id, dot, secret. */
+  readonly session = newSession();
+  #end: CommandEnd | null = null;
+  #desk: number | undefined;
+  #id = 0;
+  /** In the order of their ids. */
+  readonly #pending = new Map<number, Pending>();
+  readonly #rate = new RateLimit(RATE, BURST);
+  /** Nothing is sent until it runs out. */
+  #hold: Timer | null = null;
+  #wait = 0;
+  /** The last one did not get through: the next goes alone, to see whether it does. */
+  #probing = false;
+  #later: Timer | null = null;
+
+  /** The public part of the session. */
+  get id(): string {
+    return publicId(this.session);
+  }
+
+  /** Commands without an answer. */
+  get size(): number {
+    return this.#pending.size;
+  }
+
+  /**
+   * Resolves when the source has carried it out. Rejects with the reason if it will not, or if that cannot be known: then the
+   * reason says that it may have been carried out.
+   */
+  give(command: ControlCommand & { token?: string }): Promise<void> {
+    if (this.#pending.size >= MOST) return Promise.reject(new Error('too many commands wait for an answer'));
+    const id = ++this.#id;
+    return new Promise((resolve, reject) => {
+      const timer = after(PATIENCE, () => this.#settle(id, this.#whyNoAnswer(id)));
+      const state = { out: false, doubt: false, desk: undefined, reason: '' };
+      this.#pending.set(id, { message: { ...command, id }, timer, resolve, reject, ...state });
+      this.#pump();
+    });
+  }
+
+  /** Commands go to this end from now on; null while there is none. */
+  follow(end: CommandEnd | null): void {
+    if (end === this.#end) return;
+    this.#end = end;
+    for (const [id, pending] of this.#pending) {
+      pending.doubt ||= pending.out;
+      pending.out = false;
+      // Whom it was meant for was not known, so nobody else can be kept from carrying it out again.
+      if (pending.doubt && pending.desk === undefined) this.#settle(id, maybe(LOST));
+    }
+    this.#probing = false;
+    this.hurry();
+  }
+
+  /** The source has told which desk it has. */
+  atDesk(desk: number | undefined): void {
+    this.#desk = desk;
+    for (const [id, pending] of this.#pending) {
+      if (!pending.out && this.#elsewhere(pending)) this.#settle(id, BEGAN_ANEW);
+    }
+    this.hurry();
+  }
+
+  /** Something has changed for the better: what waits to be tried again is tried now. */
+  hurry(): void {
+    this.#hold?.stop();
+    this.#hold = null;
+    this.#pump();
+  }
+
+  /** An answer has come, by any link. */
+  answered({ id, ok, reason = 'refused', retry, lost }: ControlReplyMessage, end: CommandEnd): void {
+    const pending = this.#pending.get(id);
+    if (pending === undefined) return;
+    if (ok || retry === undefined) {
+      this.#settle(id, ok ? null : reason);
+    } else {
+      if (lost) pending.doubt = true;
+      // Of another link: the copy that counts is on its way.
+      if (end !== this.#end || !pending.out) return;
+      pending.out = false;
+      pending.reason = reason;
+      if (this.#elsewhere(pending)) this.#settle(id, BEGAN_ANEW);
+      else if (pending.doubt && pending.desk === undefined) this.#settle(id, maybe(reason));
+      else if (retry || pending.doubt) return this.#holdOn();
+      else this.#settle(id, reason);
+    }
+    // Something gets through.
+    this.#probing = false;
+    this.#wait = 0;
+    this.#pump();
+  }
+
+  /** Answers all with this reason: no other will come. */
+  giveUp(reason: string): void {
+    for (const [id, { out, doubt }] of this.#pending) this.#settle(id, out || doubt ? maybe(reason) : reason);
+    this.#hold?.stop();
+    this.#later?.stop();
+    this.#hold = this.#later = null;
+  }
+
+  /** It may have been carried out at a desk that is not there any more. */
+  #elsewhere({ doubt, desk }: Pending): boolean {
+    return doubt && desk !== undefined && desk !== this.#desk;
+  }
+
+  #holdOn(): void {
+    this.#probing = true;
+    if (this.#hold !== null) return;
+    this.#wait = Math.min(LAST_WAIT, Math.max(FIRST_WAIT, this.#wait * 2));
+    this.#hold = after(this.#wait, () => this.hurry());
+  }
+
+  /** Sends what can be sent, in order. */
+  #pump(): void {
+    const end = this.#end;
+    if (end === null || !end.open || this.#hold !== null) return;
+    let before: number | undefined;
+    for (const [id, pending] of this.#pending) {
+      if (!pending.out) {
+        if (end.link.kind !== 'memory' && !this.#rate.take()) {
+          this.#later ??= after(PACE, () => {
+            this.#later = null;
+            this.#pump();
+          });
+          return;
+        }
+        pending.out = true;
+        if (!pending.doubt) pending.desk = this.#desk;
+        const { message, desk } = pending;
+        end.control({
+          ...message,
+          ...(before !== undefined && { after: before }),
+          ...(desk !== undefined && { desk }),
+        });
+      }
+      if (this.#probing) return;
+      before = id;
+    }
+  }
+
+  #whyNoAnswer(id: number): string {
+    const { out, doubt, reason } = this.#pending.get(id)!;
+    const late = `the source did not answer in ${PATIENCE / 1000} seconds`;
+    if (out || doubt) return maybe(late);
+    return reason || 'not connected to a source';
+  }
+
+  #settle(id: number, refused: string | null): void {
+    const pending = this.#pending.get(id);
+    if (pending === undefined) return;
+    this.#pending.delete(id);
+    pending.timer.stop();
+    if (refused === null) pending.resolve();
+    else pending.reject(new Error(refused));
+  }
+}
+
+const maybe = (reason: string): string => `${reason}; it may have been carried out`;
+const LOST = 'the connection was lost before an answer came';
+const BEGAN_ANEW = 'the source began anew before an answer came; whether it was carried out is not known';
