@@ -6,7 +6,7 @@ export { bridge, PortLink } from './link/port.js';
 export { connectWebSocket, LinkError, type SocketLike, WebSocketLink } from './link/websocket.js';
 export * from './receiver.js';
 export { Fanout, type FanoutOptions } from './session/fanout.js';
-export type { SharedFrame } from './session/outbox.js';
+export type { SharedFrame } from './session/frame-log.js';
 export { ReceiverEnd, type ReceiverHandlers } from './session/receiver-end.js';
 export { Replica } from './session/replica.js';
 export type { SourceEnd, SourceEndOptions } from './session/source-end.js';

@@ -47,7 +47,7 @@ export class Channel {
     readonly onidle: () => void,
     readonly tally = new Tally(),
   ) {
-    this.fanout = new Fanout({ channel: name, maxFps: Number.POSITIVE_INFINITY, observer: tally });
+    this.fanout = new Fanout({ channel: name, maxFps: Number.POSITIVE_INFINITY, observer: tally, later: setImmediate });
     this.#outlet = new Outlet(this.fanout);
     this.#lone = new LoneSource(this.#outlet, () => Math.min(options.replicaBytes, room()));
     this.#audience = new Audience(

@@ -18,8 +18,8 @@ import type {
   StatusMessage,
 } from '../wire/messages.js';
 import * as session from '../wire/session.js';
+import { FrameLog, type SharedFrame } from './frame-log.js';
 import type { FanoutObserver } from './observer.js';
-import type { SharedFrame } from './outbox.js';
 import { SignalFeed } from './signal-feed.js';
 import { type EndOwner, SourceEnd, type SourceEndOptions } from './source-end.js';
 import { every, type Timer } from './timer.js';
@@ -39,12 +39,23 @@ export interface FanoutOptions {
   maxFps?: number;
   /** Counts what it does. */
   observer?: FanoutObserver;
+  /**
+   * Calls back in a turn of its own, soon, when what has been heard meanwhile was seen to: for a fan-out to so many that it
+   * must not be done in one go. Without it, each frame is sent to all before `publish` returns.
+   */
+  later?: (run: () => void) => void;
 }
+
+/** A turn of sending takes so long at most; ms. Then whoever has said something is heard. */
+const TURN = 4;
+/** Receivers between two looks at the clock. */
+const FEW = 16;
 
 export class Fanout implements EndOwner {
   readonly channel: string;
   readonly observer: FanoutObserver | null;
   readonly ends = new Set<SourceEnd>();
+  readonly log = new FrameLog();
   tileBudget: number;
   maxFps: number;
 
@@ -76,11 +87,19 @@ export class Fanout implements EndOwner {
   /** A receiver sent what it should not have; it is about to be closed. */
   onbad: ((error: Error, end: SourceEnd) => void) | null = null;
 
+  readonly #later: FanoutOptions['later'];
+  /** Who is still to be served in the present round; null between rounds. */
+  #round: Iterator<SourceEnd> | null = null;
+  /** Where the log ended when the round began. */
+  #began = 0;
+  /** Up to where all that were served in it have been offered the log. */
+  #served = 0;
   #watch: Timer | null = null;
 
   constructor(options: FanoutOptions) {
     this.channel = options.channel;
     this.observer = options.observer ?? null;
+    this.#later = options.later;
     this.tileBudget = options.tileBudget ?? Number.POSITIVE_INFINITY;
     this.maxFps = options.maxFps ?? 30;
   }
@@ -127,12 +146,35 @@ export class Fanout implements EndOwner {
   /** Another grid (a new epoch, or the first): every receiver begins with it from nothing. */
   replace(grid: Grid | null): void {
     this.grid = grid;
+    this.log.clear();
     for (const end of this.ends) end.start();
   }
 
   /** The grid changed: these frames take a receiver in step from the version before to the present one. */
   publish(frames: readonly SharedFrame[]): void {
-    for (const end of this.ends) end.outbox.offer(frames);
+    this.log.add(frames);
+    if (this.#round === null) this.#beginRound();
+  }
+
+  #beginRound(): void {
+    this.#round = this.ends.values();
+    this.#began = this.#served = this.log.end;
+    if (this.#later) this.#later(() => this.#serve(TURN));
+    else this.#serve(Number.POSITIVE_INFINITY);
+  }
+
+  /** Lets one receiver after the other catch up, for so many milliseconds. What is new by then, those that follow get at once. */
+  #serve(ms: number): void {
+    const until = performance.now() + ms;
+    for (let n = 1; ; n++) {
+      const { done, value: end } = this.#round!.next();
+      if (done) break;
+      this.#served = Math.min(this.#served, end.outbox.catchUp());
+      if (n % FEW === 0 && performance.now() > until) return this.#later!(() => this.#serve(ms));
+    }
+    this.#round = null;
+    this.log.trim(this.#served);
+    if (this.log.end > this.#began) this.#beginRound();
   }
 
   /** Another table (a new epoch, or the first): every receiver begins with it from nothing. `stamp`: of its last change. */
@@ -179,6 +221,8 @@ export class Fanout implements EndOwner {
   /** Ends the channel: receivers are told, and do not come back. */
   end(): void {
     this.state = 'ended';
+    // Nobody is told of the end before the last picture.
+    for (const end of this.ends) end.outbox.catchUp();
     this.broadcast(encodeFrame('End', new Uint8Array()));
   }
 

@@ -7,22 +7,20 @@
  */
 
 import type { Link } from '../link/link.js';
-import { type Chunk, ChunkBuilder } from '../state/chunk.js';
+import { ChunkBuilder } from '../state/chunk.js';
 import { DirtySet } from '../state/dirty.js';
 import type { Grid } from '../state/grid.js';
 import { encodeFrame, type Header } from '../wire/frame.js';
 import type { SubscribeMessage, WelcomeMessage } from '../wire/messages.js';
+import type { FrameLog, SharedFrame } from './frame-log.js';
 import { Pacer } from './pacer.js';
 import { Tempo } from './tempo.js';
-
-/** A chunk with its frame around it, ready for any link. */
-export interface SharedFrame extends Omit<Chunk, 'payload'> {
-  bytes: Uint8Array;
-}
 
 /** Where an outbox takes its state from. */
 export interface OutboxSource {
   readonly grid: Grid | null;
+  /** How the grid became what it is. */
+  readonly log: FrameLog;
   readonly stamp: Pick<Header, 'sequence' | 'timestamp'>;
   /** Tiles a frame, at most. */
   readonly tileBudget: number;
@@ -42,6 +40,8 @@ export class Outbox {
   conflated = 0;
 
   #dirty: DirtySet | null = null;
+  /** So many frames of the log it has been offered; what comes later is not in the dirty set yet. */
+  #place = 0;
   /** The version of the last frame sent; a delta must start here. */
   #version = -1;
   /** The receiver is ahead of us (it came from a faster link): say nothing until we are there too. */
@@ -80,6 +80,7 @@ export class Outbox {
   /** Begins (again) with the grid, from what the receiver says it holds. Nothing is sent before `flush`. */
   begin(grid: Grid, resume: SubscribeMessage['resume']): WelcomeMessage['resume'] {
     this.#dirty = new DirtySet(grid.tiles);
+    this.#place = this.source.log.end;
     this.#owesWhole = true;
     this.#waitFor = null;
     this.#version = grid.version;
@@ -99,11 +100,25 @@ export class Outbox {
     this.tempo.stop();
   }
 
-  /** Offers frames just made. In step, they go out as they are; otherwise their tiles become dirty. */
-  offer(frames: readonly SharedFrame[]): void {
-    const dirty = this.#dirty;
-    if (dirty === null) return;
-    const grid = this.source.grid!;
+  /**
+   * Takes up the frames that were made since. In step, they go out as they are; otherwise their tiles become dirty. Who is in
+   * step and only has to wait for its time lets them be, for a while, and has them all at once then.
+   * @returns where in the log it now stands
+   */
+  catchUp(): number {
+    const { log } = this.source;
+    if (this.#dirty === null || this.#place === log.end) return log.end;
+    const may = this.#isTime(log.next(this.#place));
+    if (!may && this.inStep && !log.late(this.#place)) return this.#place;
+    const { grid, stamp } = this.source as OutboxSource & { grid: Grid };
+    const run = log.from(this.#place, grid, stamp);
+    this.#place = log.end;
+    this.conflated += run.conflated;
+    this.#offer(run.frames, may, this.#dirty, grid);
+    return log.end;
+  }
+
+  #offer(frames: readonly SharedFrame[], may: boolean, dirty: DirtySet, grid: Grid): void {
     if (this.#waitFor !== null) {
       if (grid.version < this.#waitFor.seen) return;
       dirty.addAll(grid.changedSince(this.#waitFor.version));
@@ -111,15 +126,15 @@ export class Outbox {
     }
     let tiles = 0;
     for (const frame of frames) tiles += frame.keys.length;
-    // Of a capture in several frames, the second follows from the first as that from the capture before.
-    const { base, version } = frames[0]!;
-    const fits = base === undefined || base === this.#version || version === this.#version;
-    let follows = this.inStep && fits && tiles <= this.source.tileBudget;
+    let follows = may && this.inStep && tiles <= this.source.tileBudget;
     let sent = 0;
     for (const frame of frames) {
-      follows &&= this.#may(frame.version);
+      // Of a capture in several frames, the second follows from the first as that from the capture before.
+      const { base, version } = frame;
+      follows &&= base === undefined || base === this.#version || version === this.#version;
+      follows &&= this.#room;
       if (follows) {
-        this.#count(frame.bytes, frame.version);
+        this.#count(frame.bytes, version);
         sent++;
       } else {
         const before = dirty.size;
@@ -134,6 +149,7 @@ export class Outbox {
 
   /** Sends what is dirty, as far as the link has room. */
   flush(): void {
+    this.catchUp();
     const dirty = this.#dirty;
     if (dirty === null || this.#waitFor !== null) return;
     const { grid, stamp, tileBudget, maxFps } = this.source as OutboxSource & { grid: Grid };
@@ -167,9 +183,17 @@ export class Outbox {
     this.frames++;
   }
 
-  /** Has the link room, and the receiver time, for a frame? Chunks of the version last sent belong to one picture. */
+  /** Has the link room, and the receiver time, for a frame? */
   #may(version: number): boolean {
-    if (this.#dirty === null || this.link.buffered > this.link.highWater || !this.pacer.ready) return false;
-    return version === this.#version || this.due;
+    return this.#room && this.#isTime(version);
+  }
+
+  /** Frames of the version last sent belong to the same picture. */
+  #isTime(version: number): boolean {
+    return version === this.#version || this.tempo.due;
+  }
+
+  get #room(): boolean {
+    return this.#dirty !== null && this.link.buffered <= this.link.highWater && this.pacer.ready;
   }
 }
