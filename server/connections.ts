@@ -32,13 +32,19 @@ export class Connections {
   enter(req: IncomingMessage, room: Room): (() => void) | NoRoom {
     const address = addressOf(req, this.options.trustProxy);
     if (!this.#rate.take(address)) {
-      return this.#refuse('rate', 429, 'Too many connections from this address. Try again in a second.');
+      return this.#refuse(address, room, 'rate', 429, 'Too many connections from this address. Try again in a second.');
     }
     if (this.#all >= this.options.maxConnections) {
-      return this.#refuse('full', 503, 'The relay has as many connections as it takes. Try again later.');
+      return this.#refuse(
+        address,
+        room,
+        'full',
+        503,
+        'The relay has as many connections as it takes. Try again later.',
+      );
     }
     if (!this.#count.enter(address)) {
-      return this.#refuse('address', 429, 'This address has as many connections as one may have.');
+      return this.#refuse(address, room, 'address', 429, 'This address has as many connections as one may have.');
     }
     this.#all++;
     this.open[room]++;
@@ -49,8 +55,9 @@ export class Connections {
     };
   }
 
-  #refuse(why: string, status: NoRoom['status'], reason: string): NoRoom {
+  #refuse(address: string, room: Room, why: string, status: NoRoom['status'], reason: string): NoRoom {
     this.tally.refusals.add(why);
+    this.tally.log.write('warn', 'a connection was refused', { room, address, why: reason });
     return { status, reason };
   }
 }

@@ -10,9 +10,10 @@ import { createHandler, pathOf } from './http/handler.js';
 import { sendNotFound } from './http/respond.js';
 import { SignalRequests } from './http/signals/requests.js';
 import { StaticFolder } from './http/static-folder.js';
+import { Log } from './log.js';
 import { MetricsEndpoint } from './metrics/endpoint.js';
 import { Tally } from './metrics/tally.js';
-import { OptionError, type RelayOptions, resolveOptions } from './options.js';
+import { checkLimit, OptionError, type RelayOptions, resolveOptions } from './options.js';
 import { packagedDist } from './package.js';
 import type { ChannelInfo } from './relay/channel-info.js';
 import { createHub } from './relay/create-hub.js';
@@ -48,8 +49,11 @@ export interface Relay {
    * (`Registry.merge([register, await relay.metrics()])`).
    */
   metrics(): Promise<Registry>;
-  /** Closes every socket with code 1012 and every server of its own. Takes well under a second. */
-  close(): Promise<void>;
+  /**
+   * Closes every socket with code 1012 ("come back") and every server of its own. From the call on `/readyz` says no, and nobody new is
+   * taken in; sources are told at once, viewers over `drainMs`, and served until then. Without it, it takes well under a second.
+   */
+  close(how?: { drainMs?: number }): Promise<void>;
 }
 
 /** Milliseconds that answers under way have to finish once the relay closes. */
@@ -61,7 +65,7 @@ const CLOSE_GRACE = 300;
  */
 export function createRelay(options: RelayOptions = {}): Relay {
   const resolved = resolveOptions(options);
-  const tally = new Tally();
+  const tally = new Tally(new Log(resolved.log));
   const connections = new Connections(resolved, tally);
   const sockets = new Sockets(resolved, tally);
   const hub = createHub(resolved, tally);
@@ -83,7 +87,8 @@ export function createRelay(options: RelayOptions = {}): Relay {
   );
   const handler = createHandler({
     channels: () => hub.channels(),
-    ready: () => !closing,
+    unready: () => (closing ? 'closing' : null),
+    failed: (error, path) => tally.log.write('error', 'a request failed', { err: error, path }),
     signals,
     signalKey: resolved.signalKey,
     dist: openFolder('dist', resolved.dist ?? packagedDist()),
@@ -91,7 +96,7 @@ export function createRelay(options: RelayOptions = {}): Relay {
     // A server that is not ours may have metrics of its own.
     metrics: resolved.metrics === true ? metrics : null,
   });
-  const upgrade = createUpgrader(resolved, connections, sockets, hub, signal);
+  const upgrade = createUpgrader(resolved, connections, sockets, hub, signal, () => !closing);
 
   function attach(server: Server | SecureServer): () => void {
     const done = detach.get(server);
@@ -126,10 +131,13 @@ export function createRelay(options: RelayOptions = {}): Relay {
     own.add(server);
     attach(server);
     const address = server.address() as AddressInfo;
+    tally.log.write('info', 'listening', { host, port: address.port });
     return { host, port: address.port, url: `http://${urlHost(host)}:${address.port}` };
   }
 
-  async function closeAll(): Promise<void> {
+  async function closeAll(drainMs: number): Promise<void> {
+    tally.log.write('info', 'closing', { ...connections.open, drainMs });
+    if (drainMs > 0) await sockets.drain(drainMs);
     for (const undo of [...detach.values()]) undo();
     signals.close();
     hub.close();
@@ -144,7 +152,7 @@ export function createRelay(options: RelayOptions = {}): Relay {
     listen,
     channels: () => hub.channels(),
     metrics: () => metrics.registry(),
-    close: () => (closing ??= closeAll()),
+    close: ({ drainMs = resolved.drainMs } = {}) => (closing ??= closeAll(checkLimit('drainMs', drainMs))),
   };
 }
 

@@ -16,5 +16,6 @@ export type { TokenScope, Verb } from './auth/grant.js';
 export type { PublicKeys, SecretKey, TokenKey } from './auth/keys.js';
 export { mintToken, type TokenOptions } from './auth/mint.js';
 export { createRelay, type Relay, type RelayAddress } from './create-relay.js';
+export type { Logger, LogLevel } from './log.js';
 export { OptionError, type RelayLimits, type RelayOptions } from './options.js';
 export type { ChannelInfo } from './relay/channel-info.js';

@@ -1,5 +1,6 @@
 /** Every option of a relay, its default and its range, in one place. The CLI makes its flags from the same table. */
 
+import { LOG_LEVELS, type Logger, type LogLevel } from './log.js';
 import { OptionError } from './option-error.js';
 
 export { OptionError } from './option-error.js';
@@ -42,6 +43,8 @@ export interface RelayLimits {
   postedMs: number;
   /** Milliseconds a new socket has for its first message, and a request for its body. */
   helloMs: number;
+  /** Milliseconds over which sockets are told to go when the relay closes, so that they do not all come back at once. */
+  drainMs: number;
   /** Milliseconds between pings. A socket silent for two of them is dead. */
   pingMs: number;
   /** Peers known to the signaling at once. */
@@ -72,6 +75,11 @@ export interface RelayOptions extends Partial<RelayLimits> {
   metrics?: boolean;
   /** Who reads `/metrics` has to show this secret (`Authorization: Bearer`): 8 to 4096 characters. Default: anyone may. */
   metricsToken?: string;
+  /**
+   * Where to tell what happens: a logger such as an instance of `pino`, or how much to write to stderr as JSON: `silent`, `error`,
+   * `warn`, `info` or `debug`. Default `silent`.
+   */
+  log?: LogLevel | Logger;
 }
 
 /** Options with every default filled in. */
@@ -118,6 +126,7 @@ export const LIMITS: Readonly<Record<keyof RelayLimits, Limit>> = {
     max: DAY,
     help: 'ms for the first message of a socket, or the body of a request',
   },
+  drainMs: { default: 0, min: 0, max: DAY / 24, help: 'ms over which all are told to go, when the relay closes' },
   pingMs: { default: 25_000, min: 10, max: DAY, help: 'ms between pings; silent for two is dead' },
   signalPeers: { default: 10_000, min: 1, max: 1e6, help: 'signaling peers at once' },
   signalPayload: { default: 16 * KIB, min: KIB, max: MIB, help: 'bytes of one signaling message' },
@@ -155,7 +164,16 @@ export function resolveOptions(options: RelayOptions = {}): ResolvedOptions {
     const value = options[name];
     limits[name] = value === undefined ? LIMITS[name].default : checkLimit(name, value);
   }
-  const { signalKey = 'peerjs', demo = false, dist, trustProxy = false, publishToken, metrics, metricsToken } = options;
+  const {
+    signalKey = 'peerjs',
+    demo = false,
+    dist,
+    trustProxy = false,
+    publishToken,
+    metrics,
+    metricsToken,
+    log = 'silent',
+  } = options;
   if (typeof signalKey !== 'string' || !/^[A-Za-z0-9_-]{1,64}$/.test(signalKey)) {
     throw new OptionError('signalKey', `expected 1 to 64 letters, digits, _ or -, got ${show(signalKey)}`);
   }
@@ -165,10 +183,20 @@ export function resolveOptions(options: RelayOptions = {}): ResolvedOptions {
   if (dist !== undefined) checkFolder('dist', dist);
   if (typeof trustProxy !== 'boolean') throw new OptionError('trustProxy', 'expected true or false');
   if (metrics !== undefined && typeof metrics !== 'boolean') throw new OptionError('metrics', 'expected true or false');
-  return { ...limits, signalKey, demo, dist, trustProxy, publishToken, metrics, metricsToken };
+  checkLog(log);
+  return { ...limits, signalKey, demo, dist, trustProxy, publishToken, metrics, metricsToken, log };
 }
 
-const OTHERS = ['signalKey', 'demo', 'dist', 'trustProxy', 'publishToken', 'metrics', 'metricsToken'];
+const OTHERS = ['signalKey', 'demo', 'dist', 'trustProxy', 'publishToken', 'metrics', 'metricsToken', 'log'];
+
+/** @throws OptionError where this is neither a level nor a logger */
+export function checkLog(log: unknown, label = 'log'): asserts log is LogLevel | Logger {
+  if (LOG_LEVELS.includes(log as LogLevel)) return;
+  const methods = typeof log === 'object' && log !== null ? LOG_LEVELS.slice(1) : [];
+  if (methods.length > 0 && methods.every((name) => typeof (log as Record<string, unknown>)[name] === 'function'))
+    return;
+  throw new OptionError(label, `expected one of ${LOG_LEVELS.join(', ')}, or a logger, got ${show(log)}`);
+}
 
 function checkFolder(option: string, value: unknown): void {
   if (value !== false && (typeof value !== 'string' || value === '')) {

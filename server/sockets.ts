@@ -19,14 +19,32 @@ export function refuse(socket: WebSocket, close: CloseCode, reason: string = clo
   socket.close(close.code, text);
 }
 
+/** What they are in a sentence. */
+const WHO: Record<Room, string> = { peer: 'a source', stream: 'a viewer', signal: 'a peer', events: 'a reader' };
+const GOING = 'the relay is closing';
+
+/** Who comes, and what for. */
+export interface Visit {
+  room: Room;
+  channel?: string;
+  address: string;
+}
+
 /** What is known of one of them. */
 interface Watched {
-  room: Room;
+  visit: Visit;
+  since: number;
   /** Has it said anything since the last ping? */
   answered: boolean;
-  /** Why this side ended it. */
+  /** Why this side ended it, in a word and as it was told. */
   ended: string | null;
+  told: string;
 }
+
+/** Endings that nobody need look into. */
+const ORDINARY = new Set(['normal', 'going-away', 'restart', 'lost', 'taken', 'replaced', 'try-later', 'no-pong']);
+/** Sockets are told to go this often, ms. */
+const DRAIN_STEP = 50;
 
 /** All WebSockets of one relay. */
 export class Sockets {
@@ -48,21 +66,39 @@ export class Sockets {
     req: IncomingMessage,
     duplex: Duplex,
     head: Buffer,
-    room: Room,
+    visit: Visit,
     maxPayload: number,
     take: (socket: WebSocket) => void,
   ): void {
     this.server(maxPayload).handleUpgrade(req, duplex, head, (socket) => {
-      this.watch(socket, room);
+      this.watch(socket, visit);
       take(socket);
     });
+  }
+
+  /**
+   * Tells all to come back, elsewhere: sources at once, so that they are there first, and the others in this time, so that
+   * they do not come all at once.
+   */
+  async drain(ms: number): Promise<void> {
+    const end = performance.now() + ms;
+    const rest: WebSocket[] = [];
+    for (const [socket, { visit }] of this.all) {
+      if (visit.room === 'peer') refuse(socket, CLOSE.restart, GOING);
+      else rest.push(socket);
+    }
+    for (let left = ms; left > 0 && this.all.size > 0; left = end - performance.now()) {
+      const steps = Math.max(1, Math.ceil(left / DRAIN_STEP));
+      for (const socket of rest.splice(0, Math.ceil(rest.length / steps))) refuse(socket, CLOSE.restart, GOING);
+      await new Promise((resolve) => setTimeout(resolve, Math.min(left, DRAIN_STEP)));
+    }
   }
 
   /** Tells every socket that the relay is going, and cuts off those that do not listen. */
   async close(): Promise<void> {
     clearInterval(this.timer);
     const gone = [...this.all.keys()].map((socket) => new Promise((resolve) => socket.once('close', resolve)));
-    for (const socket of this.all.keys()) refuse(socket, CLOSE.restart, 'the relay is closing');
+    for (const socket of this.all.keys()) refuse(socket, CLOSE.restart, GOING);
     const cut = setTimeout(() => {
       for (const socket of this.all.keys()) socket.terminate();
     }, 300);
@@ -89,8 +125,10 @@ export class Sockets {
     return server;
   }
 
-  private watch(socket: WebSocket, room: Room): void {
-    const watched: Watched = { room, answered: true, ended: null };
+  private watch(socket: WebSocket, visit: Visit): void {
+    const watched: Watched = { visit, since: performance.now(), answered: true, ended: null, told: '' };
+    const { log } = this.tally;
+    log.write(visit.room === 'peer' ? 'info' : 'debug', `${WHO[visit.room]} came`, visit);
     this.all.set(socket, watched);
     const alive = () => {
       watched.answered = true;
@@ -100,20 +138,33 @@ export class Sockets {
     const close = socket.close.bind(socket);
     socket.close = (code, reason) => {
       // `ws` answers the other side's close by the same method, and closes by it what breaks the protocol.
-      if (!(socket as { _closeFrameReceived?: boolean })._closeFrameReceived) watched.ended ??= reasonOf(code);
+      if (!(socket as { _closeFrameReceived?: boolean })._closeFrameReceived && watched.ended === null) {
+        watched.ended = reasonOf(code);
+        watched.told = String(reason ?? '');
+      }
       close(code, reason);
     };
     // `ws` closes the socket itself, with the code that fits; an unheard 'error' would end the process.
     socket.on('error', () => {});
     socket.on('close', (code) => {
       this.all.delete(socket);
-      const { ended } = watched;
-      this.tally.closes.add(room, ended === null ? 'peer' : 'relay', ended ?? reasonOf(code));
+      this.count(watched, code);
       if (this.all.size > 0) return;
       clearInterval(this.timer);
       this.timer = undefined;
     });
     this.timer ??= setInterval(() => this.beat(), this.options.pingMs).unref();
+  }
+
+  private count({ visit, since, ended, told }: Watched, code: number): void {
+    const by = ended === null ? 'peer' : 'relay';
+    const reason = ended ?? reasonOf(code);
+    this.tally.closes.add(visit.room, by, reason);
+    const ms = Math.round(performance.now() - since);
+    const fields = { ...visit, by, reason, code, ...(told && { told }), ms };
+    const { log } = this.tally;
+    if (ended !== null && !ORDINARY.has(ended)) log.write('warn', `${WHO[visit.room]} was let go`, fields);
+    else log.write(visit.room === 'peer' ? 'info' : 'debug', `${WHO[visit.room]} left`, fields);
   }
 
   /** A peer that vanished without a word never says close: ping, and drop who said nothing since the last one. */

@@ -4,7 +4,7 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { CLOSE } from '../transport/wire/codes.js';
 import { CHANNEL_NAME_RULE, channelName } from './channel-name.js';
-import type { Connections } from './connections.js';
+import { addressOf, type Connections } from './connections.js';
 import type { ResolvedOptions } from './options.js';
 import type { Hub } from './relay/hub.js';
 import type { Signal } from './signal/signal.js';
@@ -19,11 +19,17 @@ export function createUpgrader(
   sockets: Sockets,
   hub: Hub,
   signal: Signal,
+  /** Is the relay there to stay? */
+  open: () => boolean,
 ): Upgrader {
   return (req, duplex, head) => {
     const [path, query = ''] = (req.url ?? '/').split('?', 2);
     const [, room, name = '', ...more] = path.split('/');
     if (room !== 'peer' && room !== 'stream' && room !== 'signal') return false;
+    if (!open()) {
+      answerRaw(duplex, 503, 'The relay is closing. Come back in a moment.');
+      return true;
+    }
     // Before the handshake: whoever floods a relay should cost it as little as can be.
     const leave = connections.enter(req, room);
     if (typeof leave !== 'function') {
@@ -31,18 +37,20 @@ export function createUpgrader(
       return true;
     }
     duplex.once('close', leave);
+    const address = addressOf(req, options.trustProxy);
     if (room === 'signal') {
       if (name !== 'peerjs' || more.length) answerRaw(duplex, 404, 'Signaling is at /signal/peerjs.');
       else {
-        sockets.upgrade(req, duplex, head, room, options.signalPayload, (socket) => {
+        sockets.upgrade(req, duplex, head, { room, address }, options.signalPayload, (socket) => {
           signal.accept(socket, new URLSearchParams(query));
         });
       }
       return true;
     }
     const channel = more.length ? null : channelName(name);
+    const visit = { room, ...(channel !== null && { channel }), address } as const;
     const limit = room === 'peer' ? options.sourcePayload : options.viewerPayload;
-    sockets.upgrade(req, duplex, head, room, limit, (socket) => {
+    sockets.upgrade(req, duplex, head, visit, limit, (socket) => {
       // After the handshake: a page cannot read why a handshake failed.
       if (channel === null) refuse(socket, CLOSE.badChannel, `a channel name is ${CHANNEL_NAME_RULE}`);
       else if (room === 'peer') hub.source(socket, channel, req);

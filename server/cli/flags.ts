@@ -1,7 +1,7 @@
 /** Flags of `mpl serve`. Those for limits come from the table of limits. */
 
 import { parseArgs } from 'node:util';
-import { checkLimit, checkToken, LIMIT_NAMES, OptionError, type RelayOptions } from '../options.js';
+import { checkLimit, checkLog, checkToken, LIMIT_NAMES, OptionError, type RelayOptions } from '../options.js';
 import { packagedDemo } from '../package.js';
 import { exampleSources } from './examples.js';
 
@@ -31,6 +31,7 @@ const OPTIONS = {
   'no-open': { type: 'boolean' },
   'no-metrics': { type: 'boolean' },
   'metrics-token': { type: 'string' },
+  'log-level': { type: 'string' },
 } as const;
 
 /** @throws OptionError that names the flag or variable that cannot be used */
@@ -55,6 +56,9 @@ export function parseServeFlags(argv: string[], env: NodeJS.ProcessEnv): ServeFl
   checkToken(values['metrics-token'], '--metrics-token');
   const metricsToken = values['metrics-token'] ?? env.MPL_METRICS_TOKEN;
   if (metricsToken !== undefined) relay.metricsToken = metricsToken;
+  const level = values['log-level'] ?? (env.MPL_LOG_LEVEL || 'warn');
+  checkLog(level, values['log-level'] === undefined ? 'MPL_LOG_LEVEL' : '--log-level');
+  relay.log = level;
   if (values['no-metrics']) relay.metrics = false;
   if (values.dist !== undefined) relay.dist = values.dist as string;
   relay.demo = values['no-demo'] ? false : ((values.demo as string | undefined) ?? packagedDemo() ?? false);

@@ -24,6 +24,7 @@ ${table([
   ['--publish-token T', 'secret that sources show (MPL_PUBLISH_TOKEN, which no list of processes shows)'],
   ['--no-metrics', 'nothing at /metrics'],
   ['--metrics-token T', 'secret that readers of /metrics show (MPL_METRICS_TOKEN)'],
+  ['--log-level L', 'what to write to stderr: silent, error, warn, info or debug (MPL_LOG_LEVEL, else warn)'],
   ['--trust-proxy', 'behind a proxy: count addresses by X-Forwarded-For'],
   ['--examples', 'run the example sources too, and show them in a browser'],
   ['--no-open', 'do not open a browser'],

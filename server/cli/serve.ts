@@ -33,6 +33,12 @@ export async function serve({ port, host, relay: options, examples, open }: Serv
   await stopped;
   // They say goodbye to the relay, which has to be there to hear it.
   await running?.stop();
+  const viewers = relay.channels().reduce((sum, channel) => sum + channel.viewers, 0);
+  if (options.drainMs && viewers > 0) {
+    process.stdout.write(
+      `${viewers} viewers are told to come back, within ${options.drainMs / 1000} s. Ctrl+C again ends it at once.\n`,
+    );
+  }
   await relay.close();
   return 0;
 }

@@ -10,8 +10,10 @@ import type { StaticFolder } from './static-folder.js';
 export interface HandlerParts {
   /** What `/channels` shows. */
   channels(): unknown;
-  /** False once the relay is closing. */
-  ready(): boolean;
+  /** Why nobody should be sent here, or null. */
+  unready(): string | null;
+  /** An answer could not be given, and it is not the asker's fault. */
+  failed(error: Error, path: string): void;
   /** Answers `/channels/{channel}/signals`. */
   signals: SignalRequests;
   signalKey: string;
@@ -44,7 +46,8 @@ export function createHandler(parts: HandlerParts): Handler {
     else if (req.method !== 'GET' && req.method !== 'HEAD') {
       sendText(req, res, 405, 'Only GET and HEAD.\n', { Allow: 'GET, HEAD, OPTIONS', Connection: 'close' });
     } else {
-      Promise.resolve(answer(req, res)).catch(() => {
+      Promise.resolve(answer(req, res)).catch((error: Error) => {
+        if (!res.destroyed) parts.failed(error, path);
         if (res.headersSent) res.destroy();
         else sendText(req, res, 500, 'The server could not read this file.\n');
       });
@@ -55,12 +58,15 @@ export function createHandler(parts: HandlerParts): Handler {
 
 type Answer = (req: IncomingMessage, res: ServerResponse) => void | Promise<void>;
 
-function route({ channels, ready, signalKey, dist, demo }: HandlerParts, path: string): Answer | null {
+function route({ channels, unready, signalKey, dist, demo }: HandlerParts, path: string): Answer | null {
   switch (path) {
     case '/healthz':
       return (req, res) => sendText(req, res, 200, 'ok\n');
     case '/readyz':
-      return (req, res) => (ready() ? sendText(req, res, 200, 'ready\n') : sendText(req, res, 503, 'closing\n'));
+      return (req, res) => {
+        const why = unready();
+        sendText(req, res, why === null ? 200 : 503, `${why ?? 'ready'}\n`);
+      };
     case '/channels':
       return (req, res) => sendJson(req, res, 200, channels(), CORS);
   }

@@ -9,7 +9,9 @@ import type { LinkKind } from '../../transport/link/link.js';
 import type { FanoutObserver, ObservedEnd } from '../../transport/session/observer.js';
 import type { ReceiverEnd } from '../../transport/session/receiver-end.js';
 import { closeCode } from '../../transport/wire/codes.js';
+import { WireError } from '../../transport/wire/errors.js';
 import type { WelcomeMessage } from '../../transport/wire/messages.js';
+import { Log } from '../log.js';
 import { Counts } from './counts.js';
 import { Spread } from './spread.js';
 
@@ -59,6 +61,11 @@ export class Tally implements FanoutObserver {
   readonly sent: Partial<Record<LinkKind, Sent>> = {};
   readonly taken: Partial<Record<LinkKind, Taken>> = {};
 
+  constructor(
+    /** What is rare enough to be told is told here. */
+    readonly log = new Log(),
+  ) {}
+
   began(resume: WelcomeMessage['resume']): void {
     this.joins[resume]++;
   }
@@ -88,6 +95,11 @@ export class Tally implements FanoutObserver {
       () => this.commands.refused++,
     );
     return outcome;
+  }
+
+  /** A message was too much for us. What is wrong with the message is its sender's to hear; all else is ours. */
+  bad(error: Error): void {
+    if (!(error instanceof WireError)) this.log.write('error', 'internal error', { err: error });
   }
 
   sourceGone(end: ReceiverEnd): void {

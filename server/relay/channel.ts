@@ -57,6 +57,7 @@ export class Channel {
     );
     this.fanout.oncontrol = (message, end) => tally.command(handOn(message, end, this.#lone.end));
     this.fanout.onintroduce = (message, end) => this.#introductions.ask(message, end);
+    this.fanout.onbad = (error) => tally.bad(error);
     this.fanout.onends = () => {
       this.#audience.changed();
       this.checkIdle();
@@ -133,6 +134,7 @@ export class Channel {
         status: (message) =>
           lone.end === end && this.fanout.tell({ ...message, state: this.fanout.state, viewers: this.viewers }),
         introduce: (message) => lone.end === end && this.#introductions.answer(message),
+        bad: (error) => this.tally.bad(error),
         ended: () => lone.end === end && this.fanout.end(),
         closed: ({ code }) => {
           this.#callers.delete(end);

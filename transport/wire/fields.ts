@@ -46,15 +46,20 @@ export function json<T extends object>(name: string, fields: Fields) {
     decode(payload: Uint8Array): T {
       const value = readJson(payload);
       const wrong = wrongField(value, fields);
-      if (wrong !== undefined) throw new WireError(`${name}.${wrong} is ${show(value[wrong])}, which it may not be`);
+      if (wrong !== undefined)
+        throw new WireError(`${name}.${wrong} is ${show(value[wrong], wrong)}, which it may not be`);
       return known(value, fields) as T;
     },
   };
 }
 
-/** A value in an error. Objects may be of any depth, and are only named. */
-export function show(value: unknown): string {
+/** Errors are told and logged: what these say is not repeated in them. */
+const SECRET = new Set(['token', 'claim', 'session']);
+
+/** A value of a field in an error. Objects may be of any depth, and are only named. */
+export function show(value: unknown, name = ''): string {
   if (value === undefined) return 'missing';
+  if (SECRET.has(name) && typeof value === 'string') return 'a text';
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object';
   return JSON.stringify(value).slice(0, 80);
 }

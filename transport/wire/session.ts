@@ -226,7 +226,8 @@ export const control = {
   decode(payload: Uint8Array): ControlMessage | RefusedCommand {
     const value = readJson(payload);
     const wrong = wrongField(value, heading);
-    if (wrong !== undefined) throw new WireError(`Control.${wrong} is ${show(value[wrong])}, which it may not be`);
+    if (wrong !== undefined)
+      throw new WireError(`Control.${wrong} is ${show(value[wrong], wrong)}, which it may not be`);
     const { id, command } = value as unknown as ControlMessage;
     const fields = Object.hasOwn(commands, command) ? commands[command]! : undefined;
     if (fields === undefined) return { id, refused: `the command ${show(command)} is not known here` };
