@@ -1,7 +1,19 @@
 /** Every scenario, in the order in which they are played. */
 import type { Scenario } from '../scenario.js';
+import { control } from './control.js';
 import { crowds } from './crowds.js';
 import { hostile } from './hostile.js';
+import { hosts } from './hosts.js';
+import { networks } from './networks.js';
+import { relays } from './relays.js';
 import { slow } from './slow.js';
 
-export const SCENARIOS: readonly Scenario[] = [...crowds, ...slow, ...hostile];
+export const SCENARIOS: readonly Scenario[] = [
+  ...crowds,
+  ...slow,
+  ...hostile,
+  ...hosts,
+  ...relays,
+  ...networks,
+  ...control,
+];
