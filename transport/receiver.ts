@@ -4,23 +4,29 @@ import type { Link } from './link/link.js';
 import { aside } from './session/aside.js';
 import { AgeClock } from './session/clock.js';
 import { Commands } from './session/commands.js';
+import { Digests } from './session/digests.js';
 import { Links, type Transport } from './session/links.js';
 import type { Taken } from './session/replica.js';
 import type { TakenSignals } from './session/signal-replica.js';
 import type { PeerDialer } from './session/upgrade.js';
+import { Wants } from './session/wants.js';
 import type { Digest } from './state/digest.js';
 import type { Grid } from './state/grid.js';
 import type { SignalTable } from './state/signal-table.js';
+import { checkWindow, clip, common, covers, sameWindow, tilesWithin } from './state/window.js';
 import type { Frame } from './wire/frame.js';
 import type {
   ChannelState,
   ControlCommand,
   ControlStateMessage,
   Rect,
+  Rights,
   SourceReport,
   StatusMessage,
+  TileWindow,
 } from './wire/messages.js';
 
+export { RightsError } from './session/digests.js';
 export type { Transport } from './session/links.js';
 
 /**
@@ -44,6 +50,10 @@ export interface ReceiverOptions {
   transport?: Transport;
   /** Frames a second, at most; by default as many as the source sends. */
   maxFps?: number;
+  /** Bytes of state a second, at most; by default as many as the link drains. */
+  maxBps?: number;
+  /** The tiles to receive. Default: all. */
+  window?: TileWindow;
   /** Shown with each command, where the source asks for it. */
   token?: string;
   /** What others may call it, where it steers or asks to. At most 40 characters. */
@@ -101,19 +111,26 @@ export class Receiver {
   /** As far as it was when there was a link. */
   #distance = 0;
   #tiles = 0;
-  #waiters: { resolve(): void; reject(error: Error): void }[] = [];
+  readonly #wants: Wants;
+  readonly #digests: Digests;
 
+  /** @throws RangeError for a window that is none */
   constructor(readonly options: ReceiverOptions) {
-    const { connect, dialer, transport = 'auto', maxFps, grid = true, signals = false, name } = options;
+    const { connect, dialer, transport = 'auto', maxFps, maxBps, grid = true, signals = false, name } = options;
     const select = typeof signals === 'object' ? [...signals.select] : signals ? 'all' : null;
     const identity = { session: this.#commands.session, ...(name && { name: name.slice(0, 40) }) };
+    this.#wants = new Wants({ grid, select, maxFps, maxBps, window: checkWindow(options.window ?? null) });
     this.#links = new Links(
-      { connect, dialer, transport, maxFps, grid, select, identity },
+      { connect, dialer, transport, wants: this.#wants, identity },
       {
         took: (taken, frame) => this.#took(taken, frame),
         tookSignals: (taken, frame) => this.#tookSignals(taken, frame),
         schema: () => this.#emit({ type: 'schema' }),
-        welcome: ({ state }) => this.#told({ state }),
+        welcome: ({ state }) => {
+          this.#told({ state });
+          // What it may see is another, perhaps.
+          this.#digests.look();
+        },
         status: (message) => this.#told(message),
         controlState: (message) => this.#controlled(message),
         reply: (message, end) => this.#commands.answered(message, end),
@@ -125,6 +142,18 @@ export class Receiver {
         lost: (reason, retry) => this.#lost(reason, retry),
       },
     );
+    const over = () => (this.status === 'failed' || this.status === 'ended' ? this.reason : null);
+    const rights = () => this.rights;
+    this.#digests = new Digests({
+      replica: this.#links.replica,
+      get rights() {
+        return rights();
+      },
+      get over() {
+        return over();
+      },
+      widen: (tiles) => this.#links.widen(tiles),
+    });
   }
 
   /** The replica; null before the first frame. Another object with each epoch. */
@@ -144,7 +173,7 @@ export class Receiver {
 
   /** Names of the signals asked for; "all", or null for none. */
   get select(): readonly string[] | 'all' | null {
-    return this.#links.options.select;
+    return this.#wants.select;
   }
 
   set select(select: readonly string[] | 'all' | null) {
@@ -163,7 +192,7 @@ export class Receiver {
   }
 
   get #wantsGrid(): boolean {
-    return this.#links.options.grid;
+    return this.#wants.grid;
   }
 
   /** The link whose frames are shown. */
@@ -214,11 +243,58 @@ export class Receiver {
   }
 
   get maxFps(): number | undefined {
-    return this.#links.options.maxFps;
+    return this.#wants.maxFps;
   }
 
   set maxFps(fps: number | undefined) {
-    if (fps !== this.maxFps) this.#links.setMaxFps(fps);
+    if (fps === this.maxFps) return;
+    this.#wants.maxFps = fps;
+    this.#links.tune();
+  }
+
+  /** Bytes of state a second, at most; undefined: as many as the link drains. */
+  get maxBps(): number | undefined {
+    return this.#wants.maxBps;
+  }
+
+  set maxBps(bytes: number | undefined) {
+    if (bytes === this.maxBps) return;
+    this.#wants.maxBps = bytes;
+    this.#links.tune();
+  }
+
+  /**
+   * The tiles to receive; null for all. It may be set as often as a picture moves: five times a second at most, the newest
+   * is asked for, and only what is not held yet is sent. Tiles outside keep what they last showed, until another link takes
+   * over. A window may reach beyond the grid.
+   * @throws RangeError for one that is none
+   */
+  get window(): TileWindow | null {
+    return this.#wants.window;
+  }
+
+  set window(window: TileWindow | null) {
+    const checked = checkWindow(window);
+    if (sameWindow(checked, this.window)) return;
+    this.#wants.window = checked;
+    this.#links.tune();
+  }
+
+  /** The tiles that are as the source had them when `grid` was last whole, inside the grid; null: all of them. */
+  get covered(): TileWindow | null {
+    return this.#links.replica.window;
+  }
+
+  /** Is nothing missing of the tiles asked for now, as far as they may be seen? */
+  get whole(): boolean {
+    const { grid } = this;
+    if (!grid?.whole) return false;
+    return covers(this.covered, common(clip(this.window, grid), tilesWithin(this.rights?.view, grid)));
+  }
+
+  /** What this receiver may do and see, as it was told last; undefined: whatever the source grants to anyone. */
+  get rights(): Rights | undefined {
+    return this.#links.end?.rights;
   }
 
   /** Asks for no state while true; the session goes on. Afterwards, what changed since is sent. */
@@ -247,7 +323,7 @@ export class Receiver {
   stop(): void {
     this.#commands.giveUp('the receiver was stopped');
     this.#links.close();
-    this.#giveUp('the receiver was stopped');
+    this.#digests.fail('the receiver was stopped');
     this.#set('idle', '');
   }
 
@@ -274,18 +350,13 @@ export class Receiver {
   }
 
   /**
-   * The digest at the next moment at which the replica is whole.
-   * Rejects if the receiver is stopped before, or with a RangeError for a rectangle outside the grid.
+   * The digest of the grid, or of a rectangle of it, at the next moment at which nothing of that is missing. What lies
+   * outside the window is fetched first, on standby too; the window stays as it was set.
+   * Rejects if the receiver is stopped before, with a RangeError for a rectangle outside the grid, and with a RightsError
+   * for cells that it may not see.
    */
-  async digest(rect?: Rect): Promise<Digest> {
-    // Few ever ask: what it takes is fetched then.
-    const { digest } = await import('./state/digest.js');
-    while (!this.grid?.whole) {
-      if (this.status === 'failed' || this.status === 'ended')
-        throw new Error(`there is no whole picture: ${this.reason}`);
-      await new Promise<void>((resolve, reject) => this.#waiters.push({ resolve, reject }));
-    }
-    return digest(this.grid, rect);
+  digest(rect?: Rect): Promise<Digest> {
+    return this.#digests.of(rect);
   }
 
   #controlled(message: ControlStateMessage): void {
@@ -310,7 +381,7 @@ export class Receiver {
     if (this.#channel === 'live' || this.#links.direct) this.#set('live', '');
     if (taken.kind === 'replaced') this.#emit({ type: 'grid', grid });
     else this.#emit({ type: 'tiles', keys: taken.keys });
-    if (grid.whole) for (const { resolve } of this.#waiters.splice(0)) resolve();
+    if (grid.whole) this.#digests.look();
   }
 
   #tookSignals(taken: Extract<TakenSignals, { names: unknown }>, frame: Frame): void {
@@ -346,15 +417,10 @@ export class Receiver {
     this.status = status;
     this.reason = reason;
     if (status === 'failed' || status === 'ended') {
-      this.#giveUp(reason);
+      this.#digests.fail(reason);
       this.#commands.giveUp(reason);
     }
     this.#emit({ type: 'status' });
-  }
-
-  /** Whoever waits for a whole picture waits in vain. */
-  #giveUp(reason: string): void {
-    for (const { reject } of this.#waiters.splice(0)) reject(new Error(reason));
   }
 
   #emit(event: ReceiverEvent): void {

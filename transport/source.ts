@@ -8,6 +8,7 @@ import type { Link } from './link/link.js';
 import { Deflater } from './session/deflater.js';
 import { Desk } from './session/desk.js';
 import { Fanout } from './session/fanout.js';
+import { SharedFrame } from './session/shared-frame.js';
 import type { SourceEnd, SourceEndOptions } from './session/source-end.js';
 import { capture } from './state/capture.js';
 import { Grid } from './state/grid.js';
@@ -140,15 +141,17 @@ export class Source {
     const { keys, chunks } = this.#capture(this.#captured && this.fanout.anyInStep);
     const header = { ...this.fanout.stamp, width: grid.tilesX, height: grid.tilesY };
     const remote = [...this.fanout.ends].some((end) => end.link.kind !== 'memory');
-    const frames = chunks.map(({ payload, ...chunk }) => {
-      const deflated = remote ? this.#deflater.try(payload) : null;
+    const frames = chunks.map((chunk) => {
+      const deflated = remote ? this.#deflater.try(chunk.payload) : null;
       const flags = deflated ? FLAG.COMPRESSED : 0;
-      const bytes = encodeFrame('GridTiles', deflated ?? payload, { ...header, flags });
+      const bytes = encodeFrame('GridTiles', deflated ?? chunk.payload, { ...header, flags });
       this.counts.frameBytes += bytes.length;
-      return { ...chunk, bytes };
+      return new SharedFrame(bytes, chunk, grid);
     });
     // Nobody in step: the tiles become dirty for everyone, and each end encodes what its receiver lacks.
-    if (frames.length === 0) frames.push({ keys, version, base: -1, whole: true, bytes: new Uint8Array() });
+    const none = new Uint8Array();
+    if (frames.length === 0)
+      frames.push(new SharedFrame(none, { keys, version, base: -1, whole: true, batch: none }, grid));
     this.fanout.publish(frames);
     return keys.length;
   }

@@ -6,6 +6,7 @@
 import { RateLimit } from '../../transport/session/rate.js';
 import type { ReceiverEnd } from '../../transport/session/receiver-end.js';
 import { Replica } from '../../transport/session/replica.js';
+import { SharedFrame } from '../../transport/session/shared-frame.js';
 import { SignalReplica } from '../../transport/session/signal-replica.js';
 import { CLOSE } from '../../transport/wire/codes.js';
 import type { Frame } from '../../transport/wire/frame.js';
@@ -49,11 +50,8 @@ export class LoneSource {
     const maxFps = this.outlet.maxFpsOf(end);
     const { resume } = this.#replica;
     const signals = this.#signals.resume;
-    end.subscribe({
-      ...(resume && { resume }),
-      ...(maxFps && { maxFps }),
-      signals: { coded: true, ...(signals && { resume: signals }) },
-    });
+    const wanted = { coded: true, ...(signals && { resume: signals }) };
+    end.subscribe({ ...(resume && { resume }), ...(maxFps && { maxFps }), signals: wanted }, this.#replica.grid);
   }
 
   tiles(tiles: GridTiles, frame: Frame, raw: Uint8Array, end: ReceiverEnd): void {
@@ -65,8 +63,9 @@ export class LoneSource {
     const { fanout } = this.outlet;
     fanout.stamp = { sequence: frame.sequence, timestamp: frame.timestamp };
     this.outlet.heard(end);
-    if (taken.kind === 'replaced') fanout.replace(this.#replica.grid);
-    else fanout.publish([{ ...tiles, base: tiles.base, keys: taken.keys, bytes: raw }]);
+    const { grid } = this.#replica;
+    if (taken.kind === 'replaced') fanout.replace(grid);
+    else fanout.publish([new SharedFrame(raw, { ...tiles, keys: taken.keys }, grid!)]);
   }
 
   /** It said what signals it has, or that it has others now. */

@@ -18,8 +18,9 @@ import type {
   StatusMessage,
 } from '../wire/messages.js';
 import * as session from '../wire/session.js';
-import { FrameLog, type SharedFrame } from './frame-log.js';
+import { FrameLog } from './frame-log.js';
 import type { FanoutObserver } from './observer.js';
+import type { SharedFrame } from './shared-frame.js';
 import { SignalFeed } from './signal-feed.js';
 import { type EndOwner, SourceEnd, type SourceEndOptions } from './source-end.js';
 import { every, type Timer } from './timer.js';

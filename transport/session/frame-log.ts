@@ -3,13 +3,10 @@
  * falls behind costs nothing: what it lacks is here, made for the wire once, for everybody who stands where it does.
  */
 
-import type { SharedMessage } from '../link/link.js';
-import { type Chunk, ChunkBuilder } from '../state/chunk.js';
+import { ChunkBuilder } from '../state/chunk.js';
 import type { Grid } from '../state/grid.js';
 import { encodeFrame, type Header } from '../wire/frame.js';
-
-/** A chunk with its frame around it, ready for any link. */
-export interface SharedFrame extends Omit<Chunk, 'payload'>, SharedMessage {}
+import { SharedFrame } from './shared-frame.js';
 
 /** Frames that follow each other. */
 export interface Run {
@@ -88,8 +85,8 @@ function merge(frames: readonly SharedFrame[], grid: Grid, stamp: Pick<Header, '
   const header = { ...stamp, width: grid.tilesX, height: grid.tilesY };
   const merged: SharedFrame[] = [];
   const end = (builder: ChunkBuilder, whole: boolean) => {
-    const { payload, ...chunk } = builder.end(whole);
-    merged.push({ ...chunk, bytes: encodeFrame('GridTiles', payload, header) });
+    const chunk = builder.end(whole);
+    merged.push(new SharedFrame(encodeFrame('GridTiles', chunk.payload, header), chunk, grid));
   };
   let builder = new ChunkBuilder(grid.version);
   for (const key of [...keys].sort((a, b) => a - b)) {

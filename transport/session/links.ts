@@ -10,14 +10,16 @@ import type { Link, LinkClose } from '../link/link.js';
 import { CLOSE, closeCode } from '../wire/codes.js';
 import type { Frame } from '../wire/frame.js';
 import type { GridTiles } from '../wire/grid.js';
-import type { SignalsWanted, WelcomeMessage } from '../wire/messages.js';
-import { MAX_SELECT, type SignalUpdate } from '../wire/signals.js';
+import type { TileWindow, WelcomeMessage } from '../wire/messages.js';
+import type { SignalUpdate } from '../wire/signals.js';
+import { AtMost } from './at-most.js';
 import { ReceiverEnd, type ReceiverHandlers } from './receiver-end.js';
 import { Redial } from './redial.js';
 import { Replica, type Taken } from './replica.js';
 import { SignalReplica, type TakenSignals } from './signal-replica.js';
 import { every, type Timer } from './timer.js';
 import { type PeerDialer, Upgrade } from './upgrade.js';
+import type { Wants } from './wants.js';
 
 export type Transport = 'auto' | 'p2p' | 'relay';
 
@@ -25,18 +27,14 @@ export type Transport = 'auto' | 'p2p' | 'relay';
 const PEER_SILENT = 1_000;
 const SOCKET_SILENT = 30_000;
 const CHECK = 250;
-/** Names that take more bytes than this are too many to be sent: all are asked for. A relay takes 64 KiB of a viewer. */
-const SELECT_BYTES = 48 * 1024;
+/** Between two changes of the filter that are told, ms: a picture is panned sixty times a second. */
+const TUNE = 200;
 
 export interface LinksOptions {
   connect: () => Promise<Link>;
   dialer?: (() => Promise<PeerDialer>) | undefined;
   transport: Transport;
-  maxFps: number | undefined;
-  /** Are tiles wanted? */
-  grid: boolean;
-  /** Names of the signals wanted; "all", or null for none. */
-  select: readonly string[] | 'all' | null;
+  readonly wants: Wants;
   /** Who this is, over all links. */
   identity: ReceiverEnd['identity'];
 }
@@ -81,6 +79,10 @@ export class Links {
     },
     // As long as a direct link carries the picture, losing the relay is no news for anyone who watches.
     waits: (reason) => this.active === null && this.owner.lost(reason, true),
+  });
+  readonly #tuning = new AtMost(TUNE, () => {
+    const filter = () => this.options.wants.filter;
+    for (const end of [this.#direct, this.#base]) if (end && !end.standby) end.update(filter);
   });
   #base: ReceiverEnd | null = null;
   #direct: ReceiverEnd | null = null;
@@ -128,6 +130,7 @@ export class Links {
 
   close(): void {
     this.redial.stop();
+    this.#tuning.stop();
     this.#watch?.stop();
     this.#watch = null;
     this.#upgrade?.stop();
@@ -150,27 +153,44 @@ export class Links {
     if (this.#base !== null) this.#seekDirect();
   }
 
-  setMaxFps(fps: number | undefined): void {
-    this.options.maxFps = fps;
-    if (!this.#standby) this.#subscribe(this.active);
+  /** The filter is another: says so, now or as soon as it may again. */
+  tune(): void {
+    this.#tuning.ask();
   }
 
   /** Asks for other signals. A sender hears five subscriptions a second, on average. */
-  setSelect(select: LinksOptions['select']): void {
-    this.options.select = select;
+  setSelect(select: Wants['select']): void {
+    this.options.wants.select = select;
     this.#anew = true;
     // What is on its way was chosen by the old names.
     if (this.active) this.active.lost = true;
-    if (this.#standby) return;
-    this.#subscribe(this.#direct);
-    if (!this.direct) this.#subscribeBase();
+    if (!this.#rests) this.#subscribeAll();
   }
 
   /** Asks for no state for a while, or for what changed since. */
   setStandby(standby: boolean): void {
     this.#standby = standby;
-    this.#subscribe(this.#direct, standby);
-    if (!this.direct) this.#subscribeBase();
+    this.#subscribeAll();
+  }
+
+  /** Fetches these tiles, too, even on standby, until the function returned is called. */
+  widen(tiles: TileWindow | null): () => void {
+    const { wants } = this.options;
+    const change = (run: () => void): void => {
+      const rested = this.#rests;
+      run();
+      if (this.#rests !== rested) this.#subscribeAll();
+      else this.tune();
+    };
+    let release = (): void => {};
+    change(() => {
+      release = wants.widen(tiles);
+    });
+    return () => change(release);
+  }
+
+  get #rests(): boolean {
+    return this.#standby && !this.options.wants.wider;
   }
 
   #end(link: Link): ReceiverEnd {
@@ -197,34 +217,32 @@ export class Links {
     return made;
   }
 
+  #subscribeAll(): void {
+    this.#subscribe(this.#direct, this.#rests);
+    if (!this.direct) this.#subscribeBase();
+  }
+
   /** The base carries the picture, unless a direct link does, or nothing else is wanted. */
   #subscribeBase(): void {
-    const idle = this.#standby || this.direct || this.options.transport === 'p2p';
+    const idle = this.#rests || this.direct || this.options.transport === 'p2p';
     this.#subscribe(this.#base, idle);
   }
 
   #subscribe(end: ReceiverEnd | null, standby = false): void {
-    const { maxFps, grid } = this.options;
     // The replica may have followed another link meanwhile, or other signals be wanted: what is on its way here was made for
     // a state long gone.
     if (end !== null && (end !== this.active || this.#anew)) end.lost = true;
     if (standby) return end?.subscribe({ standby });
-    const { resume } = this.replica;
-    const signals = this.#wantedSignals();
-    end?.subscribe({
-      ...(resume && { resume }),
-      ...(maxFps && { maxFps }),
-      ...(!grid && { grid }),
-      ...(signals && { signals }),
-    });
-  }
-
-  #wantedSignals(): SignalsWanted | null {
-    const { select } = this.options;
-    const most = Array.isArray(select) && (select.length > MAX_SELECT || JSON.stringify(select).length > SELECT_BYTES);
-    const resume = this.#anew ? undefined : this.signals.resume;
-    return (
-      select && { coded: true, ...(select !== 'all' && !most && { select: [...select] }), ...(resume && { resume }) }
+    const { resume, grid } = this.replica;
+    const { signals, ...filter } = this.options.wants.filter;
+    const held = this.#anew ? undefined : this.signals.resume;
+    end?.subscribe(
+      {
+        ...filter,
+        ...(resume && { resume }),
+        ...(signals && { signals: { ...signals, ...(held && { resume: held }) } }),
+      },
+      grid,
     );
   }
 
@@ -236,7 +254,7 @@ export class Links {
     this.#peers = peers;
     this.#live = message.state === 'live';
     // Signals come when they change; until then, too, this is the link.
-    if (!this.options.grid && this.options.transport !== 'p2p') this.active ??= end;
+    if (!this.options.wants.grid && this.options.transport !== 'p2p') this.active ??= end;
     this.owner.welcome(message);
     this.#seekDirect();
   }
@@ -247,6 +265,8 @@ export class Links {
     if (taken.kind === 'stale') return this.#askAgain(end);
     const before = this.active;
     this.active = end;
+    // What another was told of the grid before is true no more.
+    if (taken.kind === 'replaced' && end === this.#base) this.#subscribe(this.#direct, this.#rests);
     this.owner.took(taken, frame);
     this.#tookOver(end, before);
   }
@@ -300,7 +320,7 @@ export class Links {
         introduce: (message) => this.#base?.introduce(message),
         onlink: (link) => {
           this.#direct = this.#end(link);
-          this.#subscribe(this.#direct, this.#standby);
+          this.#subscribe(this.#direct, this.#rests);
         },
         onfail: (reason) => {
           this.reason = reason;

@@ -6,14 +6,16 @@
  * of link are all `begin`.
  */
 
-import type { Link } from '../link/link.js';
+import type { Link, SharedMessage } from '../link/link.js';
 import { ChunkBuilder } from '../state/chunk.js';
 import { DirtySet } from '../state/dirty.js';
 import type { Grid } from '../state/grid.js';
+import { clip, common, inWindow, sameWindow, tilesWithin } from '../state/window.js';
 import { encodeFrame, type Header } from '../wire/frame.js';
-import type { SubscribeMessage, WelcomeMessage } from '../wire/messages.js';
-import type { FrameLog, SharedFrame } from './frame-log.js';
+import type { Rect, SubscribeMessage, TileWindow, WelcomeMessage } from '../wire/messages.js';
+import type { FrameLog } from './frame-log.js';
 import { Pacer } from './pacer.js';
+import { cutFrames, type SharedFrame } from './shared-frame.js';
 import { Tempo } from './tempo.js';
 
 /** Where an outbox takes its state from. */
@@ -48,13 +50,16 @@ export class Outbox {
   #waitFor: NonNullable<SubscribeMessage['resume']> | null = null;
   /** Told nothing since it subscribed, or since the last whole: it is owed a frame that says so. */
   #owesWhole = false;
+  /** Tiles asked for; cells that may be seen. */
+  #asked: TileWindow | undefined;
+  #view: Rect | undefined;
 
   constructor(
     readonly link: Link,
     readonly source: OutboxSource,
     readonly send: (bytes: Uint8Array) => void,
     /** Sends frames that others are sent too. */
-    readonly share: (frames: readonly SharedFrame[]) => void,
+    readonly share: (messages: readonly SharedMessage[]) => void,
   ) {}
 
   /** Does it send at all? */
@@ -62,9 +67,19 @@ export class Outbox {
     return this.#dirty !== null;
   }
 
-  /** Tiles the receiver has not been sent. */
+  /** The tiles it may send: those asked for, as far as they may be seen. Null: all. */
+  get window(): TileWindow | null {
+    return this.#dirty?.window ?? null;
+  }
+
+  /** Tiles of these that the receiver has not been sent. */
   get pending(): number {
     return this.#dirty?.size ?? 0;
+  }
+
+  /** Does it lack any, or is that to be seen yet? */
+  get lacking(): boolean {
+    return this.pending > 0 || this.#waitFor !== null;
   }
 
   /** Nothing is outstanding: the receiver may take the frames that all others take. */
@@ -77,9 +92,28 @@ export class Outbox {
     return this.open && this.tempo.due;
   }
 
+  /**
+   * Narrows what is sent to the tiles asked for and to those wholly within `view`. What the receiver was sent before still
+   * counts; it is told once nothing of the new window is missing. Nothing is sent before `flush`.
+   */
+  filter(asked: TileWindow | undefined, view: Rect | undefined): void {
+    this.#asked = asked;
+    this.#view = view;
+    if (this.#dirty === null) return;
+    const window = this.#windowOn(this.source.grid!);
+    if (sameWindow(window, this.#dirty.window)) return;
+    this.#dirty.window = window;
+    this.#owesWhole = true;
+  }
+
+  #windowOn(grid: Grid): TileWindow | null {
+    return common(clip(this.#asked, grid), tilesWithin(this.#view, grid));
+  }
+
   /** Begins (again) with the grid, from what the receiver says it holds. Nothing is sent before `flush`. */
   begin(grid: Grid, resume: SubscribeMessage['resume']): WelcomeMessage['resume'] {
-    this.#dirty = new DirtySet(grid.tiles);
+    this.#dirty = new DirtySet(grid.tiles, grid.tilesX);
+    this.#dirty.window = this.#windowOn(grid);
     this.#place = this.source.log.end;
     this.#owesWhole = true;
     this.#waitFor = null;
@@ -89,9 +123,20 @@ export class Outbox {
       this.#waitFor = resume;
       return 'merged';
     }
-    this.#dirty.addAll(grid.changedSince(known ? resume.version : -1));
+    if (known) this.#addSince(grid, resume);
+    else this.#dirty.addAll(grid.changedSince(-1));
     if (!known) return 'full';
     return this.#dirty.size > 0 ? 'merged' : 'none';
+  }
+
+  /** What a receiver lacks that says this of itself: of what it was not whole in, it has nothing. */
+  #addSince(grid: Grid, { version, window }: NonNullable<SubscribeMessage['resume']>): void {
+    const dirty = this.#dirty!;
+    const held = clip(window, grid);
+    if (held === null) return void dirty.addAll(grid.changedSince(version));
+    for (const key of grid.changedSince(-1)) {
+      if (grid.stamp(key) > version || !inWindow(held, key, grid.tilesX)) dirty.add(key);
+    }
   }
 
   /** Sends nothing more until it begins again. */
@@ -121,29 +166,31 @@ export class Outbox {
   #offer(frames: readonly SharedFrame[], may: boolean, dirty: DirtySet, grid: Grid): void {
     if (this.#waitFor !== null) {
       if (grid.version < this.#waitFor.seen) return;
-      dirty.addAll(grid.changedSince(this.#waitFor.version));
+      this.#addSince(grid, this.#waitFor);
       this.#waitFor = null;
     }
+    const { window } = dirty;
+    const cuts = this.inStep && window !== null ? cutFrames(frames, window) : null;
+    const list = cuts ?? frames;
     let tiles = 0;
-    for (const frame of frames) tiles += frame.keys.length;
+    for (const { keys } of list) tiles += keys.length;
     let follows = may && this.inStep && tiles <= this.source.tileBudget;
     let sent = 0;
-    for (const frame of frames) {
+    for (const [i, frame] of frames.entries()) {
       // Of a capture in several frames, the second follows from the first as that from the capture before.
       const { base, version } = frame;
       follows &&= base === undefined || base === this.#version || version === this.#version;
       follows &&= this.#room;
       if (follows) {
-        this.#count(frame.bytes, version);
+        if (cuts) dirty.addAll(cuts[i]!.outside);
+        this.#count(list[i]!.bytes, version);
         sent++;
       } else {
-        const before = dirty.size;
-        dirty.addAll(frame.keys);
-        this.conflated += frame.keys.length - (dirty.size - before);
+        this.conflated += dirty.addAll(frame.keys);
         this.#owesWhole ||= frame.whole;
       }
     }
-    if (sent > 0) this.share(sent === frames.length ? frames : frames.slice(0, sent));
+    if (sent > 0) this.share(sent === list.length ? list : list.slice(0, sent));
     this.flush();
   }
 

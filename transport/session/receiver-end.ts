@@ -6,6 +6,7 @@
  */
 
 import type { Link, LinkClose } from '../link/link.js';
+import type { Grid } from '../state/grid.js';
 import { CLOSE } from '../wire/codes.js';
 import { decompress } from '../wire/deflate.js';
 import { WireError } from '../wire/errors.js';
@@ -18,9 +19,11 @@ import type {
   ControlStateMessage,
   IntroduceMessage,
   PublishMessage,
+  Rights,
   SchemaMessage,
   StatusMessage,
   SubscribeMessage,
+  TileWindow,
   WelcomeMessage,
 } from '../wire/messages.js';
 import * as session from '../wire/session.js';
@@ -62,6 +65,8 @@ const COMMAND_MS = 10_000;
 const LONGEST_RTT = 60_000;
 /** Commands of all viewers of a relay together that a source has not answered. */
 const COMMANDS_OUT = 4096;
+/** Subscriptions without an answer after which no more updates are sent. */
+const UNANSWERED = 8;
 
 /** What was announced, as it is looked things up in. */
 export interface AnnouncedSchema extends SchemaMessage {
@@ -74,6 +79,13 @@ const announced = (message: SchemaMessage): AnnouncedSchema => ({
   specs: message.signals.map(([name, type]) => ({ name, type })),
   names: new Set(message.signals.map(([name]) => name)),
 });
+
+/** What a sender was told: this grid was whole in this window at this version, and is empty elsewhere. */
+export interface Ground {
+  grid: Grid;
+  window: TileWindow | null;
+  version: number;
+}
 
 interface PendingCommand {
   resolve(): void;
@@ -105,8 +117,16 @@ export class ReceiverEnd {
   identity: Pick<SubscribeMessage, 'session' | 'name'> = {};
   /** How the source stood when it told last over this link. */
   controlState: ControlStateMessage | null = null;
-  /** Its frames do not fit the replica until its newest subscription is answered; its owner sets this and passes over them. */
+  /** Its frames do not fit the replica until its newest beginning is answered; its owner sets this and passes over them. */
   lost = false;
+  /** No state was asked for. */
+  standby = false;
+  /** What it may do and see, as the other side told last; undefined: whatever is granted to anyone. */
+  rights: Rights | undefined;
+  /** The tiles that its frames speak of, of those it may see: what the subscription asked for that was answered last. */
+  window: TileWindow | null = null;
+  /** What the frames build upon that come next; null once they have begun to, or where they begin from nothing. */
+  ground: Ground | null = null;
 
   #ackedFrames = 0;
   #ackedAt = 0;
@@ -115,6 +135,11 @@ export class ReceiverEnd {
   #ackLater: Timer | null = null;
   #commandId = 0;
   #subscriptions = 0;
+  /** The newest that was no mere update. */
+  #begun = 0;
+  /** Those that have no answer yet, in their order. */
+  readonly #unanswered: (Pick<SubscribeMessage, 'window' | 'update'> & { nr: number; ground: Ground | null })[] = [];
+  #updateLater: (() => Omit<SubscribeMessage, 'protocol'>) | null = null;
   readonly #commands = new Map<number, PendingCommand>();
   readonly #ping: Timer;
 
@@ -130,9 +155,22 @@ export class ReceiverEnd {
     this.ping();
   }
 
-  subscribe(message: Omit<SubscribeMessage, 'protocol'>): void {
-    this.#subscriptions++;
+  /** @param grid of which `resume` tells */
+  subscribe(message: Omit<SubscribeMessage, 'protocol'>, grid: Grid | null = null): void {
+    const { window, update, resume } = message;
+    const nr = ++this.#subscriptions;
+    this.#updateLater = null;
+    if (!update) this.#begun = nr;
+    this.standby = message.standby ?? false;
+    const ground = resume && grid ? { grid, window: resume.window ?? null, version: resume.version } : null;
+    this.#unanswered.push({ nr, ground, ...(window && { window }), ...(update && { update }) });
     this.#send(encodeFrame('SubscribeFilter', session.subscribe.encode({ protocol: 1, ...this.identity, ...message })));
+  }
+
+  /** Changes the filter of what it is sent; as soon as there are answers again, where many are still to come. */
+  update(filter: () => Omit<SubscribeMessage, 'protocol'>): void {
+    if (this.#unanswered.length < UNANSWERED) this.subscribe({ ...filter(), update: true });
+    else this.#updateLater = filter;
   }
 
   introduce(message: IntroduceMessage): void {
@@ -219,8 +257,8 @@ export class ReceiverEnd {
       }
       case 'Welcome': {
         const welcome = session.welcome.decode(frame.payload);
-        // One may answer an older subscription, or only tell of news: what follows it was still made for the older one.
-        if ((welcome.answers ?? this.#subscriptions) >= this.#subscriptions) this.lost = false;
+        this.#welcomed(welcome.answers ?? this.#subscriptions);
+        this.rights = welcome.rights;
         this.signalAge = welcome.age;
         return this.handlers.welcome?.(welcome, this);
       }
@@ -245,6 +283,17 @@ export class ReceiverEnd {
         // Error frames are for people who read the log; reserved kinds of state are passed over.
         return;
     }
+  }
+
+  /** One may answer an older subscription, or only tell of news: what follows it was still made for the older one. */
+  #welcomed(nr: number): void {
+    if (nr >= this.#begun) this.lost = false;
+    while (this.#unanswered.length > 0 && this.#unanswered[0]!.nr <= nr) {
+      const { window, update, ground } = this.#unanswered.shift()!;
+      this.window = window ?? null;
+      if (!update) this.ground = ground;
+    }
+    if (this.#updateLater) this.update(this.#updateLater);
   }
 
   #tiles(frame: Frame, raw: Uint8Array): void {

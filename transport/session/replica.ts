@@ -2,11 +2,12 @@
 
 import { applyTiles, fits } from '../state/apply.js';
 import { Grid } from '../state/grid.js';
+import { clip, common, isNone, tilesWithin } from '../state/window.js';
 import { CLOSE } from '../wire/codes.js';
 import { WireError } from '../wire/errors.js';
 import type { GridTiles } from '../wire/grid.js';
-import type { SubscribeMessage } from '../wire/messages.js';
-import type { ReceiverEnd } from './receiver-end.js';
+import type { SubscribeMessage, TileWindow } from '../wire/messages.js';
+import type { Ground, ReceiverEnd } from './receiver-end.js';
 
 export type Taken =
   /** These tiles changed. */
@@ -18,16 +19,18 @@ export type Taken =
 
 export class Replica {
   grid: Grid | null = null;
+  /** The tiles of which it is true that the grid was whole at its `wholeVersion`; null: all. */
+  window: TileWindow | null = null;
 
   /** @param most bytes of memory it may take, asked for with each frame */
   constructor(readonly most: () => number = () => Number.POSITIVE_INFINITY) {}
 
   /** What a subscription may leave out, because it is held already. */
   get resume(): SubscribeMessage['resume'] {
-    const { grid } = this;
-    return grid && grid.wholeVersion >= 0
-      ? { epoch: grid.epoch, version: grid.wholeVersion, seen: grid.version }
-      : undefined;
+    const { grid, window } = this;
+    if (grid === null || grid.wholeVersion < 0 || (window !== null && isNone(window))) return undefined;
+    const { epoch, wholeVersion: version, version: seen } = grid;
+    return { epoch, version, seen, ...(window && { window }) };
   }
 
   /**
@@ -49,11 +52,29 @@ export class Replica {
       grid.clear(end.reset);
       const keys = applyTiles(grid, tiles, most);
       this.grid = grid;
-      end.reset = null;
+      end.reset = end.ground = null;
+      this.#noteWhole(grid, tiles, end);
       return { kind: 'replaced', keys };
     }
     const { grid } = this;
     if (grid === null || !grid.is(meta) || !fits(grid, tiles)) return { kind: 'stale' };
-    return { kind: 'changed', keys: applyTiles(grid, tiles, most) };
+    const { ground } = end;
+    // Another link, or this one before, has begun from nothing since it was told what there is.
+    if (ground !== null && ground.grid !== grid) return { kind: 'stale' };
+    const keys = applyTiles(grid, tiles, most, () => (ground?.window ? this.#void(grid, ground) : []));
+    end.ground = null;
+    this.#noteWhole(grid, tiles, end);
+    return { kind: 'changed', keys };
+  }
+
+  /** Whoever is followed from now on knows of nothing but what was told to it. */
+  #void(grid: Grid, { window, version }: Ground): number[] {
+    this.window = window;
+    grid.wholeVersion = version;
+    return grid.clearOutside(window!);
+  }
+
+  #noteWhole(grid: Grid, tiles: GridTiles, end: ReceiverEnd): void {
+    if (tiles.whole) this.window = common(clip(end.window, grid), tilesWithin(end.rights?.view, grid));
   }
 }

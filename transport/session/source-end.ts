@@ -31,9 +31,10 @@ import { SignalOutbox, type SignalOutboxSource } from './signal-outbox.js';
 
 /** Bytes that may wait for a receiver that does not read; what is not state cannot be left out, so then it is closed. */
 const MAX_WAITING = 8 * 2 ** 20;
-/** Messages a second, acks apart, and subscriptions a second: each may cost a look at every tile. */
+/** Messages a second, acks apart, and subscriptions a second: each may cost a look at every tile, an update does not. */
 const MESSAGES = 100;
 const SUBSCRIPTIONS = 5;
+const UPDATES = 20;
 
 export interface SourceEndOptions extends Vouched {
   /** The page that runs the source itself: its commands are always granted. */
@@ -66,7 +67,6 @@ export class SourceEnd {
   readonly relay: boolean;
   /** What the receiver may be called. */
   name: string | undefined;
-  rights: Rights;
   readonly outbox: Outbox;
   readonly signals: SignalOutbox;
   /** When anything was last sent, heard, asked for by a ping: for the heartbeat. */
@@ -79,6 +79,10 @@ export class SourceEnd {
   readonly #commands: RateLimit;
   readonly #messages = new RateLimit(MESSAGES);
   readonly #subscriptions = new RateLimit(SUBSCRIPTIONS, SUBSCRIPTIONS * 6);
+  readonly #updates = new RateLimit(UPDATES);
+  #rights: Rights;
+  /** Has anybody said what its rights are? */
+  #vouched: boolean;
   /** What the receiver asked for; null before its first message. */
   #wanted: SubscribeMessage | null = null;
   /** Subscriptions heard, which each welcome says: frames made for an older one do not fit a receiver that went on. */
@@ -92,7 +96,8 @@ export class SourceEnd {
   ) {
     this.owner = options.owner ?? false;
     this.relay = options.relay ?? false;
-    this.rights = options.rights ?? { control: false };
+    this.#rights = options.rights ?? { control: false };
+    this.#vouched = options.rights !== undefined;
     this.#commands = new RateLimit(options.commandsPerSecond ?? 1000);
     this.outbox = new Outbox(
       link,
@@ -122,6 +127,21 @@ export class SourceEnd {
     return this.#wanted !== null && this.#wanted.standby !== true;
   }
 
+  /** What this receiver may do and see. */
+  get rights(): Rights {
+    return this.#rights;
+  }
+
+  /** Other rights, from now on: tiles that it may see no more are not sent any more, those that it may now are. */
+  setRights(rights: Rights): void {
+    this.#rights = rights;
+    this.#vouched = true;
+    this.#refilter();
+    // Frames from here on are whole in what it may see now, and it has to know what that is.
+    this.welcome('none');
+    this.#flush();
+  }
+
   /** Begins (again) with the fan-out's grid, from what the receiver says it holds. */
   start(resume?: SubscribeMessage['resume']): void {
     if (this.#wanted === null) return;
@@ -133,7 +153,7 @@ export class SourceEnd {
       if (grid === null && controlFrame && !this.#wanted.standby) this.send(controlFrame);
       return;
     }
-    this.outbox.tempo.maxFps = this.#wanted.maxFps;
+    this.#refilter();
     const how = this.outbox.begin(grid, resume);
     this.fanout.observer?.began(how);
     this.welcome(how);
@@ -163,6 +183,7 @@ export class SourceEnd {
     const message: WelcomeMessage = { protocol: 1, channel, state, resume, answers: this.#heard, peers };
     if (grid !== null) message.epoch = grid.epoch;
     if (signals !== null) message.age = Math.round(this.fanout.signalAge());
+    if (this.#vouched) message.rights = this.#rights;
     this.send(encodeFrame('Welcome', session.welcome.encode(message)));
   }
 
@@ -258,17 +279,50 @@ export class SourceEnd {
   }
 
   #subscribe(message: SubscribeMessage): void {
-    if (!this.owner && !this.#subscriptions.take()) {
-      throw new WireError(`more than ${SUBSCRIPTIONS} subscriptions a second`, CLOSE.tooFast.code);
+    const before = this.#wanted;
+    // Where nothing flows yet, there is nothing to update.
+    const update = message.update === true && before !== null && !message.standby === !before.standby;
+    if (!this.owner && !(update ? this.#updates : this.#subscriptions).take()) {
+      const most = update ? `${UPDATES} updates of a subscription` : `${SUBSCRIPTIONS} subscriptions`;
+      throw new WireError(`more than ${most} a second`, CLOSE.tooFast.code);
     }
     this.#wanted = message;
     this.#session = message.session ?? this.#session;
     this.name = message.name ?? this.name;
     this.#heard++;
+    if (update) return this.#update(before, message);
     if (message.standby !== true) this.fanout.refresh?.();
-    this.start(message.resume);
+    this.start(message.update ? undefined : message.resume);
     this.startSignals(message.signals?.resume);
     this.fanout.onends?.();
+  }
+
+  /** Only the filter is another: what was sent still counts. */
+  #update(before: SubscribeMessage, message: SubscribeMessage): void {
+    if (this.outbox.open !== this.#wantsGrid) {
+      // Tiles are wanted that were not before, or the other way round.
+      if (this.#wantsGrid) this.fanout.refresh?.();
+      this.start();
+    } else {
+      this.#refilter();
+      this.welcome(this.outbox.lacking ? 'merged' : 'none');
+    }
+    if (JSON.stringify(filterOf(before.signals)) !== JSON.stringify(filterOf(message.signals))) {
+      this.startSignals(message.signals?.resume);
+    }
+    this.#flush();
+  }
+
+  /** Are there tiles, and are they wanted? */
+  get #wantsGrid(): boolean {
+    return this.fanout.grid !== null && this.active && this.#wanted!.grid !== false;
+  }
+
+  #refilter(): void {
+    const { maxFps, window } = this.#wanted ?? {};
+    this.outbox.tempo.maxFps = maxFps;
+    this.signals.tempo.maxFps = maxFps;
+    this.outbox.filter(window, this.#rights.view);
   }
 
   async #command(message: ControlMessage | session.RefusedCommand): Promise<void> {
@@ -295,3 +349,6 @@ export class SourceEnd {
     this.fanout.remove(this);
   }
 }
+
+/** Which signals, and how, without what is held of them. */
+const filterOf = ({ resume: _, ...filter }: SignalsWanted = {}): SignalsWanted => filter;

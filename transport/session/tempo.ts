@@ -3,13 +3,23 @@
 import { after, type Timer } from './timer.js';
 
 export class Tempo {
-  /** Frames a second that the receiver asked for, if it did. */
-  maxFps: number | undefined;
+  #maxFps: number | undefined;
   #sentAt = Number.NEGATIVE_INFINITY;
   #later: Timer | null = null;
 
   /** @param run called when it is time, after `due` said it was not, or `later` was asked for */
   constructor(readonly run: () => void) {}
+
+  /** Frames a second that the receiver asked for, if it did. Whoever changes it asks then whether it is time. */
+  get maxFps(): number | undefined {
+    return this.#maxFps;
+  }
+
+  set maxFps(fps: number | undefined) {
+    // By the old rate, it may wait for long.
+    if (fps !== this.#maxFps) this.stop();
+    this.#maxFps = fps;
+  }
 
   /** Is it time for the next frame? If not, `run` is called when it is. */
   get due(): boolean {

@@ -18,9 +18,15 @@ export function fits(grid: Grid, tiles: GridTiles): boolean {
 /**
  * Applies a frame that fits; returns the keys it changed.
  * @param most bytes of memory that the replica may take
+ * @param first done once the frame is known to be good, before any of it is applied; returns keys it changed
  * @throws WireError if it is malformed, or asks for too much; the replica is then as it was.
  */
-export function applyTiles(grid: Grid, tiles: GridTiles, most = Number.POSITIVE_INFINITY): number[] {
+export function applyTiles(
+  grid: Grid,
+  tiles: GridTiles,
+  most = Number.POSITIVE_INFINITY,
+  first?: () => number[],
+): number[] {
   const records = readBatch(tiles.batch, grid.tiles, grid.planes, tiles.base !== undefined);
   // A tile that is empty and stays so takes no memory, however many of them are named. It is news all the same: another
   // receiver may hold it otherwise.
@@ -31,7 +37,7 @@ export function applyTiles(grid: Grid, tiles: GridTiles, most = Number.POSITIVE_
     const there = (most / 2 ** 20).toFixed(0);
     throw new WireError(`the world takes more memory than the ${there} MiB there are for it`, CLOSE.tooBig.code);
   }
-  const keys: number[] = [];
+  const keys = first?.() ?? [];
   for (let i = 0; i < records.length; i++) {
     const record = records[i]!;
     if (filled[i]) {

@@ -11,6 +11,8 @@ export const CHUNK_BYTES = 60 * 1024;
 /** A finished payload, and what a fan-out must know of it without reading it again. */
 export interface Chunk {
   payload: Uint8Array;
+  /** The tiles in it: a part of the payload. */
+  batch: Uint8Array;
   keys: number[];
   version: number;
   /** Receivers at this version (or already at `version`, from an earlier chunk) may take it as it is. */
@@ -22,12 +24,14 @@ export class ChunkBuilder {
   readonly #out = new Writer(4096);
   readonly #batch: BatchWriter;
   readonly #keys: number[] = [];
+  readonly #batchAt: number;
 
   constructor(
     readonly version: number,
     readonly base?: number,
   ) {
     beginGridTiles(this.#out, version, base);
+    this.#batchAt = this.#out.length;
     this.#batch = new BatchWriter(this.#out);
   }
 
@@ -50,6 +54,7 @@ export class ChunkBuilder {
   end(whole: boolean): Chunk {
     const payload = this.#out.take();
     if (whole) payload[0]! |= WHOLE;
-    return { payload, keys: this.#keys, version: this.version, base: this.base, whole };
+    const batch = payload.subarray(this.#batchAt);
+    return { payload, batch, keys: this.#keys, version: this.version, base: this.base, whole };
   }
 }

@@ -13,11 +13,10 @@ export interface Digest {
 }
 
 /**
- * SHA-256 of the grid, or of a rectangle of it: row-major, one bit a cell, bit 0 of a byte first, each row padded to a
- * byte; with several planes, all of plane 0, then plane 1, and so on.
- * @throws RangeError for a rectangle that is empty or not inside the grid.
+ * The rectangle, or that of the whole grid.
+ * @throws RangeError for one that is empty or not inside the grid.
  */
-export function digest(grid: TileGrid, rect?: Rect): Digest {
+export function checkRect(grid: Pick<TileGrid, 'width' | 'height'>, rect?: Rect): Rect {
   const { x, y, width, height } = rect ?? { x: 0, y: 0, width: grid.width, height: grid.height };
   const inside = [x, y, width, height].every(Number.isInteger) && x >= 0 && y >= 0 && width >= 1 && height >= 1;
   if (!inside || x + width > grid.width || y + height > grid.height) {
@@ -25,6 +24,16 @@ export function digest(grid: TileGrid, rect?: Rect): Digest {
       `the rectangle ${width}x${height} at ${x},${y} is not inside the ${grid.width}x${grid.height} grid`,
     );
   }
+  return { x, y, width, height };
+}
+
+/**
+ * SHA-256 of the grid, or of a rectangle of it: row-major, one bit a cell, bit 0 of a byte first, each row padded to a
+ * byte; with several planes, all of plane 0, then plane 1, and so on.
+ * @throws RangeError for a rectangle that is empty or not inside the grid.
+ */
+export function digest(grid: TileGrid, rect?: Rect): Digest {
+  const { x, y, width, height } = checkRect(grid, rect);
   const tilesX = Math.ceil(grid.width / 64);
   const firstWord = x >> 5;
   const words = ((x + width - 1) >> 5) - firstWord + 1;

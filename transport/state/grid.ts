@@ -5,7 +5,9 @@
  * since version v" (late join, resume, another link) is a scan of the stamps, so no history is kept.
  */
 
+import type { TileWindow } from '../wire/messages.js';
 import { TILE_WORDS, type TileGrid, type TileView, tilesFor } from './tile.js';
+import { inWindow } from './window.js';
 
 /** Tiles a slab of memory holds: 128 KiB a plane, so that a growing world asks for memory rarely. */
 const SLAB = 256;
@@ -101,6 +103,25 @@ export class Grid implements TileGrid, GridShape {
   /** Marks a tile as changed at `version`. */
   touch(key: number, version: number): void {
     this.#stamps[key] = version;
+  }
+
+  /** The version at which a tile last changed; -1: it never did. */
+  stamp(key: number): number {
+    return this.#stamps[key]!;
+  }
+
+  /** Empties all tiles outside `window`; returns the keys of those that may have held a cell. */
+  clearOutside(window: TileWindow): number[] {
+    const cleared: number[] = [];
+    for (let key = 0; key < this.tiles; key++) {
+      if (this.#stamps[key]! < 0 || inWindow(window, key, this.tilesX)) continue;
+      this.#stamps[key] = -1;
+      if (!this.has(key)) continue;
+      const { words, offset } = this.writable(key);
+      words.fill(0, offset, offset + this.#tileWords);
+      cleared.push(key);
+    }
+    return cleared;
   }
 
   /** Says that the replica now stands at `version`, and whether nothing is missing. */

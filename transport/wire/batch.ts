@@ -59,6 +59,13 @@ export class BatchWriter {
     this.tiles++;
   }
 
+  /** Adds a record of another batch as it is; only the way to it is told anew. */
+  copy(batch: Uint8Array, { key, mode, at, end }: TileRecord): void {
+    this.out.varint((key - this.#previous - 1) * 4 + mode).put(batch.subarray(at, end));
+    this.#previous = key;
+    this.tiles++;
+  }
+
   #putRaw(planes: readonly Plane[]): void {
     for (const { words, offset, stride } of planes) {
       for (let row = 0, i = offset; row < 64; row++, i += stride) this.out.u32(words[i]!).u32(words[i + 1]!);
@@ -76,8 +83,9 @@ function encodePlanes(planes: readonly Plane[], out: Uint8Array): number {
 export interface TileRecord {
   key: number;
   mode: number;
-  /** Where its content begins in the batch. */
+  /** Where its content begins in the batch, and where it ends. */
   at: number;
+  end: number;
 }
 
 /**
@@ -102,7 +110,7 @@ export function readBatch(batch: Uint8Array, tiles: number, planes: number, delt
       for (let plane = 0; plane < planes; plane++) end = decodeS8(batch, end, null, 0);
       reader.skip(end - at);
     } else throw new WireError(`tile ${key} has mode ${mode}, which is not known`);
-    records.push({ key, mode, at });
+    records.push({ key, mode, at, end: reader.at });
   }
   return records;
 }
