@@ -39,7 +39,8 @@ async function showTokens(url: string): Promise<void> {
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
     await fetch(`${url}/channels/demo/signals`, { method: 'POST', headers, body: '{"n":1}' });
     await fetch(`${url}/metrics?token=${token}`, { headers });
-    const viewer = await connect(`${url}/stream/demo?token=${token}`);
+    await (await connect(`${url}/stream/demo?token=${token}`)).closed;
+    const viewer = await connect(`${url}/stream/demo`);
     viewer.socket.send(
       encodeFrame('Control', new TextEncoder().encode(`{"id":1,"command":"${token}","token":"${token}"}`)),
     );

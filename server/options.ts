@@ -1,8 +1,10 @@
 /** Every option of a relay, its default and its range, in one place. The CLI makes its flags from the same table. */
 
+import { AUTH_NAMES, type AuthOptions, checkToken, type ResolvedAuth, resolveAuth } from './auth/auth-options.js';
 import { LOG_LEVELS, type Logger, type LogLevel } from './log.js';
 import { OptionError } from './option-error.js';
 
+export { checkToken } from './auth/auth-options.js';
 export { OptionError } from './option-error.js';
 
 /** What one relay will bear. Whatever goes over a limit is refused with a reason; nothing is queued for later. */
@@ -45,6 +47,8 @@ export interface RelayLimits {
   helloMs: number;
   /** Milliseconds over which sockets are told to go when the relay closes, so that they do not all come back at once. */
   drainMs: number;
+  /** Milliseconds that clocks may differ by which tokens begin and end. */
+  clockSkewMs: number;
   /** Milliseconds between pings. A socket silent for two of them is dead. */
   pingMs: number;
   /** Peers known to the signaling at once. */
@@ -57,11 +61,9 @@ export interface RelayLimits {
   metricsChannels: number;
 }
 
-export interface RelayOptions extends Partial<RelayLimits> {
+export interface RelayOptions extends Partial<RelayLimits>, AuthOptions {
   /** Key that peers show to the signaling, as in `new Peer({ key })`. Default `peerjs`, as in PeerJS. */
   signalKey?: string;
-  /** Who publishes, by WebSocket or by POST, has to show this secret: 8 to 4096 characters. Default: anyone may. */
-  publishToken?: string;
   /** Folder of a site to serve at `/`, or false. Default false. */
   demo?: string | false;
   /** Folder that holds `mpl.js` and its chunks, or false. Default: where this package was built. */
@@ -85,10 +87,11 @@ export interface RelayOptions extends Partial<RelayLimits> {
 /** Options with every default filled in. */
 export type ResolvedOptions = RelayLimits &
   Required<Omit<RelayOptions, keyof RelayLimits | Optional>> &
-  Pick<RelayOptions, Optional>;
+  Pick<RelayOptions, Optional> &
+  ResolvedAuth;
 
 /** Those that may be left unsaid. */
-type Optional = 'dist' | 'publishToken' | 'metrics' | 'metricsToken';
+type Optional = keyof AuthOptions | 'dist' | 'metrics' | 'metricsToken';
 
 interface Limit {
   default: number;
@@ -127,6 +130,7 @@ export const LIMITS: Readonly<Record<keyof RelayLimits, Limit>> = {
     help: 'ms for the first message of a socket, or the body of a request',
   },
   drainMs: { default: 0, min: 0, max: DAY / 24, help: 'ms over which all are told to go, when the relay closes' },
+  clockSkewMs: { default: 5_000, min: 0, max: 300_000, help: 'ms that clocks may differ where tokens begin and end' },
   pingMs: { default: 25_000, min: 10, max: DAY, help: 'ms between pings; silent for two is dead' },
   signalPeers: { default: 10_000, min: 1, max: 1e6, help: 'signaling peers at once' },
   signalPayload: { default: 16 * KIB, min: KIB, max: MIB, help: 'bytes of one signaling message' },
@@ -143,12 +147,6 @@ export function checkLimit(name: keyof RelayLimits, value: unknown, label: strin
     throw new OptionError(label, `expected a whole number from ${min} to ${max}, got ${show(value)}`);
   }
   return value;
-}
-
-/** @throws OptionError where this is no secret that sources could be asked for. It is not repeated: it may be a real one. */
-export function checkToken(token: unknown, label = 'publishToken'): asserts token is string | undefined {
-  if (token === undefined || (typeof token === 'string' && token.length >= 8 && token.length <= 4096)) return;
-  throw new OptionError(label, 'expected a secret of 8 to 4096 characters');
 }
 
 /** Fills in defaults. Unknown and unusable options throw `OptionError`: a limit misspelt is a limit missing. */
@@ -169,7 +167,6 @@ export function resolveOptions(options: RelayOptions = {}): ResolvedOptions {
     demo = false,
     dist,
     trustProxy = false,
-    publishToken,
     metrics,
     metricsToken,
     log = 'silent',
@@ -177,17 +174,26 @@ export function resolveOptions(options: RelayOptions = {}): ResolvedOptions {
   if (typeof signalKey !== 'string' || !/^[A-Za-z0-9_-]{1,64}$/.test(signalKey)) {
     throw new OptionError('signalKey', `expected 1 to 64 letters, digits, _ or -, got ${show(signalKey)}`);
   }
-  checkToken(publishToken);
+  const auth = resolveAuth(options);
   checkToken(metricsToken, 'metricsToken');
   checkFolder('demo', demo);
   if (dist !== undefined) checkFolder('dist', dist);
   if (typeof trustProxy !== 'boolean') throw new OptionError('trustProxy', 'expected true or false');
   if (metrics !== undefined && typeof metrics !== 'boolean') throw new OptionError('metrics', 'expected true or false');
   checkLog(log);
-  return { ...limits, signalKey, demo, dist, trustProxy, publishToken, metrics, metricsToken, log };
+  return { ...limits, signalKey, demo, dist, trustProxy, metrics, metricsToken, log, ...auth };
 }
 
-const OTHERS = ['signalKey', 'demo', 'dist', 'trustProxy', 'publishToken', 'metrics', 'metricsToken', 'log'];
+const OTHERS: readonly string[] = [
+  'signalKey',
+  'demo',
+  'dist',
+  'trustProxy',
+  'metrics',
+  'metricsToken',
+  'log',
+  ...AUTH_NAMES,
+];
 
 /** @throws OptionError where this is neither a level nor a logger */
 export function checkLog(log: unknown, label = 'log'): asserts log is LogLevel | Logger {

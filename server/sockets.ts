@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import { CLOSE, type CloseCode } from '../transport/wire/codes.js';
+import { chooseProtocol } from './auth/shown.js';
 import { reasonOf } from './metrics/reason.js';
 import type { Tally } from './metrics/tally.js';
 import type { ResolvedOptions } from './options.js';
@@ -118,6 +119,7 @@ export class Sockets {
         maxPayload,
         maxFragments,
         maxBufferedChunks,
+        handleProtocols: chooseProtocol,
       };
       server = new WebSocketServer(options);
       this.servers.set(maxPayload, server);

@@ -3,6 +3,7 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { CLOSE } from '../transport/wire/codes.js';
+import { tokenInUrl } from './auth/shown.js';
 import { CHANNEL_NAME_RULE, channelName } from './channel-name.js';
 import { addressOf, type Connections } from './connections.js';
 import type { ResolvedOptions } from './options.js';
@@ -52,7 +53,9 @@ export function createUpgrader(
     const limit = room === 'peer' ? options.sourcePayload : options.viewerPayload;
     sockets.upgrade(req, duplex, head, visit, limit, (socket) => {
       // After the handshake: a page cannot read why a handshake failed.
+      const wrong = tokenInUrl(req.url ?? '');
       if (channel === null) refuse(socket, CLOSE.badChannel, `a channel name is ${CHANNEL_NAME_RULE}`);
+      else if (wrong !== null) refuse(socket, CLOSE.unauthorized, wrong);
       else if (room === 'peer') hub.source(socket, channel, req);
       else hub.viewer(socket, channel, req);
     });

@@ -214,6 +214,7 @@ export class Source {
   #command({ token, from, id, after, desk, ...command }: ControlMessage, end: SourceEnd): Promise<void> {
     const origin = end.relay ? from : undefined;
     const check = () => {
+      if (end.vouched?.control === false) throw new Error('the token that was shown does not grant to steer');
       if (!end.owner) this.#mayCommand(command, token, origin?.control ?? end.rights.control);
       if (this.oncommand === undefined) throw new Error('this source cannot be steered');
     };

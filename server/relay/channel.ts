@@ -7,11 +7,12 @@ import type { Link } from '../../transport/link/link.js';
 import { Fanout } from '../../transport/session/fanout.js';
 import { ReceiverEnd } from '../../transport/session/receiver-end.js';
 import type { SourceEnd } from '../../transport/session/source-end.js';
+import { EXPIRED, Tenure } from '../../transport/session/tenure.js';
 import { after, type Timer } from '../../transport/session/timer.js';
 import type { SignalTable } from '../../transport/state/signal-table.js';
 import { CLOSE } from '../../transport/wire/codes.js';
 import { encodeFrame } from '../../transport/wire/frame.js';
-import type { PublishMessage } from '../../transport/wire/messages.js';
+import type { PublishMessage, Rights } from '../../transport/wire/messages.js';
 import * as session from '../../transport/wire/session.js';
 import { Tally } from '../metrics/tally.js';
 import type { ResolvedOptions } from '../options.js';
@@ -33,6 +34,8 @@ export class Channel {
   readonly #lone: LoneSource;
   /** Several sources that share the channel, instead of one. */
   #merged: MergedSources | null = null;
+  /** How long sources may stay, where they had to show a token. */
+  readonly #tenures = new WeakMap<ReceiverEnd, Tenure>();
   /** Links on which a source speaks, or may yet. */
   readonly #callers = new Set<ReceiverEnd>();
   #grace: Timer | null = null;
@@ -100,8 +103,9 @@ export class Channel {
     return this.#lone.gridBytes + (this.signals?.bytes ?? 0);
   }
 
-  addViewer(link: Link): SourceEnd {
-    const end = this.fanout.attach(link, { commandsPerSecond: this.options.controlRate });
+  /** @param rights what it may do and see; without them, whatever the source grants to anyone */
+  addViewer(link: Link, rights?: Rights): SourceEnd {
+    const end = this.fanout.attach(link, { commandsPerSecond: this.options.controlRate, ...(rights && { rights }) });
     this.#expectFirst(link, () => end.greeted);
     const { onclose } = link;
     link.onclose = (event) => {
@@ -111,8 +115,11 @@ export class Channel {
     return end;
   }
 
-  /** A source asks for this channel; its first message says with what right. */
-  addSource(link: Link): void {
+  /**
+   * A source asks for this channel; its first message says with what claim.
+   * @param rights for how long it may
+   */
+  addSource(link: Link, rights?: Rights): (rights: Rights) => void {
     const lone = this.#lone;
     /** Only of the source that has the channel, and as far as it fits. */
     const follows = (): boolean => lone.end === end && !end.lost;
@@ -139,6 +146,7 @@ export class Channel {
         closed: ({ code }) => {
           this.#callers.delete(end);
           this.tally.sourceGone(end);
+          this.#tenures.get(end)?.stop();
           if (lone.end === end || this.#leaves(end, code)) this.#sourceLost(code);
           else this.checkIdle();
         },
@@ -147,6 +155,14 @@ export class Channel {
     );
     this.#callers.add(end);
     this.#expectFirst(link, () => lone.end === end || this.#merged?.has(end) === true);
+    if (rights === undefined) return () => {};
+    const tenure = new Tenure(rights, () => end.close(CLOSE.unauthorized.code, EXPIRED));
+    this.#tenures.set(end, tenure);
+    return (next) => {
+      tenure.rights = next;
+      // It is in already: the next time it is told, it hears how long it may stay.
+      if (follows() || shares()) this.#tell(end);
+    };
   }
 
   /** Calls `listener` whenever a source says what signals it has, until the function returned is called. */
@@ -273,7 +289,9 @@ export class Channel {
   #tell(source: ReceiverEnd): void {
     const { viewers, watching } = this.#audience;
     const clock = this.#merged?.clock;
-    const status = { state: this.fanout.state, viewers, watching, ...(clock !== undefined && { clock }) };
+    const expires = this.#tenures.get(source)?.expires;
+    const more = { ...(clock !== undefined && { clock }), ...(expires !== undefined && { expires }) };
+    const status = { state: this.fanout.state, viewers, watching, ...more };
     source.link.send(encodeFrame('Status', session.status.encode(status)));
   }
 }

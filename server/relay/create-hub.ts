@@ -1,8 +1,13 @@
 /** All channels of one relay: made when first asked for, forgotten when nobody is left. */
 
+import type { IncomingMessage } from 'node:http';
 import type { WebSocket } from 'ws';
 import type { Link } from '../../transport/link/link.js';
 import { CLOSE, closeCode } from '../../transport/wire/codes.js';
+import type { Rights } from '../../transport/wire/messages.js';
+import type { Authority } from '../auth/authority.js';
+import { Door, type DoorOptions } from '../auth/door.js';
+import { tokenInProtocols } from '../auth/shown.js';
 import type { Tally } from '../metrics/tally.js';
 import type { ResolvedOptions } from '../options.js';
 import { refuse } from '../sockets.js';
@@ -12,7 +17,7 @@ import { PostedSignals } from './posted-signals.js';
 import { PrebuiltLink } from './prebuilt-link.js';
 import { Refusal } from './refusal.js';
 
-export function createHub(options: ResolvedOptions, tally: Tally): Hub {
+export function createHub(options: ResolvedOptions, tally: Tally, authority: Authority | null): Hub {
   const channels = new Map<string, Channel>();
 
   /** @throws Refusal where there are too many */
@@ -34,13 +39,11 @@ export function createHub(options: ResolvedOptions, tally: Tally): Hub {
 
   const posted = new PostedSignals(options, channelOf);
 
-  const watch = (link: () => Link, name: string): Channel => {
+  /** @throws Refusal where there is no room for another viewer */
+  const roomIn = (name: string): Channel => {
     const channel = channelOf(name);
-    if (channel.viewers >= options.maxViewers) {
-      throw new Refusal(CLOSE.tryLater, 'the channel has as many viewers as it takes');
-    }
-    channel.addViewer(link());
-    return channel;
+    if (channel.viewers < options.maxViewers) return channel;
+    throw new Refusal(CLOSE.tryLater, 'the channel has as many viewers as it takes');
   };
 
   const linkTo = (socket: WebSocket): Link => {
@@ -58,10 +61,31 @@ export function createHub(options: ResolvedOptions, tally: Tally): Hub {
     }
   };
 
+  /** Where there are keys, nobody is let in who does not show a right. */
+  const enter = (socket: WebSocket, req: IncomingMessage, name: string, verb: DoorOptions['verb']): void => {
+    const add = (link: () => Link, rights?: Rights): ((rights: Rights) => void) => {
+      if (verb === 'publish') return channelOf(name).addSource(link(), rights);
+      const end = roomIn(name).addViewer(link(), rights);
+      return (next) => end.setRights(next);
+    };
+    if (authority === null) return orRefuse(socket, () => add(() => linkTo(socket)));
+    new Door(linkTo(socket), {
+      verb,
+      helloMs: options.helloMs,
+      token: tokenInProtocols(req),
+      admit: (token) => authority.admit(verb, name, token),
+      enter: (link, rights) => add(() => link, rights),
+    });
+  };
+
   return {
-    source: (socket, name) => orRefuse(socket, () => channelOf(name).addSource(linkTo(socket))),
-    viewer: (socket, name) => orRefuse(socket, () => watch(() => linkTo(socket), name)),
-    watch: (link, name) => watch(() => link, name),
+    source: (socket, name, req) => enter(socket, req, name, 'publish'),
+    viewer: (socket, name, req) => enter(socket, req, name, 'subscribe'),
+    watch: (link, name, rights) => {
+      const channel = roomIn(name);
+      channel.addViewer(link, rights);
+      return channel;
+    },
     find: (name) => channels.get(name),
     all: () => channels.values(),
     posted,

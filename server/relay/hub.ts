@@ -3,6 +3,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { WebSocket } from 'ws';
 import type { Link } from '../../transport/link/link.js';
+import type { Rights } from '../../transport/wire/messages.js';
 import type { Channel } from './channel.js';
 import type { ChannelInfo } from './channel-info.js';
 import type { PostedSignals } from './posted-signals.js';
@@ -14,9 +15,10 @@ export interface Hub {
   viewer(socket: WebSocket, channel: string, req: IncomingMessage): void;
   /**
    * Takes a viewer within this process, and returns its channel.
+   * @param rights of whoever watches by it; without them, those that anyone has
    * @throws Refusal if there is no room for it
    */
-  watch(link: Link, channel: string): Channel;
+  watch(link: Link, channel: string, rights?: Rights): Channel;
   /** The channel of this name, if there is one now. */
   find(channel: string): Channel | undefined;
   all(): Iterable<Channel>;

@@ -38,7 +38,8 @@ export class Introductions {
     }
     this.#asked.set(viewer, now);
     this.#pending.set(peer, viewer);
-    source.introduce({ peer, rights: viewer.rights });
+    const { vouched } = viewer;
+    source.introduce({ peer, ...(vouched && { rights: vouched }) });
   }
 
   /** The source answered for the viewer with this peer id. */

@@ -7,10 +7,15 @@ import type { ControlMessage } from '../../transport/wire/messages.js';
 
 /** Hands a command on; resolves when the source has carried it out. Rejects with `CommandRefused`. */
 export function handOn(message: ControlMessage, viewer: SourceEnd, source: ReceiverEnd | null): Promise<void> {
+  const { session, name, rights, vouched } = viewer;
+  if (vouched?.control === false) {
+    return Promise.reject(new CommandRefused('the token that was shown does not grant to steer'));
+  }
   if (source === null) return Promise.reject(new CommandRefused('the source is away', true));
   // What a viewer says of itself in `from` is no more than its own word.
   const { id, from: _, ...command } = message;
-  const { session, name, rights } = viewer;
+  // A token for the relay is not for the source to see.
+  if (vouched) delete command.token;
   const from = { session, id, control: rights.control, ...(name !== undefined && { name }) };
   return source.command({ ...command, from });
 }

@@ -63,12 +63,12 @@ export class Client {
 }
 
 /** A client for `url`, not yet open. */
-export const client = (url: string, options?: ClientOptions): Client =>
-  new Client(new WebSocket(url.replace(/^http/, 'ws'), { perMessageDeflate: false, ...options }));
+export const client = (url: string, options?: ClientOptions, protocols: string[] = []): Client =>
+  new Client(new WebSocket(url.replace(/^http/, 'ws'), protocols, { perMessageDeflate: false, ...options }));
 
 /** A client for `url`, open. */
-export async function connect(url: string, options?: ClientOptions): Promise<Client> {
-  const made = client(url, options);
+export async function connect(url: string, options?: ClientOptions, protocols?: string[]): Promise<Client> {
+  const made = client(url, options, protocols);
   await once(made.socket, 'open');
   return made;
 }

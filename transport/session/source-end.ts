@@ -28,6 +28,7 @@ import type { FanoutObserver } from './observer.js';
 import { Outbox, type OutboxSource } from './outbox.js';
 import { RateLimit } from './rate.js';
 import { SignalOutbox, type SignalOutboxSource } from './signal-outbox.js';
+import { EXPIRED, Tenure } from './tenure.js';
 
 /** Bytes that may wait for a receiver that does not read; what is not state cannot be left out, so then it is closed. */
 const MAX_WAITING = 8 * 2 ** 20;
@@ -80,14 +81,14 @@ export class SourceEnd {
   readonly #messages = new RateLimit(MESSAGES);
   readonly #subscriptions = new RateLimit(SUBSCRIPTIONS, SUBSCRIPTIONS * 6);
   readonly #updates = new RateLimit(UPDATES);
-  #rights: Rights;
-  /** Has anybody said what its rights are? */
-  #vouched: boolean;
   /** What the receiver asked for; null before its first message. */
   #wanted: SubscribeMessage | null = null;
   /** Subscriptions heard, which each welcome says: frames made for an older one do not fit a receiver that went on. */
   #heard = 0;
   #closed = false;
+  readonly #tenure: Tenure;
+  /** Has anybody said what its rights are? Then nothing else grants it anything. */
+  #vouched: boolean;
 
   constructor(
     readonly link: Link,
@@ -96,8 +97,8 @@ export class SourceEnd {
   ) {
     this.owner = options.owner ?? false;
     this.relay = options.relay ?? false;
-    this.#rights = options.rights ?? { control: false };
     this.#vouched = options.rights !== undefined;
+    this.#tenure = new Tenure(options.rights ?? { control: false }, () => this.close(CLOSE.unauthorized.code, EXPIRED));
     this.#commands = new RateLimit(options.commandsPerSecond ?? 1000);
     this.outbox = new Outbox(
       link,
@@ -127,14 +128,19 @@ export class SourceEnd {
     return this.#wanted !== null && this.#wanted.standby !== true;
   }
 
-  /** What this receiver may do and see. */
+  /** What this receiver may do and see, and for how long yet. */
   get rights(): Rights {
-    return this.#rights;
+    return this.#tenure.rights;
+  }
+
+  /** Its rights, where somebody vouched for them; undefined where the source itself says who may do what. */
+  get vouched(): Rights | undefined {
+    return this.#vouched ? this.rights : undefined;
   }
 
   /** Other rights, from now on: tiles that it may see no more are not sent any more, those that it may now are. */
   setRights(rights: Rights): void {
-    this.#rights = rights;
+    this.#tenure.rights = rights;
     this.#vouched = true;
     this.#refilter();
     // Frames from here on are whole in what it may see now, and it has to know what that is.
@@ -183,7 +189,7 @@ export class SourceEnd {
     const message: WelcomeMessage = { protocol: 1, channel, state, resume, answers: this.#heard, peers };
     if (grid !== null) message.epoch = grid.epoch;
     if (signals !== null) message.age = Math.round(this.fanout.signalAge());
-    if (this.#vouched) message.rights = this.#rights;
+    if (this.#vouched) message.rights = this.rights;
     this.send(encodeFrame('Welcome', session.welcome.encode(message)));
   }
 
@@ -322,7 +328,7 @@ export class SourceEnd {
     const { maxFps, window } = this.#wanted ?? {};
     this.outbox.tempo.maxFps = maxFps;
     this.signals.tempo.maxFps = maxFps;
-    this.outbox.filter(window, this.#rights.view);
+    this.outbox.filter(window, this.rights.view);
   }
 
   async #command(message: ControlMessage | session.RefusedCommand): Promise<void> {
@@ -344,6 +350,7 @@ export class SourceEnd {
 
   #end(): void {
     this.#closed = true;
+    this.#tenure.stop();
     this.outbox.stop();
     this.signals.stop();
     this.fanout.remove(this);

@@ -160,6 +160,8 @@ export interface StatusMessage {
   watching?: number;
   /** Relay to one of several sources of a channel: the version that its next write has to be above. */
   clock?: number;
+  /** Relay to source: milliseconds until it has to show another token; without it, for ever. */
+  expires?: number;
   source?: SourceReport;
 }
 

@@ -79,6 +79,8 @@ const side: Check = (v) => natural(v) && (v as number) >= 1 && (v as number) <= 
 const at: Check = (v) => natural(v) && (v as number) < MAX_CELLS;
 const rect = object({ x: at, y: at, width: side, height: side });
 const positive: Check = (v) => finite(v) && (v as number) > 0;
+/** Longer than any that counts, so that who shows one hears why from whoever asks for it. */
+const secret: Check = (v) => typeof v === 'string' && v.length <= 16_384;
 const most =
   (length: number): Check =>
   (v) =>
@@ -112,7 +114,7 @@ export const publish = json<PublishMessage>('Publish', {
   attempt: optional(natural),
   peer: optional(string),
   maxPeers: optional(natural),
-  token: optional(string),
+  token: optional(secret),
   merge: optional(boolean),
 });
 
@@ -122,7 +124,7 @@ export const subscribe = json<SubscribeMessage>('SubscribeFilter', {
   update: optional(boolean),
   session: optional(sessionId),
   name: optional(most(40)),
-  token: optional(string),
+  token: optional(secret),
   window: optional(rect),
   lod: optional((v) => natural(v) && (v as number) <= 16),
   maxBps: optional(positive),
@@ -150,6 +152,7 @@ export const status = json<StatusMessage>('Status', {
   viewers: optional(natural),
   watching: optional(natural),
   clock: optional(natural),
+  expires: optional((v) => finite(v) && (v as number) >= 0),
   source: optional(report),
 });
 
@@ -208,7 +211,7 @@ const origin = object({ session: sessionId, id: natural, name: optional(most(40)
 const heading: Fields = {
   id: natural,
   command: string,
-  token: optional(string),
+  token: optional(secret),
   after: optional(natural),
   desk: optional(natural),
   from: optional(origin),

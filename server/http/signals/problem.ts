@@ -3,6 +3,7 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { CLOSE } from '../../../transport/wire/codes.js';
 import { SignalError } from '../../../transport/wire/signal-value.js';
+import { TokenRefusal } from '../../auth/token-refusal.js';
 import { Refusal } from '../../relay/refusal.js';
 import { sendJson } from '../respond.js';
 
@@ -31,11 +32,20 @@ const STATUS: Record<number, [status: number, headers?: OutgoingHttpHeaders]> = 
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof SignalError) return new Problem(400, error.message, {}, String(error.signal).slice(0, 128));
+  if (error instanceof TokenRefusal) return unauthorized(error);
   if (error instanceof Refusal) {
     const [status, headers = {}] = STATUS[error.code] ?? [503, RETRY];
     return new Problem(status, error.message, headers);
   }
   return new Problem(500, 'an error of the relay, not yours');
+}
+
+/** As RFC 6750 says it, and how to do better. */
+function unauthorized({ kind, message }: TokenRefusal): Problem {
+  const error = { missing: '', invalid: ', error="invalid_token"', insufficient: ', error="insufficient_scope"' }[kind];
+  return new Problem(kind === 'insufficient' ? 403 : 401, `${message}: -H 'Authorization: Bearer TOKEN'`, {
+    'WWW-Authenticate': `Bearer realm="mpl"${error}`,
+  });
 }
 
 export function sendProblem(

@@ -17,7 +17,11 @@
  */
 
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { Rights } from '../../../transport/wire/messages.js';
 import { AddressRate } from '../../address-rate.js';
+import type { Authority } from '../../auth/authority.js';
+import { tokenInHeader, tokenInUrl } from '../../auth/shown.js';
+import { TokenRefusal } from '../../auth/token-refusal.js';
 import { CHANNEL_NAME_RULE, channelName } from '../../channel-name.js';
 import { addressOf, type Connections } from '../../connections.js';
 import type { ResolvedOptions } from '../../options.js';
@@ -57,6 +61,8 @@ export class SignalRequests {
     readonly options: ResolvedOptions,
     readonly hub: Hub,
     readonly connections: Connections,
+    /** Who may do what; null on an open relay. */
+    readonly authority: Authority | null,
   ) {
     this.#rate = new AddressRate(options.requestRate);
     this.#reader = new ObjectReader(options.postBytes, options.helloMs);
@@ -88,12 +94,15 @@ export class SignalRequests {
     if (this.#closed) throw new Problem(503, 'the relay is closing', { 'Retry-After': '5', Connection: 'close' });
     const channel = channelName(segment);
     if (channel === null) throw new Problem(404, `a channel name is ${CHANNEL_NAME_RULE}`);
+    const wrong = tokenInUrl(req.url ?? '');
+    if (wrong !== null) throw new Problem(400, wrong);
     const query = readQuery(req.url ?? '');
     switch (req.method) {
       case 'GET':
       case 'HEAD': {
+        const rights = await this.authority?.admit('subscribe', channel, tokenInHeader(req));
         const stream = query.sse || /\btext\/event-stream\b/i.test(req.headers.accept ?? '');
-        return stream ? this.#stream(req, res, channel, query) : this.#get(req, res, channel, query);
+        return stream ? this.#stream(req, res, channel, query, rights) : this.#get(req, res, channel, query);
       }
       case 'POST':
         return this.#post(req, res, channel, query);
@@ -105,13 +114,13 @@ export class SignalRequests {
   }
 
   async #post(req: IncomingMessage, res: ServerResponse, name: string, { merge }: SignalQuery): Promise<void> {
-    this.#checkToken(req);
+    await this.#checkPublisher(req, name);
     const posted = await this.hub.posted.post(name, await this.#reader.read(req), merge);
     sendJson(req, res, 200, posted, CORS);
   }
 
   async #delete(req: IncomingMessage, res: ServerResponse, name: string): Promise<void> {
-    this.#checkToken(req);
+    await this.#checkPublisher(req, name);
     if (await this.hub.posted.end(name)) return sendNothing(res, 204, CORS);
     throw new Problem(404, `nothing was posted to the channel "${name}", or it has ended already`);
   }
@@ -142,7 +151,7 @@ export class SignalRequests {
     sendBody(req, res, 200, 'application/json; charset=utf-8', Buffer.from(`{${text}}\n`), headers);
   }
 
-  #stream(req: IncomingMessage, res: ServerResponse, name: string, query: SignalQuery): void {
+  #stream(req: IncomingMessage, res: ServerResponse, name: string, query: SignalQuery, rights?: Rights): void {
     const headers = {
       ...ALWAYS,
       ...CORS,
@@ -160,7 +169,7 @@ export class SignalRequests {
     for (const [header, value] of Object.entries(headers)) res.setHeader(header, value);
     let stream: SignalStream;
     try {
-      stream = new SignalStream(this.hub, name, res, query, Array.isArray(lastId) ? lastId[0] : lastId);
+      stream = new SignalStream(this.hub, name, res, query, Array.isArray(lastId) ? lastId[0] : lastId, rights);
     } catch (error) {
       // It was only about to become a stream.
       for (const header of Object.keys(headers)) res.removeHeader(header);
@@ -170,14 +179,15 @@ export class SignalRequests {
     res.once('close', () => this.#streams.delete(stream));
   }
 
-  /** @throws Problem if this relay asks for a token, and this request does not show it */
-  #checkToken({ headers }: IncomingMessage): void {
-    const [, shown] = /^Bearer +(\S.*)$/i.exec(headers.authorization ?? '') ?? [];
-    if (mayPublish(this.options.publishToken, shown?.trim())) return;
-    const wrong = shown === undefined ? '' : ', error="invalid_token"';
+  /** @throws Refusal if this relay asks who publishes for a token, and this request does not show the right one */
+  async #checkPublisher(req: IncomingMessage, channel: string): Promise<void> {
+    const shown = tokenInHeader(req);
+    if (this.authority) return void (await this.authority.admit('publish', channel, shown));
+    if (mayPublish(this.options.publishToken, shown)) return;
     const why = shown === undefined ? 'and none was shown' : 'and this is not the right one';
-    throw new Problem(401, `this relay asks who publishes for a token, ${why}: -H 'Authorization: Bearer TOKEN'`, {
-      'WWW-Authenticate': `Bearer realm="mpl"${wrong}`,
-    });
+    throw new TokenRefusal(
+      shown === undefined ? 'missing' : 'invalid',
+      `this relay asks who publishes for a token, ${why}`,
+    );
   }
 }

@@ -10,6 +10,7 @@ import {
   type Link,
   type LinkClose,
   memoryLinks,
+  type Rights,
   type SignalsWanted,
   type SignalUpdate,
 } from '../../../transport/index.js';
@@ -71,6 +72,7 @@ export class SignalStream {
   /**
    * Answers with a stream that goes on until either side ends it.
    * @param lastId what the reader saw last
+   * @param rights of the reader, where it had to show a token
    * @throws Refusal before anything is sent, if there is no room for a viewer
    */
   constructor(
@@ -79,9 +81,10 @@ export class SignalStream {
     readonly res: ServerResponse,
     { select, maxFps }: SignalQuery,
     lastId: string | undefined,
+    rights?: Rights,
   ) {
     const [near, far] = memoryLinks();
-    const channel = hub.watch(new ResponseLink(near, res), name);
+    const channel = hub.watch(new ResponseLink(near, res), name, rights);
     const { signals } = channel;
     const resume = signals ? heldOf(lastId, signals, select) : undefined;
     if (signals && !resume) this.#after = '';

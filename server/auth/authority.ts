@@ -1,0 +1,48 @@
+/** Who may do what on a relay with keys: from a token, a verb and a channel to what is granted, or the reason why nothing is. */
+
+import type { Rights } from '../../transport/wire/messages.js';
+import type { ResolvedOptions } from '../options.js';
+import type { Verb } from './grant.js';
+import { openKeys } from './keys.js';
+import { matches } from './patterns.js';
+import { TokenRefusal } from './token-refusal.js';
+import { Verifier } from './verify.js';
+
+const DOES: Record<Verb, string> = { publish: 'publish', subscribe: 'watch', control: 'steer' };
+
+export class Authority {
+  readonly #verifier: Verifier;
+
+  constructor({ keys, issuer, audience, clockSkewMs }: ResolvedOptions) {
+    this.#verifier = new Verifier(openKeys(keys), { issuer, audience, skew: clockSkewMs });
+  }
+
+  /**
+   * What whoever shows this token may do with the channel.
+   * @throws TokenRefusal with the reason; Refusal where it cannot be known now
+   */
+  async admit(verb: Verb, channel: string, token: string | undefined): Promise<Rights> {
+    if (token === undefined) {
+      throw new TokenRefusal('missing', `this relay asks for a token to ${DOES[verb]}, and none was shown (token)`);
+    }
+    const grant = await this.#verifier.verify(token);
+    if (!grant.channels.some((pattern) => matches(pattern, channel))) {
+      throw new TokenRefusal('insufficient', 'the token is for other channels');
+    }
+    if (!grant.can.includes(verb)) {
+      throw new TokenRefusal('insufficient', `the token does not grant to ${DOES[verb]} ("can": "${verb}")`);
+    }
+    const { view, maxBps } = grant;
+    const until = this.#verifier.until(grant);
+    return {
+      control: grant.can.includes('control'),
+      ...(view && { view }),
+      ...(maxBps !== undefined && { maxBps }),
+      ...(until !== undefined && { expires: Math.max(0, until - Date.now()) }),
+    };
+  }
+}
+
+/** The authority of a relay; null where it has no keys, and is open. */
+export const authorityOf = (options: ResolvedOptions): Authority | null =>
+  options.keys === undefined ? null : new Authority(options);

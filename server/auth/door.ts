@@ -1,0 +1,140 @@
+/**
+ * The door of a link on a relay with keys: until a right was shown, whoever came by it is no part of the channel, and learns
+ * nothing of it. Afterwards it hears of each other token that is shown on the link, and the rights become those.
+ *
+ * What comes while a token is being verified waits, in its order and within bounds.
+ */
+
+import type { Link } from '../../transport/link/link.js';
+import { after, type Timer } from '../../transport/session/timer.js';
+import { CLOSE } from '../../transport/wire/codes.js';
+import { WireError } from '../../transport/wire/errors.js';
+import { decodeFrame } from '../../transport/wire/frame.js';
+import type { Rights } from '../../transport/wire/messages.js';
+import { publish, subscribe } from '../../transport/wire/session.js';
+import { FRAME } from '../../transport/wire/types.js';
+import { Refusal } from '../relay/refusal.js';
+
+/** What may wait: a filter with all the names it can have, and the commands of a viewer that comes back. */
+const WAITING = { messages: 512, bytes: 128 * 1024 };
+
+const SHOWS = {
+  publish: { code: FRAME.Publish.code, decode: publish.decode },
+  subscribe: { code: FRAME.SubscribeFilter.code, decode: subscribe.decode },
+};
+
+const PASSES = new Set<number>([FRAME.Ack.code, FRAME.Ping.code]);
+
+export interface DoorOptions {
+  verb: keyof typeof SHOWS;
+  /** Milliseconds that a link has to show a right. */
+  helloMs: number;
+  /** A token that was shown before the first message. */
+  token: string | undefined;
+  /** What the token grants. Rejects with the reason if that is nothing. */
+  admit(token: string | undefined): Promise<Rights>;
+  /**
+   * Takes the link in, with these rights; the function returned is told of other ones. It finds the link as if it had just been opened.
+   * @throws Refusal if there is no room
+   */
+  enter(link: Link, rights: Rights): (rights: Rights) => void;
+}
+
+export class Door {
+  /** The token whose rights count; undefined as long as none does. */
+  #shown: string | undefined;
+  #renew: ((rights: Rights) => void) | null = null;
+  #inner: Link['onmessage'] = null;
+  #verifying = false;
+  #closed = false;
+  #waiting: Uint8Array[] = [];
+  #bytes = 0;
+  readonly #hello: Timer;
+
+  constructor(
+    readonly link: Link,
+    readonly options: DoorOptions,
+  ) {
+    this.#hello = after(options.helloMs, () => this.#refuse(new Refusal(CLOSE.timeout, 'no first message')));
+    link.onmessage = (message) => this.#receive(message);
+    link.onclose = () => this.#end();
+    if (options.token !== undefined) void this.#verify(options.token);
+  }
+
+  #receive(message: Uint8Array): void {
+    if (this.#closed) return;
+    // What was sent is acknowledged meanwhile, and the link is known to be alive.
+    if (this.#verifying) return this.#inner && PASSES.has(message[0]!) ? this.#inner(message) : this.#wait(message);
+    if (message[0] !== SHOWS[this.options.verb].code) {
+      // Before a right is shown, only what shows it is of interest.
+      return this.#inner === null ? this.#wait(message) : this.#inner(message);
+    }
+    let token: string | undefined;
+    try {
+      ({ token } = SHOWS[this.options.verb].decode(decodeFrame(message).payload));
+    } catch (error) {
+      // Who is in is told so by whoever let it in.
+      return this.#inner === null ? this.#refuse(error) : this.#inner(message);
+    }
+    if (this.#renew !== null && (token === undefined || token === this.#shown)) return this.#inner?.(message);
+    this.#wait(message);
+    if (!this.#closed) void this.#verify(token);
+  }
+
+  async #verify(token: string | undefined): Promise<void> {
+    this.#verifying = true;
+    try {
+      const rights = await this.options.admit(token);
+      if (this.#closed) return;
+      this.#shown = token;
+      if (this.#renew === null) this.#enter(rights);
+      else this.#renew(rights);
+    } catch (error) {
+      return this.#refuse(error);
+    }
+    this.#verifying = false;
+    this.#passOn();
+  }
+
+  #enter(rights: Rights): void {
+    const { link } = this;
+    this.#hello.stop();
+    this.#renew = this.options.enter(link, rights);
+    const { onmessage, onclose } = link;
+    this.#inner = onmessage;
+    link.onmessage = (message) => this.#receive(message);
+    link.onclose = (event) => {
+      this.#end();
+      onclose?.(event);
+    };
+  }
+
+  /** What waited goes its way; what shows another token makes the rest wait again. */
+  #passOn(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    this.#bytes = 0;
+    for (const message of waiting) this.#receive(message);
+  }
+
+  #wait(message: Uint8Array): void {
+    this.#bytes += message.length;
+    this.#waiting.push(message);
+    if (this.#waiting.length <= WAITING.messages && this.#bytes <= WAITING.bytes) return;
+    this.#refuse(new Refusal(CLOSE.tooFast, 'too much was sent before a right was shown'));
+  }
+
+  #refuse(error: unknown): void {
+    if (this.#closed) return;
+    const said = error instanceof Refusal || error instanceof WireError;
+    const { code, message } = said ? error : { code: CLOSE.internal.code, message: CLOSE.internal.meaning };
+    this.link.close(code, message);
+    this.#end();
+  }
+
+  #end(): void {
+    this.#closed = true;
+    this.#hello.stop();
+    this.#waiting = [];
+  }
+}
