@@ -14,8 +14,9 @@ const PATIENCE = 10_000;
 /** Commands without an answer. */
 const MOST = 256;
 /** Commands a second over a network, and at once: a sender bears 100 messages a second, 200 at once, of all kinds. */
-const RATE = 60;
-const BURST = 100;
+const QUICK = [60, 100] as const;
+/** Of those that had to wait, or go again: as many as a relay grants, so that none of them is one too many. */
+const CALM = [25, 50] as const;
 /** Milliseconds before what did not get through is tried again, at first and at last. */
 const FIRST_WAIT = 100;
 const LAST_WAIT = 1_000;
@@ -33,6 +34,8 @@ interface Pending {
   readonly timer: Timer;
   resolve(): void;
   reject(error: Error): void;
+  /** It was given in this very turn. */
+  fresh: boolean;
   /** A copy is on its way by the present link. */
   out: boolean;
   /** Some copy was lost, by which it may have been carried out. */
@@ -51,7 +54,8 @@ export class Commands {
   #id = 0;
   /** In the order of their ids. */
   readonly #pending = new Map<number, Pending>();
-  readonly #rate = new RateLimit(RATE, BURST);
+  readonly #quick = new RateLimit(...QUICK);
+  readonly #calm = new RateLimit(...CALM);
   /** Nothing is sent until it runs out. */
   #hold: Timer | null = null;
   #wait = 0;
@@ -78,9 +82,11 @@ export class Commands {
     const id = ++this.#id;
     return new Promise((resolve, reject) => {
       const timer = after(PATIENCE, () => this.#settle(id, this.#whyNoAnswer(id)));
-      const state = { out: false, doubt: false, desk: undefined, reason: '' };
-      this.#pending.set(id, { message: { ...command, id }, timer, resolve, reject, ...state });
+      const state = { fresh: true, out: false, doubt: false, desk: undefined, reason: '' };
+      const pending = { message: { ...command, id }, timer, resolve, reject, ...state };
+      this.#pending.set(id, pending);
       this.#pump();
+      pending.fresh = false;
     });
   }
 
@@ -164,13 +170,7 @@ export class Commands {
     let before: number | undefined;
     for (const [id, pending] of this.#pending) {
       if (!pending.out) {
-        if (end.link.kind !== 'memory' && !this.#rate.take()) {
-          this.#later ??= after(PACE, () => {
-            this.#later = null;
-            this.#pump();
-          });
-          return;
-        }
+        if (end.link.kind !== 'memory' && !this.#mayGo(pending)) return;
         pending.out = true;
         if (!pending.doubt) pending.desk = this.#desk;
         const { message, desk } = pending;
@@ -183,6 +183,17 @@ export class Commands {
       if (this.#probing) return;
       before = id;
     }
+  }
+
+  /** Is there room for another one? If not, there will be. */
+  #mayGo({ fresh }: Pending): boolean {
+    const calm = this.#calm.take();
+    if (fresh ? this.#quick.take() : calm) return true;
+    this.#later ??= after(PACE, () => {
+      this.#later = null;
+      this.#pump();
+    });
+    return false;
   }
 
   #whyNoAnswer(id: number): string {
@@ -204,4 +215,4 @@ export class Commands {
 
 const maybe = (reason: string): string => `${reason}; it may have been carried out`;
 const LOST = 'the connection was lost before an answer came';
-const BEGAN_ANEW = 'the source began anew before an answer came; whether it was carried out is not known';
+const BEGAN_ANEW = maybe('the source began anew before an answer came');

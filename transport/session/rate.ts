@@ -21,4 +21,9 @@ export class RateLimit {
     this.#tokens--;
     return true;
   }
+
+  /** Gives one back: it did not count. */
+  refund(): void {
+    this.#tokens = Math.min(this.burst, this.#tokens + 1);
+  }
 }

@@ -339,6 +339,8 @@ export class SourceEnd {
       await this.fanout.oncontrol(message, this);
     } catch (error) {
       reply = refusalOf(message.id, error as Error);
+      // It will come again.
+      if (reply.retry) this.#commands.refund();
     }
     this.send(encodeFrame('ControlReply', session.controlReply.encode(reply)));
   }
