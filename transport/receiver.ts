@@ -6,6 +6,7 @@ import { AgeClock } from './session/clock.js';
 import { Commands } from './session/commands.js';
 import { Digests } from './session/digests.js';
 import { Links, type Transport } from './session/links.js';
+import { Renewal } from './session/renewal.js';
 import type { Taken } from './session/replica.js';
 import type { TakenSignals } from './session/signal-replica.js';
 import type { PeerDialer } from './session/upgrade.js';
@@ -92,6 +93,8 @@ export interface ReceiverCounts {
   stale: number;
 }
 
+const RELEASE = { command: 'controller', action: 'release' } as const;
+
 export class Receiver {
   status: Status = 'idle';
   /** Why, in words for a person. */
@@ -103,6 +106,9 @@ export class Receiver {
 
   readonly #links: Links;
   readonly #commands = new Commands();
+  readonly #renewal = new Renewal(() => {
+    this.command({ command: 'controller', action: 'request' }).catch(() => {});
+  });
   readonly #listeners = new Set<(event: ReceiverEvent) => void>();
   readonly #clock = new AgeClock();
   readonly #signalClock = new AgeClock();
@@ -321,7 +327,10 @@ export class Receiver {
 
   /** Lets go of everything; the last picture stays. */
   stop(): void {
+    // Who leaves keeps nobody waiting.
+    if (this.controlling || this.asking) void this.#commands.give(RELEASE).catch(() => {});
     this.#commands.giveUp('the receiver was stopped');
+    this.#renewal.stop();
     this.#links.close();
     this.#digests.fail('the receiver was stopped');
     this.#set('idle', '');
@@ -346,7 +355,27 @@ export class Receiver {
     const { token } = this.options;
     if (this.status === 'ended' || this.status === 'failed') return Promise.reject(new Error(this.reason));
     if (this.status === 'idle') return Promise.reject(new Error('not connected to a source'));
-    return this.#commands.give(token === undefined ? command : { ...command, token });
+    const done = this.#commands.give(token === undefined ? command : { ...command, token });
+    return done.then(() => this.#renewal.done(command));
+  }
+
+  /** Does this one steer, where one does at a time? */
+  get controlling(): boolean {
+    return this.control?.controller?.id === this.id;
+  }
+
+  /** Does it wait for its turn to steer? */
+  get asking(): boolean {
+    return this.control?.asking?.some(({ id }) => id === this.id) === true;
+  }
+
+  /** Is somebody there? What was asked for, to steer or to wait for it, is kept only as long as this is true. Default true. */
+  get present(): boolean {
+    return this.#renewal.present;
+  }
+
+  set present(present: boolean) {
+    this.#renewal.present = present;
   }
 
   /**
@@ -362,6 +391,7 @@ export class Receiver {
   #controlled(message: ControlStateMessage): void {
     this.control = message;
     this.#commands.atDesk(message.desk);
+    this.#renewal.told(this.controlling || this.asking);
     this.#emit({ type: 'control' });
   }
 

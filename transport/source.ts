@@ -8,6 +8,7 @@ import type { Link } from './link/link.js';
 import { Deflater } from './session/deflater.js';
 import { Desk } from './session/desk.js';
 import { Fanout } from './session/fanout.js';
+import { Lease, type Party } from './session/lease.js';
 import { SharedFrame } from './session/shared-frame.js';
 import type { SourceEnd, SourceEndOptions } from './session/source-end.js';
 import { capture } from './state/capture.js';
@@ -33,6 +34,8 @@ export interface SourceOptions {
   tileBudget?: number;
   /** Who may steer. Default "none". */
   control?: ControlMode;
+  /** How many may steer at a time: with "one", who wants to asks for it, and has it until it gives it up or falls silent. Default "many". */
+  controllers?: 'one' | 'many';
   /** The secret that grants control where `control` is "token". */
   token?: string;
   /** Signals to publish beside the world, or instead of one; told with each `publishSignals`. */
@@ -75,12 +78,15 @@ export class Source {
   #captured = false;
   #shown: ShownState | null = null;
   readonly #desk = new Desk();
+  readonly #lease = new Lease(() => this.#tellControl());
+  #controllers: 'one' | 'many';
   readonly #deflater = new Deflater();
 
   /** @param world null for a source of signals alone */
   constructor(world: TileProducer | null, options: SourceOptions = {}) {
     this.fanout = new Fanout({ channel: options.channel ?? '', ...options });
     this.control = options.control ?? 'none';
+    this.#controllers = options.controllers ?? 'many';
     this.token = options.token;
     this.oncommand = options.oncommand;
     this.fanout.oncontrol = (message, end) => this.#command(message, end);
@@ -106,6 +112,18 @@ export class Source {
   /** Of the world; 0 without one. */
   get epoch(): number {
     return this.#grid?.epoch ?? 0;
+  }
+
+  /** How many may steer at a time. */
+  get controllers(): 'one' | 'many' {
+    return this.#controllers;
+  }
+
+  set controllers(controllers: 'one' | 'many') {
+    if (controllers === this.#controllers) return;
+    this.#controllers = controllers;
+    this.#lease.clear();
+    if (this.fanout.controlFrame !== null) this.#tellControl();
   }
 
   /** Another world, or the same after a change that no version tells (a load, a reset): a new epoch. */
@@ -184,7 +202,8 @@ export class Source {
   #tellControl(): void {
     const { width = 0, height = 0 } = this.#world ?? {};
     const state = this.#shown ?? { ...UNKNOWN, width, height };
-    this.fanout.setControlState({ ...state, control: this.control, desk: this.#desk.number });
+    const one = this.#controllers === 'one' && ({ controllers: 'one', ...this.#lease.shown } as const);
+    this.fanout.setControlState({ ...state, control: this.control, desk: this.#desk.number, ...one });
   }
 
   /** Tells all receivers how the source fares. */
@@ -213,13 +232,24 @@ export class Source {
   /** Takes a command that came over a link: carries it out once, however many copies of it come. */
   #command({ token, from, id, after, desk, ...command }: ControlMessage, end: SourceEnd): Promise<void> {
     const origin = end.relay ? from : undefined;
+    const { session, name } = origin ?? end;
+    const party: Party = { session, owner: end.owner, name };
     const check = () => {
       if (end.vouched?.control === false) throw new Error('the token that was shown does not grant to steer');
       if (!end.owner) this.#mayCommand(command, token, origin?.control ?? end.rights.control);
       if (this.oncommand === undefined) throw new Error('this source cannot be steered');
+      if (this.#controllers === 'one' && command.command !== 'controller') this.#lease.steer(party);
     };
     const numbered = { id: origin?.id ?? id, after, desk };
-    return this.#desk.take(origin?.session ?? end.session, numbered, check, () => this.oncommand!(command));
+    const run = () => (command.command === 'controller' ? this.#lend(command, party) : this.oncommand!(command));
+    return this.#desk.take(session, numbered, check, run);
+  }
+
+  /** Who steers, where one does at a time. */
+  #lend(command: ControlCommand & { command: 'controller' }, party: Party): void {
+    if (this.#controllers === 'many') throw new Error('everybody steers who may; there is nothing to ask for');
+    if (command.action === 'give') this.#lease.give(party, command.to);
+    else this.#lease[command.action](party);
   }
 
   /** Throws, with the reason, where this is not granted. `vouched`: somebody who may say so has granted it. */
