@@ -31,7 +31,8 @@ const nodeTests = (files) => [
 const suites = {
   check: () => ['scripts/check.js'],
   // Two files at a time: most of them wait for something, most of the time.
-  node: () => nodeTests(['--test-concurrency=2', ...['sim', 'transport', 'server', 'stress'].flatMap(testFiles)]),
+  node: () =>
+    nodeTests(['--test-concurrency=2', ...['sim', 'transport', 'server', 'stress', 'deploy'].flatMap(testFiles)]),
   browser: () => ['node_modules/@web/test-runner/dist/bin.js'],
   e2e: () => nodeTests(testFiles('e2e')),
 };

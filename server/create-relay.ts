@@ -1,6 +1,6 @@
 /** The relay as a whole: channels, signaling and files behind one port, or within somebody's own server. */
 
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { Server as SecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -43,6 +43,12 @@ export interface Relay {
    * @throws the error of `server.listen`, such as `EADDRINUSE`
    */
   listen(port?: number, host?: string): Promise<RelayAddress>;
+  /**
+   * Serves `/metrics`, `/healthz` and `/readyz`, and nothing else, on a port for those who run the relay; with the option `metrics`
+   * false it is the only one that has metrics. Port 0 takes a free one.
+   * @throws the error of `server.listen`, such as `EADDRINUSE`
+   */
+  listenMetrics(port?: number, host?: string): Promise<RelayAddress>;
   /** The channels there are now, as `/channels` shows them. */
   channels(): ChannelInfo[];
   /**
@@ -118,11 +124,27 @@ export function createRelay(options: RelayOptions = {}): Relay {
   }
 
   async function listen(port = 8787, host = '127.0.0.1'): Promise<RelayAddress> {
-    if (closing) throw new Error('the relay is closed');
-    const server = createServer({ headersTimeout: 10_000, requestTimeout: 30_000 }, (req, res) => {
+    const server = serverOf((req, res) => {
       if (resolved.metrics !== false && metrics.answer(req, res, pathOf(req))) return;
       if (!handler(req, res)) sendNotFound(req, res, 'This is an MPL relay; see /channels.');
     });
+    const address = await open(server, port, host);
+    attach(server);
+    return address;
+  }
+
+  function listenMetrics(port = 9090, host = '127.0.0.1'): Promise<RelayAddress> {
+    const server = serverOf((req, res) => {
+      const path = pathOf(req);
+      if (metrics.answer(req, res, path)) return;
+      if (path === '/healthz' || path === '/readyz') handler(req, res);
+      else sendNotFound(req, res, 'There is /metrics, /healthz and /readyz.');
+    });
+    return open(server, port, host);
+  }
+
+  async function open(server: Server, port: number, host: string): Promise<RelayAddress> {
+    if (closing) throw new Error('the relay is closed');
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       server.listen(port, host, () => {
@@ -131,7 +153,6 @@ export function createRelay(options: RelayOptions = {}): Relay {
       });
     });
     own.add(server);
-    attach(server);
     const address = server.address() as AddressInfo;
     tally.log.write('info', 'listening', { host, port: address.port });
     return { host, port: address.port, url: `http://${urlHost(host)}:${address.port}` };
@@ -152,11 +173,15 @@ export function createRelay(options: RelayOptions = {}): Relay {
     attach,
     handler,
     listen,
+    listenMetrics,
     channels: () => hub.channels(),
     metrics: () => metrics.registry(),
     close: ({ drainMs = resolved.drainMs } = {}) => (closing ??= closeAll(checkLimit('drainMs', drainMs))),
   };
 }
+
+const serverOf = (answer: RequestListener): Server =>
+  createServer({ headersTimeout: 10_000, requestTimeout: 30_000 }, answer);
 
 function openFolder(option: string, folder: string | false | null): StaticFolder | null {
   if (!folder) return null;

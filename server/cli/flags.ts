@@ -8,6 +8,8 @@ import { exampleSources } from './examples.js';
 export interface ServeFlags {
   port: number;
   host: string;
+  /** Where `/metrics` is served, if not with the rest. */
+  metricsPort: number | null;
   relay: RelayOptions;
   /** Modules to run beside it, each in a process of its own. */
   examples: string[] | null;
@@ -31,6 +33,7 @@ const OPTIONS = {
   'no-open': { type: 'boolean' },
   'no-metrics': { type: 'boolean' },
   'metrics-token': { type: 'string' },
+  'metrics-port': { type: 'string' },
   'log-level': { type: 'string' },
 } as const;
 
@@ -59,13 +62,14 @@ export function parseServeFlags(argv: string[], env: NodeJS.ProcessEnv): ServeFl
   const level = values['log-level'] ?? (env.MPL_LOG_LEVEL || 'warn');
   checkLog(level, values['log-level'] === undefined ? 'MPL_LOG_LEVEL' : '--log-level');
   relay.log = level;
-  if (values['no-metrics']) relay.metrics = false;
+  const metricsPort = values['metrics-port'] === undefined ? null : toPort(values['metrics-port'], '--metrics-port');
+  if (values['no-metrics'] || metricsPort !== null) relay.metrics = false;
   if (values.dist !== undefined) relay.dist = values.dist as string;
   relay.demo = values['no-demo'] ? false : ((values.demo as string | undefined) ?? packagedDemo() ?? false);
   const port = values.port !== undefined ? toPort(values.port, '--port') : toPort(env.PORT || '8787', 'PORT');
   const host = (values.host as string | undefined) ?? (env.HOST || '127.0.0.1');
   const examples = values.examples ? exampleSources(relay.demo) : null;
-  return { port, host, relay, examples, open: values['no-open'] !== true };
+  return { port, host, metricsPort, relay, examples, open: values['no-open'] !== true };
 }
 
 type Values = Record<string, string | boolean | (string | boolean)[] | undefined>;

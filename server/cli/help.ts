@@ -23,6 +23,7 @@ ${table([
   ['--signal-key KEY', 'key that PeerJS clients show (peerjs)'],
   ['--publish-token T', 'secret that sources show (MPL_PUBLISH_TOKEN, which no list of processes shows)'],
   ['--no-metrics', 'nothing at /metrics'],
+  ['--metrics-port N', 'serve /metrics there, with /healthz and /readyz, and not beside the rest'],
   ['--metrics-token T', 'secret that readers of /metrics show (MPL_METRICS_TOKEN)'],
   ['--log-level L', 'what to write to stderr: silent, error, warn, info or debug (MPL_LOG_LEVEL, else warn)'],
   ['--trust-proxy', 'behind a proxy: count addresses by X-Forwarded-For'],

@@ -8,14 +8,17 @@ import type { ServeFlags } from './flags.js';
 import { openBrowser } from './open-browser.js';
 
 /** Resolves with the exit code once the relay has closed. */
-export async function serve({ port, host, relay: options, examples, open }: ServeFlags): Promise<number> {
+export async function serve({ port, host, metricsPort, relay: options, examples, open }: ServeFlags): Promise<number> {
   const relay = createRelay(options);
   let address: RelayAddress;
+  let metrics: RelayAddress | null = null;
+  let trying = port;
   try {
     address = await relay.listen(port, host);
+    if (metricsPort !== null) metrics = await relay.listenMetrics((trying = metricsPort), host);
   } catch (error) {
     await relay.close();
-    process.stderr.write(`mpl: ${explain(error as NodeJS.ErrnoException, port, host)}\n`);
+    process.stderr.write(`mpl: ${explain(error as NodeJS.ErrnoException, trying, host)}\n`);
     return 1;
   }
   const stopped = new Promise((resolve) => {
@@ -23,6 +26,7 @@ export async function serve({ port, host, relay: options, examples, open }: Serv
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve);
   });
   process.stdout.write(greeting(address, options.demo !== false, Boolean(options.dist ?? packagedDist())));
+  if (metrics !== null) process.stdout.write(`  metrics   ${metrics.url}/metrics\n`);
   let running: Examples | undefined;
   if (examples) {
     running = startExamples(examples, address.url, options.publishToken);

@@ -71,8 +71,9 @@ export function look(all: Iterable<Channel>, tally: Tally, named: number): Look 
       (found.sent[kind] ??= new Sent()).add(end);
       found.inFlight += outbox.pacer.inFlight;
       if (outbox.open) {
-        if (!outbox.inStep) found.behind++;
-        tiles += fanout.grid?.tiles ?? 0;
+        if (outbox.behind) found.behind++;
+        const { window } = outbox;
+        tiles += window ? window.width * window.height : (fanout.grid?.tiles ?? 0);
         dirty += outbox.pending;
       }
       const memory = memoryOf(end);

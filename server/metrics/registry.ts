@@ -96,7 +96,12 @@ export function createRegistry({ tally, connections, channels, signalPeers, name
     tally.lag,
     registry,
   );
-  plain(Gauge, 'dirty_ratio', 'Share of all tiles of all viewers that they have not been sent', () => now().dirtyRatio);
+  plain(
+    Gauge,
+    'dirty_ratio',
+    'Of the tiles that viewers look at, the share that they have not been sent',
+    () => now().dirtyRatio,
+  );
   plain(Gauge, 'viewers_behind', 'Viewers that lack something', () => now().behind);
   plain(Gauge, 'in_flight_bytes', 'Bytes sent to viewers and not yet acknowledged', () => now().inFlight);
 

