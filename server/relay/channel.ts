@@ -58,7 +58,8 @@ export class Channel {
       (watched) => this.#setWatched(watched),
       () => this.#tellSources(),
     );
-    this.fanout.oncontrol = (message, end) => tally.command(handOn(message, end, this.#lone.end));
+    this.fanout.oncontrol = (message, end) =>
+      tally.command(handOn(message, end, this.#merged ? undefined : this.#lone.end));
     this.fanout.onintroduce = (message, end) => this.#introductions.ask(message, end);
     this.fanout.onbad = (error) => tally.bad(error);
     this.fanout.onends = () => {

@@ -5,13 +5,20 @@ import type { ReceiverEnd } from '../../transport/session/receiver-end.js';
 import type { SourceEnd } from '../../transport/session/source-end.js';
 import type { ControlMessage } from '../../transport/wire/messages.js';
 
-/** Hands a command on; resolves when the source has carried it out. Rejects with `CommandRefused`. */
-export function handOn(message: ControlMessage, viewer: SourceEnd, source: ReceiverEnd | null): Promise<void> {
+/**
+ * Hands a command on; resolves when the source has carried it out. Rejects with `CommandRefused`.
+ * @param source null while it is away; undefined where several share the channel
+ */
+export async function handOn(
+  message: ControlMessage,
+  viewer: SourceEnd,
+  source: ReceiverEnd | null | undefined,
+): Promise<void> {
   const { session, name, rights, vouched } = viewer;
-  if (vouched?.control === false) {
-    return Promise.reject(new CommandRefused('the token that was shown does not grant to steer'));
-  }
-  if (source === null) return Promise.reject(new CommandRefused('the source is away', true));
+  // Not the last word: another copy may have come to the source directly, while the viewer had the right.
+  if (vouched?.control === false) throw new CommandRefused('the token that was shown does not grant to steer', false);
+  if (source === undefined) throw new CommandRefused('several sources share this channel: none can be steered', false);
+  if (source === null) throw new CommandRefused('the source is away', true);
   // What a viewer says of itself in `from` is no more than its own word.
   const { id, from: _, ...command } = message;
   // A token for the relay is not for the source to see.
