@@ -1,21 +1,15 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import type { Link, LinkClose, LinkKind } from '../link/link.js';
 import { Source, type SourceOptions } from '../source.js';
 import { applyTiles } from '../state/apply.js';
 import { digest } from '../state/digest.js';
 import { Grid } from '../state/grid.js';
-import { Network } from '../testing/network.js';
+import { Probe, tilesOf, typesOf, welcomeOf } from '../testing/probe.js';
 import { FakeTime } from '../testing/time.js';
 import { seeded, TestWorld } from '../testing/world.js';
-import { decompress } from '../wire/deflate.js';
-import { decodeFrame, encodeFrame, type Frame } from '../wire/frame.js';
-import { decodeGridMeta, decodeGridReset, decodeGridTiles, type GridTiles } from '../wire/grid.js';
-import type { SubscribeMessage, WelcomeMessage } from '../wire/messages.js';
+import { decodeFrame, type Frame } from '../wire/frame.js';
 import * as session from '../wire/session.js';
-import { FLAG, type FrameName } from '../wire/types.js';
 import { Fanout } from './fanout.js';
-import type { SourceEnd } from './source-end.js';
 
 let time: FakeTime;
 beforeEach(() => {
@@ -24,80 +18,6 @@ beforeEach(() => {
 afterEach(() => time.restore());
 
 const random = seeded(1);
-
-/** A receiver by hand: it hears what is sent, and says nothing by itself. */
-class Probe {
-  /** What has come and was not looked at. */
-  readonly messages: Uint8Array[] = [];
-  /** What was. */
-  readonly heard: Frame[] = [];
-  readonly network: Network;
-  readonly end: SourceEnd;
-  closed = null as LinkClose | null;
-  grid: Grid | null = null;
-  /** State frames heard. */
-  states = 0;
-  bytes = 0;
-  readonly #link: Link;
-
-  constructor(source: Pick<Source, 'attach'>, kind: LinkKind = 'websocket', highWater = 1e9) {
-    this.network = new Network(random, highWater);
-    const [near, far] = this.network.pair(kind);
-    this.#link = near;
-    near.onmessage = (message) => void this.messages.push(message);
-    near.onclose = (event) => {
-      this.closed = event;
-    };
-    this.end = source.attach(far);
-  }
-
-  /** Says one thing; returns what came of it. */
-  say(type: FrameName, payload: Uint8Array): Frame[] {
-    this.#link.send(encodeFrame(type, payload));
-    return this.hear();
-  }
-
-  subscribe(message: Omit<SubscribeMessage, 'protocol'> = {}): Frame[] {
-    return this.say('SubscribeFilter', session.subscribe.encode({ protocol: 1, ...message }));
-  }
-
-  ack(frames = this.states): void {
-    this.say('Ack', session.encodeAck({ frames, decodeMs: 1 }));
-  }
-
-  /** Lets everything arrive that was sent; returns the frames that came since. */
-  hear(): Frame[] {
-    while (this.network.deliver(100) > 0);
-    return this.#take();
-  }
-
-  /** Of frames heard: those of state, applied to a replica as they come. */
-  #take(): Frame[] {
-    const frames = this.messages.splice(0).map(decodeFrame);
-    this.heard.push(...frames);
-    let reset: number | null = null;
-    for (const frame of frames) {
-      this.bytes += frame.payload.length + 16;
-      if (frame.type === 'GridReset') reset = decodeGridReset(frame.payload);
-      if (frame.type === 'GridMeta') {
-        const meta = decodeGridMeta(frame.payload);
-        if (!this.grid?.is(meta)) this.grid = new Grid(meta);
-      }
-      if (reset !== null) this.grid!.clear(reset);
-      reset = null;
-      if (frame.type !== 'GridTiles') continue;
-      this.states++;
-      applyTiles(this.grid!, tilesOf(frame));
-    }
-    return frames;
-  }
-}
-
-const tilesOf = (frame: Frame): GridTiles =>
-  decodeGridTiles((frame.flags & FLAG.COMPRESSED) !== 0 ? decompress(frame.payload, 1e8) : frame.payload);
-const typesOf = (frames: Frame[]): FrameName[] => frames.map(({ type }) => type);
-const welcomeOf = (frames: Frame[]): WelcomeMessage =>
-  session.welcome.decode(frames.find(({ type }) => type === 'Welcome')!.payload);
 
 function begin(width = 640, height = 640, options: SourceOptions = {}, cells = 3000) {
   const world = new TestWorld(width, height);
