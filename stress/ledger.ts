@@ -18,7 +18,7 @@ export interface Holdings {
   timers: Counts;
   /** What keeps the process alive, of sockets, servers and children. */
   resources: Counts;
-  /** Objects of the kit that the garbage collector cannot take; -1 where nobody looked. */
+  /** Objects of the kit that the garbage collector cannot take. */
   objects: number;
   /** Bytes in use after garbage collection: the heap, and buffers outside of it. */
   bytes: number;
@@ -89,20 +89,22 @@ function gc(): void {
   collect();
 }
 
-/** @param objects look for them, which takes a while */
-export async function holdings(objects = true): Promise<Holdings> {
+/** @param deep collect garbage, and look for objects, which takes a while; else bytes and objects are -1 */
+export async function holdings(deep = true): Promise<Holdings> {
   // What was closed in this turn is let go of in the next.
-  for (let i = 0; i < 3; i++) {
-    await new Promise((resolve) => setImmediate(resolve));
-    gc();
-  }
-  const { heapUsed, external } = process.memoryUsage();
-  return {
+  for (let i = 0; i < 3; i++) await new Promise((resolve) => setImmediate(resolve));
+  const held: Holdings = {
     timers: count(live.values()),
     resources: count(process.getActiveResourcesInfo().filter((name) => WATCHED.test(name))),
-    objects: objects && queryObjects !== undefined ? alive(Kept) : -1,
-    bytes: heapUsed + external,
+    objects: -1,
+    bytes: -1,
   };
+  if (!deep) return held;
+  gc();
+  if (queryObjects !== undefined) held.objects = alive(Kept);
+  const { heapUsed, external } = process.memoryUsage();
+  held.bytes = heapUsed + external;
+  return held;
 }
 
 /** What there is more of than before, in words; empty if nothing is. */

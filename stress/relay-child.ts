@@ -12,19 +12,16 @@ const { createRelay } = await import('mpl-kit/server');
 const relay = createRelay(options);
 const address = await relay.listen(port);
 
-const probe = async (objects: boolean) => ({
-  holdings: await holdings(objects),
+const probe = async (deep: boolean) => ({
+  holdings: await holdings(deep),
   channels: relay.channels(),
   rss: process.memoryUsage.rss(),
 });
-process.on(
-  'message',
-  async ({ ask, id, objects = false }: { ask: 'probe' | 'end'; id?: number; objects?: boolean }) => {
-    if (ask === 'probe') return process.send!({ id, probe: await probe(objects) });
-    await relay.close();
-    process.disconnect();
-  },
-);
+process.on('message', async ({ ask, id, deep = false }: { ask: 'probe' | 'end'; id?: number; deep?: boolean }) => {
+  if (ask === 'probe') return process.send!({ id, probe: await probe(deep) });
+  await relay.close();
+  process.disconnect();
+});
 // Nobody is left to answer to.
 process.on('disconnect', () => process.exit(0));
 process.send!({ port: address.port, probe: await probe(true) });

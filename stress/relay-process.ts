@@ -66,8 +66,8 @@ export class RelayProcess {
     if (code !== 0) throw new Error(`a relay ended with code ${code}`);
   }
 
-  /** @param objects look for objects of the kit, which takes a while */
-  async probe(objects = false): Promise<Probe> {
+  /** @param deep collect garbage and look for objects of the kit, which takes a while */
+  async probe(deep = false): Promise<Probe> {
     const id = ++this.#asked;
     const child = this.#child;
     const answer = new Promise<Probe>((resolve, reject) => {
@@ -81,7 +81,7 @@ export class RelayProcess {
       child.on('message', heard);
       child.once('exit', gone);
     });
-    child.send({ ask: 'probe', id, objects });
+    child.send({ ask: 'probe', id, deep });
     return within(60_000, 'the answer of a relay', answer);
   }
 
@@ -93,7 +93,7 @@ export class RelayProcess {
       left = [surplus(this.before.holdings, holdings), ...channels.map(({ name }) => `channel ${name}`)]
         .filter(Boolean)
         .join(', ');
-      return left === '' && holdings.objects >= 0;
+      return left === '' && holdings.bytes >= 0;
     };
     await until('a relay lets go of everything', empty, 15_000).catch((error: Error) => {
       throw new Error(`${error.message}: it still holds ${left}`);

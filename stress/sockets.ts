@@ -25,7 +25,8 @@ export class Dialer {
       socket.on('close', () => sockets.delete(socket));
       return socket;
     }
-    return connectWebSocket(url, 10_000, Made as unknown as SocketClass);
+    // A machine that is busy may take its time.
+    return connectWebSocket(url, 60_000, Made as unknown as SocketClass);
   };
 
   /** Breaks all of them, without a word. */

@@ -23,14 +23,14 @@ const slowViewer: Scenario = {
     await until('all have a picture', () => [...others, pausing].every(({ receiver }) => receiver.grid?.whole));
     await stage.converge(host, others);
     host.run();
-    const before = (await at.probe()).holdings.bytes;
+    const before = (await at.probe(true)).holdings.bytes;
 
     pausing.dialer.pause(true);
     const stuck = await Stranger.open(`${at.url}/stream/${stage.channel}`);
     stuck.send(subscribe());
     stuck.socket.pause();
     await sleep(4000);
-    const during = (await at.probe()).holdings.bytes - before;
+    const during = (await at.probe(true)).holdings.bytes - before;
     await stage.converge(host, others);
     host.run();
     pausing.dialer.pause(false);
@@ -59,7 +59,7 @@ const noPong: Scenario = {
   about: 'who answers no ping, or hangs on a cable that was pulled, is let go; back on the net it finds everything',
   short: true,
   async run(stage) {
-    const at = await stage.relay({ pingMs: stage.scale(150, 400) });
+    const at = await stage.relay({ pingMs: stage.scale(800, 1000) });
     const host = await stage.host(at);
     const steady = stage.viewer(at);
     const cable = stage.keep(await ShapedPort.open(at.port, {}, stage.random));
