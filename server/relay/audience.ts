@@ -33,7 +33,7 @@ export class Audience {
 
   /** A viewer came, went, or wants something else. */
   changed(): void {
-    if (this.fanout.watching > 0) {
+    if (this.fanout.anyWatching) {
       this.#unwatch?.stop();
       this.#unwatch = null;
       if (!this.watched) this.#set(true);

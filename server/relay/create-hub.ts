@@ -46,8 +46,9 @@ export function createHub(options: ResolvedOptions, tally: Tally, authority: Aut
     throw new Refusal(CLOSE.tryLater, 'the channel has as many viewers as it takes');
   };
 
-  const linkTo = (socket: WebSocket): Link => {
-    socket.binaryType = 'arraybuffer';
+  const linkTo = (socket: WebSocket, verb: DoorOptions['verb']): Link => {
+    // What viewers say is short, and not kept: it need not be copied out of what was read.
+    socket.binaryType = verb === 'publish' ? 'arraybuffer' : 'nodebuffer';
     return new PrebuiltLink(socket);
   };
 
@@ -68,8 +69,8 @@ export function createHub(options: ResolvedOptions, tally: Tally, authority: Aut
       const end = roomIn(name).addViewer(link(), rights);
       return (next) => end.setRights(next);
     };
-    if (authority === null) return orRefuse(socket, () => add(() => linkTo(socket)));
-    new Door(linkTo(socket), {
+    if (authority === null) return orRefuse(socket, () => add(() => linkTo(socket, verb)));
+    new Door(linkTo(socket, verb), {
       verb,
       helloMs: options.helloMs,
       token: tokenInProtocols(req),

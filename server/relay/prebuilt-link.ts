@@ -28,6 +28,9 @@ interface Private {
   _isServer?: boolean;
 }
 
+/** Bytes. */
+const SHORT = 4096;
+
 /** What was made of messages for the wire, as long as there is anybody who may ask for it. */
 const made = new WeakMap<readonly SharedMessage[], Buffer>();
 
@@ -35,7 +38,7 @@ export class PrebuiltLink extends WebSocketLink {
   readonly #tcp: Socket | undefined;
   readonly #sender: Sender | undefined;
 
-  /** @param socket open, with `binaryType` "arraybuffer" */
+  /** @param socket open, with `binaryType` "arraybuffer" or "nodebuffer" */
   constructor(socket: WebSocket) {
     super(socket as unknown as SocketLike);
     const { _socket, _sender, _isServer } = socket as unknown as Private;
@@ -44,15 +47,30 @@ export class PrebuiltLink extends WebSocketLink {
     this.#sender = _sender;
   }
 
+  override send(message: Uint8Array): void {
+    // `ws` writes head and payload one after the other, which for what is short costs more than to copy it.
+    if (message.length > SHORT || !this.#free) super.send(message);
+    else this.#write(frameAll([{ bytes: message }]));
+  }
+
   sendShared(messages: readonly SharedMessage[]): void {
-    const sender = this.#sender;
-    if (sender === undefined || sender._state !== 0 || sender._queue.length > 0 || !sender._firstFragment) {
-      for (const { bytes } of messages) this.send(bytes);
+    if (!this.#free) {
+      for (const { bytes } of messages) super.send(bytes);
       return;
     }
-    if (this.socket.readyState !== OPEN) return;
     let wire = made.get(messages);
     if (wire === undefined) made.set(messages, (wire = frameAll(messages)));
+    this.#write(wire);
+  }
+
+  /** May frames of ours be written now? */
+  get #free(): boolean {
+    const sender = this.#sender;
+    return sender !== undefined && sender._state === 0 && sender._queue.length === 0 && sender._firstFragment;
+  }
+
+  #write(wire: Buffer): void {
+    if (this.socket.readyState !== OPEN) return;
     this.#tcp!.write(wire);
     this.sent();
   }

@@ -28,12 +28,15 @@ export class WebSocketLink implements Link {
   #closed = false;
   #poll: ReturnType<typeof setTimeout> | null = null;
 
-  /** @param socket an open socket with `binaryType` "arraybuffer". */
+  /** @param socket an open socket with `binaryType` "arraybuffer", or, of `ws`, "nodebuffer" */
   constructor(readonly socket: SocketLike) {
     socket.onmessage = (event: { data: unknown }) => {
       // Text never is a frame; as bytes it is told so like any other that cannot be decoded.
       const { data } = event;
-      this.onmessage?.(data instanceof ArrayBuffer ? new Uint8Array(data) : new TextEncoder().encode(String(data)));
+      // A Buffer's methods are not all those of other bytes.
+      if (data instanceof Uint8Array) this.onmessage?.(new Uint8Array(data.buffer, data.byteOffset, data.length));
+      else
+        this.onmessage?.(data instanceof ArrayBuffer ? new Uint8Array(data) : new TextEncoder().encode(String(data)));
     };
     socket.onclose = (event: { code: number; reason: string }) => this.#end({ code: event.code, reason: event.reason });
     socket.onerror = () => {};

@@ -118,6 +118,12 @@ export class Fanout implements EndOwner {
     return watching;
   }
 
+  /** Is there any of those? */
+  get anyWatching(): boolean {
+    for (const end of this.ends) if (end.active) return true;
+    return false;
+  }
+
   /** Would a receiver take a frame that is made for all? */
   get anyInStep(): boolean {
     for (const end of this.ends) if (end.outbox.inStep) return true;

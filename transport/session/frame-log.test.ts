@@ -168,17 +168,22 @@ describe('a fan-out in turns', () => {
     Object.defineProperty(performance, 'now', advancing);
   });
 
-  test('answers an ack with what is new, before its turn', () => {
+  test('has who is in step wait for its turn, and who is not for nothing but room', () => {
     const { step, turns, join, run, agrees } = begin();
-    const [early, other] = [join(), join()];
+    const [early, full] = [join(), join()];
+    full.buffered = 1.1e9;
+    step();
+    run();
     step();
     assert.equal(turns.length, 1);
     early.ack();
-    assert.ok(agrees(early));
-    assert.ok(!agrees(other));
-    run();
     assert.equal(early.shared.length, 1);
-    assert.ok(agrees(other));
+    full.buffered = 0;
+    full.ondrain!();
+    assert.ok(agrees(full));
+    assert.ok(!agrees(early));
+    run();
+    assert.ok(agrees(early));
   });
 
   test('has who asked for few frames wait for its time, and then take all since as one', async () => {

@@ -35,6 +35,7 @@ export class Outbox {
   readonly pacer = new Pacer();
   readonly tempo = new Tempo(() => {
     this.source.refresh?.();
+    this.catchUp();
     this.flush();
   });
   frames = 0;
@@ -199,8 +200,9 @@ export class Outbox {
     this.flush();
   }
 
-  /** Sends what is dirty, as far as the link has room. */
+  /** Sends what is dirty, as far as the link has room. Who is in step has its turn, when all have. */
   flush(): void {
+    if (this.inStep) return;
     this.catchUp();
     const dirty = this.#dirty;
     if (dirty === null || this.#waitFor !== null) return;

@@ -24,7 +24,10 @@ export class Pacer {
   /** When anything was last acknowledged, or first became outstanding. */
   progressAt = 0;
 
-  readonly #outstanding: { bytes: number; at: number }[] = [];
+  /** Bytes and time of each frame outstanding, in a ring: there is one for each receiver and frame. */
+  #ring = new Float64Array(2 * 16);
+  #oldest = 0;
+  #count = 0;
   #frames = 0;
 
   get ready(): boolean {
@@ -34,30 +37,44 @@ export class Pacer {
 
   /** Milliseconds that the oldest frame has waited for its ack; 0 if none does. */
   lag(now: number): number {
-    const oldest = this.#outstanding[0];
-    return oldest === undefined ? 0 : now - oldest.at;
+    return this.#count === 0 ? 0 : now - this.#ring[this.#oldest + 1]!;
   }
 
   sent(bytes: number, now: number): void {
     if (this.inFlight === 0) this.progressAt = now;
     this.inFlight += bytes;
-    this.#outstanding.push({ bytes, at: now });
+    if (2 * this.#count === this.#ring.length) this.#grow();
+    const at = (this.#oldest + 2 * this.#count++) % this.#ring.length;
+    this.#ring[at] = bytes;
+    this.#ring[at + 1] = now;
   }
 
   /** Takes an ack; false if it counts frames that were never sent. */
   acked(ack: Ack, now: number): boolean {
     const count = ack.frames - this.#frames;
-    if (count < 0 || count > this.#outstanding.length) return false;
+    if (count < 0 || count > this.#count) return false;
     if (count === 0) return true;
-    const done = this.#outstanding.splice(0, count);
+    const ring = this.#ring;
     this.#frames = ack.frames;
     const pressed = this.inFlight > this.window / 2;
-    for (const frame of done) this.inFlight -= frame.bytes;
-    this.latency = now - done[done.length - 1]!.at;
+    for (let i = 0; i < count; i++) {
+      this.inFlight -= ring[this.#oldest]!;
+      this.latency = now - ring[this.#oldest + 1]!;
+      this.#oldest = (this.#oldest + 2) % ring.length;
+    }
+    this.#count -= count;
     this.decodeMs = ack.decodeMs;
     this.progressAt = now;
     if (this.latency > LATE) this.window = Math.max(WINDOW_MIN, this.window * 0.7);
     else if (this.latency < SOON && pressed) this.window = Math.min(WINDOW_MAX, this.window * 1.5);
     return true;
+  }
+
+  #grow(): void {
+    const ring = new Float64Array(2 * this.#ring.length);
+    ring.set(this.#ring.subarray(this.#oldest));
+    ring.set(this.#ring.subarray(0, this.#oldest), this.#ring.length - this.#oldest);
+    this.#ring = ring;
+    this.#oldest = 0;
   }
 }

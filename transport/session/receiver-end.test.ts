@@ -68,15 +68,15 @@ const welcome = (fields: Partial<WelcomeMessage>): Uint8Array =>
   );
 
 describe('the receiving end', () => {
-  test('acknowledges every eighth frame, every 32 KiB, and what is older than a quarter of a second', async () => {
+  test('acknowledges every 32nd frame, every 64 KiB, and what is older than a quarter of a second', async () => {
     const stage = new Stage();
     assert.deepEqual(stage.acks(stage.say(meta, tiles(1))), [1]);
-    const eight = Array.from({ length: 16 }, (_, i) => stage.acks(stage.say(tiles(2 + i))));
-    assert.deepEqual(eight.flat(), [9, 17]);
-    assert.deepEqual(stage.acks(stage.say(tiles(20, 20_000))), []);
-    assert.deepEqual(stage.acks(stage.say(tiles(21, 20_000))), [19]);
+    const many = Array.from({ length: 64 }, (_, i) => stage.acks(stage.say(tiles(2 + i))));
+    assert.deepEqual(many.flat(), [33, 65]);
+    assert.deepEqual(stage.acks(stage.say(tiles(70, 40_000))), []);
+    assert.deepEqual(stage.acks(stage.say(tiles(71, 40_000))), [67]);
     await time.advance(250);
-    assert.deepEqual(stage.acks(stage.say(tiles(22))), [20]);
+    assert.deepEqual(stage.acks(stage.say(tiles(72))), [68]);
   });
 
   test('acknowledges the last frames before a pause', async () => {

@@ -57,8 +57,9 @@ export interface ReceiverHandlers {
 }
 
 /** Acks go out with the frames, not by a timer: a hidden page's timers sleep, its messages do not. */
-const ACK_FRAMES = 8;
-const ACK_BYTES = 32 * 1024;
+const ACK_FRAMES = 32;
+/** No more than the least that a sender lets be on its way, or it would wait for the timer. */
+const ACK_BYTES = 64 * 1024;
 const ACK_MS = 250;
 const COMMAND_MS = 10_000;
 /** An echo of a ping older than this, ms, is of none that was sent here. */
