@@ -163,7 +163,7 @@ describe('compose.yaml', () => {
       if (build) assert.ok(existsSync(join(here, build.context, build.dockerfile)));
     }
     const upstreams = /\{\$RELAYS:(.*?)\}/.exec(text('Caddyfile'))![1]!.split(' ');
-    const { port } = parseServeFlags([], IMAGE);
+    const { port } = parseServeFlags([], { ...IMAGE, MPL_SECRET: SECRET });
     const relays = Object.keys(services).filter((name) => name.startsWith('relay-'));
     assert.deepEqual(
       upstreams,
@@ -209,7 +209,7 @@ describe('the Dockerfile', () => {
     assert.deepEqual(allowed.map((line) => line.slice(1)).sort(), [...new Set(copied)].sort());
     const { bin } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
     assert.ok(lines.includes(`ENTRYPOINT ["node", "${bin.mpl.slice(2)}"]`));
-    const { port, host } = parseServeFlags([], IMAGE);
+    const { port, host } = parseServeFlags([], { ...IMAGE, MPL_SECRET: SECRET });
     assert.ok(lines.includes(`EXPOSE ${port}`));
     assert.equal(host, '0.0.0.0');
   });

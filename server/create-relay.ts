@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Registry } from 'prom-client';
 import { authorityOf } from './auth/authority.js';
+import { whyNotFrom } from './auth/origins.js';
 import { Connections } from './connections.js';
 import { createHandler, pathOf } from './http/handler.js';
 import { sendNotFound } from './http/respond.js';
@@ -94,6 +95,7 @@ export function createRelay(options: RelayOptions = {}): Relay {
     resolved.metricsToken,
   );
   const handler = createHandler({
+    whyNotFrom: (req) => whyNotFrom(resolved, req),
     channels: () => hub.channels(),
     unready: () => (closing ? 'closing' : null),
     failed: (error, path) => tally.log.write('error', 'a request failed', { err: error, path }),

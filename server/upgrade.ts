@@ -3,6 +3,7 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { CLOSE } from '../transport/wire/codes.js';
+import { whyNotFrom } from './auth/origins.js';
 import { tokenInUrl } from './auth/shown.js';
 import { CHANNEL_NAME_RULE, channelName } from './channel-name.js';
 import { addressOf, type Connections } from './connections.js';
@@ -38,12 +39,14 @@ export function createUpgrader(
       return true;
     }
     duplex.once('close', leave);
+    const from = whyNotFrom(options, req);
     const address = addressOf(req, options.trustProxy);
     if (room === 'signal') {
       if (name !== 'peerjs' || more.length) answerRaw(duplex, 404, 'Signaling is at /signal/peerjs.');
       else {
         sockets.upgrade(req, duplex, head, { room, address }, options.signalPayload, (socket) => {
-          signal.accept(socket, new URLSearchParams(query));
+          if (from !== null) refuse(socket, CLOSE.forbidden, from);
+          else signal.accept(socket, new URLSearchParams(query));
         });
       }
       return true;
@@ -54,7 +57,8 @@ export function createUpgrader(
     sockets.upgrade(req, duplex, head, visit, limit, (socket) => {
       // After the handshake: a page cannot read why a handshake failed.
       const wrong = tokenInUrl(req.url ?? '');
-      if (channel === null) refuse(socket, CLOSE.badChannel, `a channel name is ${CHANNEL_NAME_RULE}`);
+      if (from !== null) refuse(socket, CLOSE.forbidden, from);
+      else if (channel === null) refuse(socket, CLOSE.badChannel, `a channel name is ${CHANNEL_NAME_RULE}`);
       else if (wrong !== null) refuse(socket, CLOSE.unauthorized, wrong);
       else if (room === 'peer') hub.source(socket, channel, req);
       else hub.viewer(socket, channel, req);

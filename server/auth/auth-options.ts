@@ -2,6 +2,7 @@
 
 import { OptionError } from '../option-error.js';
 import { openKeys, type TokenKey } from './keys.js';
+import { checkOrigins } from './origins.js';
 
 export interface AuthOptions {
   /** Who publishes, by WebSocket or by POST, has to show this secret: 8 to 4096 characters. Default: anyone may. Not beside `keys`. */
@@ -14,15 +15,27 @@ export interface AuthOptions {
   /** Tokens have to say this as `iss`, as `aud`. Default: neither is looked at. */
   issuer?: string;
   audience?: string;
+  /**
+   * Pages that may use the relay, by their origins: `https://app.example`, `https://*.example` for all below it, `null` for
+   * files and sandboxed frames, `*` for all. Default: all where there are keys or a `publishToken`; where the relay is open,
+   * and reached on loopback, pages of loopback, of the relay itself, and `null`.
+   */
+  origins?: readonly string[];
 }
 
-export const AUTH_NAMES = ['publishToken', 'keys', 'issuer', 'audience'] as const satisfies (keyof AuthOptions)[];
+export const AUTH_NAMES = [
+  'publishToken',
+  'keys',
+  'issuer',
+  'audience',
+  'origins',
+] as const satisfies (keyof AuthOptions)[];
 
 /**
  * These, checked.
  * @throws OptionError that names the one that cannot be used, and repeats no secret
  */
-export function resolveAuth({ publishToken, keys, issuer, audience }: AuthOptions): ResolvedAuth {
+export function resolveAuth({ publishToken, keys, issuer, audience, origins }: AuthOptions): ResolvedAuth {
   checkToken(publishToken);
   if (keys !== undefined) openKeys(keys);
   if (keys !== undefined && publishToken !== undefined) {
@@ -35,7 +48,8 @@ export function resolveAuth({ publishToken, keys, issuer, audience }: AuthOption
     }
     if (keys === undefined) throw new OptionError(name, 'nothing is asked of tokens where there are no keys');
   }
-  return { publishToken, keys, issuer, audience };
+  checkOrigins(origins);
+  return { publishToken, keys, issuer, audience, origins };
 }
 
 /** Each of them said, if only to be none. */

@@ -17,7 +17,7 @@ describe('flags of serve', () => {
 
   test('port and host come from flags, then from the environment, then from the defaults', () => {
     assert.deepEqual([flags('').port, flags('').host], [8787, '127.0.0.1']);
-    const env = { PORT: '9000', HOST: '0.0.0.0' };
+    const env = { PORT: '9000', HOST: '0.0.0.0', MPL_OPEN: '1' };
     assert.deepEqual([flags('', env).port, flags('', env).host], [9000, '0.0.0.0']);
     assert.deepEqual([flags('--port 1 --host ::1', env).port, flags('--port=1 --host=::1', env).host], [1, '::1']);
   });
@@ -49,6 +49,41 @@ describe('flags of serve', () => {
     assert.equal(flags('--publish-token from-a-flag', env).relay.publishToken, 'from-a-flag');
   });
 
+  test('a relay for a network says who may, or that anyone may', () => {
+    const secret = 'a secret of the tests, long enough to be one';
+    for (const host of ['127.0.0.1', '127.0.0.2', '::1', 'localhost']) assert.equal(flags(`--host ${host}`).host, host);
+    for (const host of ['0.0.0.0', '::', '10.0.0.1', 'relay.example', '127.0.0.1.example']) {
+      assert.throws(
+        () => flags(`--host ${host}`),
+        /^OptionError: --host: on .* --secret .*--key-file, --jwks.*--publish-token.*--open/,
+      );
+      assert.throws(() => flags('', { HOST: host }), /^OptionError: HOST: on/);
+      assert.equal(flags(`--host ${host} --open`).relay.keys, undefined);
+      assert.equal(flags(`--host ${host} --publish-token secret-of-sources`).host, host);
+      assert.deepEqual(flags(`--host ${host}`, { MPL_SECRET: secret }).relay.keys, [{ secret }]);
+      assert.equal(flags(`--host ${host} --jwks https://keys.example/jwks`).relay.keys!.length, 1);
+    }
+  });
+
+  test('who may do what, from flags and from the environment', () => {
+    const secret = 'a secret of the tests, long enough to be one';
+    const folder = makeFolder({
+      'keys/keys.json': JSON.stringify([{ id: 'a', secret, scope: { can: ['subscribe'] } }, { jwks: '../set.json' }]),
+      'set.json': '{"keys":[]}',
+    });
+    const file = `${folder.path}/keys/keys.json`;
+    const { relay } = flags(`--key-file ${file} --issuer school --origins https://a.example,null`, {
+      MPL_AUDIENCE: 'relay',
+    });
+    assert.deepEqual(relay.keys, [
+      { id: 'a', secret, scope: { can: ['subscribe'] } },
+      { jwks: `${folder.path}/set.json` },
+    ]);
+    assert.deepEqual([relay.issuer, relay.audience, relay.origins], ['school', 'relay', ['https://a.example', 'null']]);
+    assert.equal(flags(`--jwks ${folder.path}/set.json`).relay.keys!.length, 1);
+    folder.remove();
+  });
+
   test('what cannot be used is named', () => {
     const bad: [string, string, NodeJS.ProcessEnv?][] = [
       ['--prot 80', '--prot'],
@@ -70,6 +105,15 @@ describe('flags of serve', () => {
       ['--publish-token short', '--publish-token'],
       ['--publish-token=', '--publish-token'],
       ['', 'MPL_PUBLISH_TOKEN', { MPL_PUBLISH_TOKEN: '' }],
+      ['--secret guessable', '--secret'],
+      ['', 'MPL_SECRET', { MPL_SECRET: '' }],
+      ['--key-file /no/such', '--key-file'],
+      ['', 'MPL_KEY_FILE', { MPL_KEY_FILE: '/no/such' }],
+      ['--jwks http://keys.example', '--jwks'],
+      ['--jwks /no/such', '--jwks'],
+      ['--origins app.example', '--origins'],
+      ['--origins=', '--origins'],
+      ['--examples --secret 12345678901234567890123456789012', '--examples'],
     ];
     for (const [line, name, env] of bad) {
       assert.throws(

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { checkLimit, checkLog, checkToken, LIMIT_NAMES, OptionError, type RelayOptions } from '../options.js';
 import { packagedDemo } from '../package.js';
 import { exampleSources } from './examples.js';
+import { AUTH_OPTIONS, authIn } from './key-flags.js';
 
 export interface ServeFlags {
   port: number;
@@ -28,7 +29,7 @@ const OPTIONS = {
   dist: { type: 'string' },
   'signal-key': { type: 'string' },
   'trust-proxy': { type: 'boolean' },
-  'publish-token': { type: 'string' },
+  ...AUTH_OPTIONS,
   examples: { type: 'boolean' },
   'no-open': { type: 'boolean' },
   'no-metrics': { type: 'boolean' },
@@ -50,11 +51,6 @@ export function parseServeFlags(argv: string[], env: NodeJS.ProcessEnv): ServeFl
   }
   if (values['signal-key'] !== undefined) relay.signalKey = values['signal-key'] as string;
   if (values['trust-proxy']) relay.trustProxy = true;
-  // One that is set and empty is a mistake, not a wish to let anyone publish.
-  checkToken(env.MPL_PUBLISH_TOKEN, 'MPL_PUBLISH_TOKEN');
-  checkToken(values['publish-token'], '--publish-token');
-  const token = values['publish-token'] ?? env.MPL_PUBLISH_TOKEN;
-  if (token !== undefined) relay.publishToken = token;
   checkToken(env.MPL_METRICS_TOKEN, 'MPL_METRICS_TOKEN');
   checkToken(values['metrics-token'], '--metrics-token');
   const metricsToken = values['metrics-token'] ?? env.MPL_METRICS_TOKEN;
@@ -68,7 +64,9 @@ export function parseServeFlags(argv: string[], env: NodeJS.ProcessEnv): ServeFl
   relay.demo = values['no-demo'] ? false : ((values.demo as string | undefined) ?? packagedDemo() ?? false);
   const port = values.port !== undefined ? toPort(values.port, '--port') : toPort(env.PORT || '8787', 'PORT');
   const host = (values.host as string | undefined) ?? (env.HOST || '127.0.0.1');
+  Object.assign(relay, authIn(values, env, host));
   const examples = values.examples ? exampleSources(relay.demo) : null;
+  if (examples && relay.keys) throw new OptionError('--examples', 'their pages have no tokens: run them without keys');
   return { port, host, metricsPort, relay, examples, open: values['no-open'] !== true };
 }
 

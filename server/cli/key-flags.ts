@@ -1,8 +1,10 @@
 /** Where a command finds the keys of tokens: flags, and variables, which no list of processes shows. */
 
+import type { AuthOptions } from '../auth/auth-options.js';
 import { readKeyFile } from '../auth/key-file.js';
 import { checkSecret, openKeys, type TokenKey } from '../auth/keys.js';
-import { OptionError } from '../options.js';
+import { checkOrigins } from '../auth/origins.js';
+import { checkToken, OptionError } from '../options.js';
 
 export const KEY_OPTIONS = { secret: { type: 'string' }, 'key-file': { type: 'string' } } as const;
 
@@ -20,6 +22,58 @@ export function flagOr(
   if (value === '') throw new OptionError(label, 'is empty');
   return { value: value as string, label };
 }
+
+/** Flags of a command that asks others for tokens. */
+export const AUTH_OPTIONS = {
+  ...KEY_OPTIONS,
+  jwks: { type: 'string' },
+  issuer: { type: 'string' },
+  audience: { type: 'string' },
+  origins: { type: 'string' },
+  'publish-token': { type: 'string' },
+  open: { type: 'boolean' },
+} as const;
+
+/**
+ * Who may do what, as flags and variables say.
+ * @throws OptionError that names the one that cannot be used, or where nothing is said and the whole network would get in
+ */
+export function authIn(values: Record<string, unknown>, env: NodeJS.ProcessEnv, host: string): AuthOptions {
+  const auth: AuthOptions = {};
+  const keys = keysIn(values, env) ?? [];
+  const jwks = flagOr(values, 'jwks', env, 'MPL_JWKS');
+  if (jwks) {
+    const key = { jwks: jwks.value };
+    openKeys([key], jwks.label);
+    keys.push(key);
+  }
+  if (keys.length > 0) auth.keys = keys;
+  for (const name of ['issuer', 'audience'] as const) {
+    const text = flagOr(values, name, env, `MPL_${name.toUpperCase()}`);
+    if (text) auth[name] = text.value;
+  }
+  const origins = flagOr(values, 'origins', env, 'MPL_ORIGINS');
+  if (origins) {
+    auth.origins = origins.value.split(/[\s,]+/).filter(Boolean);
+    checkOrigins(auth.origins, origins.label);
+  }
+  const token = flagOr(values, 'publish-token', env, 'MPL_PUBLISH_TOKEN');
+  if (token) {
+    checkToken(token.value, token.label);
+    auth.publishToken = token.value;
+  }
+  const open = values.open === true || /^(?:1|true|yes)$/.test(env.MPL_OPEN ?? '');
+  if (!open && !isLoopback(host) && keys.length === 0 && token === null) {
+    throw new OptionError(
+      values.host === undefined ? 'HOST' : '--host',
+      `on ${host}, whoever reaches this machine could publish, watch and steer. Say who may: --secret (tokens: mpl token), ` +
+        '--key-file, --jwks, or --publish-token (sources only); or say --open if anyone may',
+    );
+  }
+  return auth;
+}
+
+const isLoopback = (host: string): boolean => /^(?:localhost|127(?:\.\d+){3}|::1)$/.test(host);
 
 /**
  * The keys that are named; null where none is. A secret and a file may both be.

@@ -8,6 +8,8 @@ import type { SignalRequests } from './signals/requests.js';
 import type { StaticFolder } from './static-folder.js';
 
 export interface HandlerParts {
+  /** Why this request is refused for the page that it is from, or null. */
+  whyNotFrom(req: IncomingMessage): string | null;
   /** What `/channels` shows. */
   channels(): unknown;
   /** Why nobody should be sent here, or null. */
@@ -28,17 +30,25 @@ export interface HandlerParts {
 /** Answers the request and returns true, or returns false and leaves it to others. */
 export type Handler = (req: IncomingMessage, res: ServerResponse) => boolean;
 
-/** Any page may load the script and see the channels: embedding is what the relay is for. */
+/** Any page may load the script, and those that may come here see the channels: embedding is what the relay is for. */
 const CORS = { 'Access-Control-Allow-Origin': '*' };
 
 /** What a request asks for, without the query. */
 export const pathOf = (req: IncomingMessage): string => (req.url ?? '/').split(/[?#]/, 1)[0]!;
 
+/** What tells of channels, or changes them; the script and the site are for everybody. */
+const OF_CHANNELS = /^\/(?:channels|signal)(?:\/|$)/;
 const ASSET = /^\/[^/]+\.(js|mjs|css|map|wasm)$/;
 
 export function createHandler(parts: HandlerParts): Handler {
   return (req, res) => {
     const path = pathOf(req);
+    const from = OF_CHANNELS.test(path) ? parts.whyNotFrom(req) : null;
+    if (from !== null) {
+      // Without a word that lets the page read it.
+      sendText(req, res, 403, `${from}\n`, { Vary: 'Origin' });
+      return true;
+    }
     if (parts.signals.answer(req, res, path) || parts.metrics?.answer(req, res, path)) return true;
     const answer = route(parts, path);
     if (!answer) return false;

@@ -17,7 +17,12 @@ export const CLOSE = {
   tryLater: { code: 1013, name: 'try-later', retry: true, meaning: 'too many channels, viewers or connections' },
   badFrame: { code: 4400, name: 'bad-frame', retry: true, meaning: 'a frame that cannot be decoded' },
   unauthorized: { code: 4401, name: 'unauthorized', retry: false, meaning: 'the right to do this was not shown' },
-  forbidden: { code: 4403, name: 'forbidden', retry: false, meaning: 'a frame this side may not send' },
+  forbidden: {
+    code: 4403,
+    name: 'forbidden',
+    retry: false,
+    meaning: 'a frame this side may not send, or a page that may not come here',
+  },
   badChannel: { code: 4404, name: 'bad-channel', retry: false, meaning: 'not a channel name' },
   timeout: { code: 4408, name: 'timeout', retry: true, meaning: 'nothing heard, or nothing drained, for too long' },
   taken: { code: 4409, name: 'taken', retry: true, meaning: 'another source has this channel' },

@@ -440,7 +440,7 @@ describe('around it', { timeout: 30_000 }, () => {
     const preflight = await get(
       url,
       path(),
-      { origin: 'https://a.example', 'access-control-request-method': 'POST' },
+      { origin: 'http://localhost:3000', 'access-control-request-method': 'POST' },
       'OPTIONS',
     );
     assert.equal(preflight.status, 204);

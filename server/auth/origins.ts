@@ -1,0 +1,68 @@
+/**
+ * Which pages may use a relay. A browser says of each request what page it is from (`Origin`); a program need not say so, and is
+ * let in: it could say anything. So this keeps pages from using what their reader can reach; who may do what, tokens say.
+ */
+
+import type { IncomingMessage } from 'node:http';
+import { OptionError } from '../option-error.js';
+
+const MAX_ORIGINS = 256;
+const LOOPBACK = /^(?:localhost|.+\.localhost|127(?:\.\d+){3}|\[::1\])$/;
+
+/** `https://app.example`, `https://*.example` for all names below it, `null` for files and sandboxed frames, or `*`. */
+function isOrigin(text: unknown): text is string {
+  if (typeof text !== 'string' || text.length > 300) return false;
+  if (text === '*' || text === 'null') return true;
+  const plain = text.replace('://*.', '://x.');
+  return URL.canParse(plain) && /^[a-z][a-z0-9+.-]*:\/\/[^*/?#@]+$/.test(plain) && originOf(plain) === plain;
+}
+
+/** Of schemes that a browser knows; others (of apps) are taken as they are. */
+const originOf = (text: string): string => {
+  const { origin } = new URL(text);
+  return origin === 'null' ? text : origin;
+};
+
+/** @throws OptionError that says what an origin looks like */
+export function checkOrigins(origins: unknown, label = 'origins'): asserts origins is readonly string[] | undefined {
+  if (origins === undefined) return;
+  const listed = Array.isArray(origins) && origins.length >= 1 && origins.length <= MAX_ORIGINS;
+  const wrong = listed ? origins.find((one) => !isOrigin(one)) : origins;
+  if (listed && wrong === undefined) return;
+  const shape = 'expected a list of such as https://app.example, https://*.example, http://localhost:3000, null or *';
+  throw new OptionError(label, `${shape}, got ${String(JSON.stringify(wrong)).slice(0, 100)}`);
+}
+
+const matches = (pattern: string, origin: string): boolean => {
+  if (pattern === '*') return true;
+  const [before, after] = pattern.split('://*.');
+  return after === undefined ? pattern === origin : origin.startsWith(`${before}://`) && origin.endsWith(`.${after}`);
+};
+
+export interface OriginOptions {
+  origins?: readonly string[] | undefined;
+  keys?: unknown;
+  publishToken?: unknown;
+}
+
+/**
+ * Why a request is refused for the page that it is from, or null.
+ *
+ * Where no origins are set, any page may come to a relay that asks for tokens: those are the right, and no page has them of
+ * its own. An open relay on loopback, which is somebody's own machine, is for pages of that machine, and of itself.
+ */
+export function whyNotFrom({ origins, keys, publishToken }: OriginOptions, req: IncomingMessage): string | null {
+  const { origin, host } = req.headers;
+  if (origin === undefined) return null;
+  if (origins !== undefined) {
+    return origins.some((pattern) => matches(pattern, origin)) ? null : refusal(origin);
+  }
+  if (keys !== undefined || publishToken !== undefined || !isLocal(req.socket.localAddress)) return null;
+  if (origin === 'null' || !URL.canParse(origin)) return origin === 'null' ? null : refusal(origin);
+  const from = new URL(origin);
+  return from.host === host || LOOPBACK.test(from.hostname) ? null : refusal(origin);
+}
+
+const isLocal = (address = ''): boolean => /^(?:::ffff:)?127\./.test(address) || address === '::1';
+
+const refusal = (origin: string): string => `pages of ${origin.slice(0, 60)} may not use this relay: see its --origins`;
