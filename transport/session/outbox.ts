@@ -13,6 +13,7 @@ import type { Grid } from '../state/grid.js';
 import { clip, common, inWindow, sameWindow, tilesWithin } from '../state/window.js';
 import { encodeFrame, type Header } from '../wire/frame.js';
 import type { Rect, SubscribeMessage, TileWindow, WelcomeMessage } from '../wire/messages.js';
+import type { Cap } from './cap.js';
 import type { FrameLog } from './frame-log.js';
 import { Pacer } from './pacer.js';
 import { cutFrames, type SharedFrame } from './shared-frame.js';
@@ -61,6 +62,7 @@ export class Outbox {
     readonly send: (bytes: Uint8Array) => void,
     /** Sends frames that others are sent too. */
     readonly share: (messages: readonly SharedMessage[]) => void,
+    readonly cap: Cap,
   ) {}
 
   /** Does it send at all? */
@@ -95,7 +97,7 @@ export class Outbox {
 
   /** Does it want a frame now? If it only has to wait for its time, it sees to itself when that comes. */
   get due(): boolean {
-    return this.open && this.tempo.due;
+    return this.open && this.tempo.due && this.cap.ready;
   }
 
   /**
@@ -186,7 +188,7 @@ export class Outbox {
       // Of a capture in several frames, the second follows from the first as that from the capture before.
       const { base, version } = frame;
       follows &&= base === undefined || base === this.#version || version === this.#version;
-      follows &&= this.#room;
+      follows &&= this.#room && this.cap.takes(list[i]!.bytes.length);
       if (follows) {
         if (cuts) dirty.addAll(cuts[i]!.outside);
         this.#count(list[i]!.bytes, version);
@@ -212,7 +214,7 @@ export class Outbox {
     let sent = false;
     while ((dirty.size > 0 || (this.#owesWhole && grid.whole)) && this.#may(sent ? grid.version : -1)) {
       sent = true;
-      const builder = new ChunkBuilder(grid.version);
+      const builder = new ChunkBuilder(grid.version, undefined, this.cap.frameBytes);
       dirty.take((key) => {
         if (builder.full || builder.tiles >= tileBudget) return false;
         builder.addFrom(grid, key);
@@ -232,6 +234,7 @@ export class Outbox {
   #count(bytes: Uint8Array, version: number): void {
     const now = performance.now();
     this.pacer.sent(bytes.length, now);
+    this.cap.sent(bytes.length);
     this.tempo.sent(now);
     this.#version = version;
     this.frames++;
@@ -244,7 +247,7 @@ export class Outbox {
 
   /** Frames of the version last sent belong to the same picture. */
   #isTime(version: number): boolean {
-    return version === this.#version || this.tempo.due;
+    return (version === this.#version || this.tempo.due) && this.cap.ready;
   }
 
   get #room(): boolean {

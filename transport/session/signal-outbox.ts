@@ -5,6 +5,7 @@
 
 import type { Link } from '../link/link.js';
 import type { SignalsWanted } from '../wire/messages.js';
+import type { Cap } from './cap.js';
 import type { Pacer } from './pacer.js';
 import type { SignalFeed, SignalView } from './signal-feed.js';
 import { Tempo } from './tempo.js';
@@ -27,6 +28,7 @@ export class SignalOutbox {
     readonly link: Link,
     readonly source: SignalOutboxSource,
     readonly pacer: Pacer,
+    readonly cap: Cap,
     readonly send: (bytes: Uint8Array) => void,
   ) {}
 
@@ -60,7 +62,7 @@ export class SignalOutbox {
     if (this.#sent > table.version) return;
     const announced = this.#schemaSent === table.schemaVersion;
     const frame = view.frame(this.#sent, this.#coded);
-    if ((announced && frame === null) || !this.tempo.due) return;
+    if ((announced && frame === null) || !this.tempo.due || !this.cap.ready) return;
     if (!announced) {
       this.#schemaSent = table.schemaVersion;
       this.send(view.schemaFrame);
@@ -68,6 +70,7 @@ export class SignalOutbox {
     if (frame === null) return;
     const now = performance.now();
     this.pacer.sent(frame.length, now);
+    this.cap.sent(frame.length);
     this.tempo.sent(now);
     this.#sent = table.version;
     this.frames++;

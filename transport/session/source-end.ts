@@ -22,6 +22,7 @@ import type {
 } from '../wire/messages.js';
 import * as session from '../wire/session.js';
 import { FLAG } from '../wire/types.js';
+import { Cap } from './cap.js';
 import { CommandRefused, refusalOf } from './command-refused.js';
 import { newSession } from './identity.js';
 import type { FanoutObserver } from './observer.js';
@@ -70,6 +71,10 @@ export class SourceEnd {
   name: string | undefined;
   readonly outbox: Outbox;
   readonly signals: SignalOutbox;
+  readonly #cap = new Cap(() => {
+    this.fanout.refresh?.();
+    this.#flush();
+  });
   /** When anything was last sent, heard, asked for by a ping: for the heartbeat. */
   sentAt = performance.now();
   heardAt = performance.now();
@@ -105,8 +110,9 @@ export class SourceEnd {
       fanout,
       (bytes) => this.send(bytes),
       (frames) => this.#share(frames),
+      this.#cap,
     );
-    this.signals = new SignalOutbox(link, fanout, this.outbox.pacer, (bytes) => this.send(bytes));
+    this.signals = new SignalOutbox(link, fanout, this.outbox.pacer, this.#cap, (bytes) => this.send(bytes));
     link.onmessage = (message) => this.#receive(message);
     link.ondrain = () => this.#flush();
     link.onclose = () => this.#end();
@@ -152,6 +158,7 @@ export class SourceEnd {
   start(resume?: SubscribeMessage['resume']): void {
     if (this.#wanted === null) return;
     const { grid, stamp, controlFrame } = this.fanout;
+    this.#refilter();
     if (grid === null || this.#wanted.grid === false || this.#wanted.standby) {
       this.outbox.stop();
       this.welcome('none');
@@ -159,7 +166,6 @@ export class SourceEnd {
       if (grid === null && controlFrame && !this.#wanted.standby) this.send(controlFrame);
       return;
     }
-    this.#refilter();
     const how = this.outbox.begin(grid, resume);
     this.fanout.observer?.began(how);
     this.welcome(how);
@@ -174,9 +180,8 @@ export class SourceEnd {
 
   /** Begins (again) with the fan-out's signals. */
   startSignals(resume?: SignalsWanted['resume']): void {
-    const { signals, standby, maxFps } = this.#wanted ?? {};
+    const { signals, standby } = this.#wanted ?? {};
     if (signals === undefined || standby) return this.signals.stop();
-    this.signals.tempo.maxFps = maxFps;
     const { resume: _, ...wanted } = signals;
     this.signals.begin(resume ? { ...wanted, resume } : wanted);
     this.signals.flush();
@@ -325,10 +330,12 @@ export class SourceEnd {
   }
 
   #refilter(): void {
-    const { maxFps, window } = this.#wanted ?? {};
+    const { maxFps, maxBps = Number.POSITIVE_INFINITY, window } = this.#wanted ?? {};
+    const { rights } = this;
+    this.#cap.perSecond = Math.min(maxBps, rights.maxBps ?? Number.POSITIVE_INFINITY);
     this.outbox.tempo.maxFps = maxFps;
     this.signals.tempo.maxFps = maxFps;
-    this.outbox.filter(window, this.rights.view);
+    this.outbox.filter(window, rights.view);
   }
 
   async #command(message: ControlMessage | session.RefusedCommand): Promise<void> {
@@ -353,6 +360,7 @@ export class SourceEnd {
   #end(): void {
     this.#closed = true;
     this.#tenure.stop();
+    this.#cap.stop();
     this.outbox.stop();
     this.signals.stop();
     this.fanout.remove(this);

@@ -29,6 +29,8 @@ export class ChunkBuilder {
   constructor(
     readonly version: number,
     readonly base?: number,
+    /** Bytes after which it is full. */
+    readonly most = CHUNK_BYTES,
   ) {
     beginGridTiles(this.#out, version, base);
     this.#batchAt = this.#out.length;
@@ -40,7 +42,7 @@ export class ChunkBuilder {
   }
 
   get full(): boolean {
-    return this.#out.length >= CHUNK_BYTES;
+    return this.#out.length >= this.most;
   }
 
   /** Adds a tile as the grid holds it: absolute, or by `deltas`, what changed in each plane, where that is shorter. */
