@@ -18,7 +18,7 @@ import { Tally } from '../metrics/tally.js';
 import type { ResolvedOptions } from '../options.js';
 import { mayPublish } from '../publish-token.js';
 import { Audience } from './audience.js';
-import { Claim } from './claim.js';
+import { Claim, NEWER } from './claim.js';
 import { Introductions } from './introductions.js';
 import { LoneSource } from './lone-source.js';
 import { MergedSources } from './merged-sources.js';
@@ -216,7 +216,7 @@ export class Channel {
       return end.close(CLOSE.taken.code, why);
     }
     const old = known ? null : lone.end;
-    if (old !== null && this.#claim.isLate(message)) return end.close(CLOSE.replaced.code, CLOSE.replaced.meaning);
+    if (old !== null && this.#claim.isLate(message, old)) return end.close(CLOSE.taken.code, NEWER);
     const same = this.#claim.take(message);
     lone.end = end;
     old?.close(CLOSE.replaced.code, CLOSE.replaced.meaning);

@@ -4,6 +4,15 @@ import { after, type Timer } from '../../transport/session/timer.js';
 import { CLOSE } from '../../transport/wire/codes.js';
 import type { PublishMessage } from '../../transport/wire/messages.js';
 
+/** Why one is refused that shows the claim, but seems to come late: if it does not, it will try again. */
+export const NEWER = 'a newer connection of this source has the channel';
+/** A source that is pinged every two seconds and has not been heard for so long hangs on a line that is dead, ms. */
+const DEAD = 5_000;
+
+/** Says something over an older connection than `known`, or from a page whose clock was set back? Only time tells which. */
+export const outdated = (attempt: number, known: number, { heardAt }: { heardAt: number }): boolean =>
+  attempt < known && performance.now() - heardAt < DEAD;
+
 /** A source that vanished without a word keeps its name this long, ms: a reload takes no longer. */
 const HOLD = 5_000;
 
@@ -24,9 +33,9 @@ export class Claim {
     return this.held && this.#secret !== claim;
   }
 
-  /** Was this sent over an older connection than one that is known, and comes late? */
-  isLate({ attempt = this.#attempt }: PublishMessage): boolean {
-    return attempt < this.#attempt;
+  /** Was this sent over an older connection than the one of `holder`, and comes late? */
+  isLate({ attempt = this.#attempt }: PublishMessage, holder: { heardAt: number }): boolean {
+    return outdated(attempt, this.#attempt, holder);
   }
 
   /** The source with this message has it. True if it had it before. */

@@ -378,7 +378,7 @@ describe('one of several sources that means harm, or is late', () => {
       const older = new Hand(stage, 'claim-of-a-late-one', 6).tell(5, 40, { z: 'old' });
       await stage.quiet();
       assert.equal(newer.closed, null);
-      assert.equal(older.closed?.code, 4410);
+      assert.equal(older.closed?.code, 4409);
       assert.equal(stage.receivers[0]!.signals!.get('z'), 'new');
       const newest = new Hand(stage, 'claim-of-a-late-one', 8);
       await stage.quiet();

@@ -19,6 +19,7 @@ import { WireError } from '../../transport/wire/errors.js';
 import type { Frame } from '../../transport/wire/frame.js';
 import type { PublishMessage } from '../../transport/wire/messages.js';
 import type { SignalSpec, SignalUpdate } from '../../transport/wire/signals.js';
+import { NEWER, outdated } from './claim.js';
 import { mergedHops } from './merged-hops.js';
 import type { Outlet } from './outlet.js';
 
@@ -75,7 +76,7 @@ export class MergedSources {
     for (const [old, writer] of this.#writers) {
       if (old === end || writer.claim !== claim) continue;
       // What was sent over an older connection, and comes late, counts for nothing.
-      if (attempt < writer.attempt) return end.close(CLOSE.replaced.code, CLOSE.replaced.meaning);
+      if (outdated(attempt, writer.attempt, old)) return end.close(CLOSE.taken.code, NEWER);
       this.#writers.delete(old);
       old.close(CLOSE.replaced.code, CLOSE.replaced.meaning);
     }

@@ -1,5 +1,6 @@
 /** Every scenario, in the order in which they are played. */
 import type { Scenario } from '../scenario.js';
+import { clocks } from './clocks.js';
 import { control } from './control.js';
 import { crowds } from './crowds.js';
 import { hostile } from './hostile.js';
@@ -16,4 +17,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ...relays,
   ...networks,
   ...control,
+  ...clocks,
 ];
