@@ -106,6 +106,7 @@ export class Receiver {
 
   readonly #links: Links;
   readonly #commands = new Commands();
+  readonly #identity: { session: string; name?: string } = { session: this.#commands.session };
   readonly #renewal = new Renewal(() => {
     this.command({ command: 'controller', action: 'request' }).catch(() => {});
   });
@@ -124,7 +125,8 @@ export class Receiver {
   constructor(readonly options: ReceiverOptions) {
     const { connect, dialer, transport = 'auto', maxFps, maxBps, grid = true, signals = false, name } = options;
     const select = typeof signals === 'object' ? [...signals.select] : signals ? 'all' : null;
-    const identity = { session: this.#commands.session, ...(name && { name: name.slice(0, 40) }) };
+    if (name) this.#identity.name = name.slice(0, 40);
+    const identity = this.#identity;
     this.#wants = new Wants({ grid, select, maxFps, maxBps, window: checkWindow(options.window ?? null) });
     this.#links = new Links(
       { connect, dialer, transport, wants: this.#wants, identity },
@@ -357,6 +359,18 @@ export class Receiver {
     if (this.status === 'idle') return Promise.reject(new Error('not connected to a source'));
     const done = this.#commands.give(token === undefined ? command : { ...command, token });
     return done.then(() => this.#renewal.done(command));
+  }
+
+  /** What others may call it, where it steers or asks to: up to 40 characters. */
+  get name(): string {
+    return this.#identity.name ?? '';
+  }
+
+  set name(name: string) {
+    const short = name.slice(0, 40);
+    if (short === this.name) return;
+    this.#identity.name = short;
+    this.#links.tune();
   }
 
   /** Does this one steer, where one does at a time? */

@@ -28,7 +28,7 @@ export class MplRequestEvent<C extends RequestCommand = RequestCommand> extends 
 
 /** Names of all requests, for whoever listens to each. */
 export const REQUESTS = (
-  'play pause reset clear stop step speed rule wrap grid pattern soup draw fit zoom fullscreen draw-mode'.split(
+  'play pause reset clear stop step speed rule wrap grid pattern soup draw controller fit zoom fullscreen draw-mode'.split(
     ' ',
   ) as RequestCommand['command'][]
 ).map((command) => `mpl-${command}-request` as const);

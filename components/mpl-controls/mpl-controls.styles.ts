@@ -169,6 +169,17 @@ export const controlsStyles = css`
     font: 12px/1.4 ui-monospace, monospace;
     resize: vertical;
   }
+  #who {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 6px 8px;
+    padding: 6px 12px;
+    border-block-start: 1px solid var(--_line);
+  }
+  #who span {
+    flex: 1 1 16ch;
+  }
   #note {
     margin: 0;
     padding: 7px 12px;

@@ -14,6 +14,7 @@ import { controlsStyles } from './mpl-controls.styles.js';
 import { type Choices, panel } from './panel.js';
 import { readPattern, takeDrops } from './pattern-file.js';
 import { LAST, positionOf, speedAt, speedText } from './speed.js';
+import { whoSteers, whoText } from './who.js';
 
 /** Milliseconds between two commands while the slider is dragged. */
 const DRAG = 120;
@@ -26,6 +27,7 @@ const NOTE = 6_000;
  * @summary Play, pause, speed, rule, pattern and more, for a host or a viewer.
  * @csspart bar - The row of buttons.
  * @csspart panel - The fields below.
+ * @csspart who - Who steers, and who asks to, where one does at a time.
  * @csspart note - Why something is not possible.
  * @cssproperty --mpl-accent - The play button and what is switched on.
  * @cssproperty [--mpl-radius=12px] - Radius of the corners.
@@ -40,6 +42,7 @@ const NOTE = 6_000;
  * @fires mpl-grid-request
  * @fires mpl-pattern-request
  * @fires mpl-soup-request
+ * @fires mpl-controller-request
  * @fires mpl-draw-mode-request
  * @fires mpl-fit-request
  * @fires mpl-fullscreen-request
@@ -59,6 +62,8 @@ export class MplControls extends LitElement {
   /** Where the speed slider is held. */
   @state() private held: number | null = null;
 
+  /** Who steered when that was last told. */
+  #who = '';
   #noteTimer: ReturnType<typeof setTimeout> | undefined;
   #dragTimer: ReturnType<typeof setTimeout> | undefined;
   #drops: AbortController | null = null;
@@ -94,6 +99,21 @@ export class MplControls extends LitElement {
   protected override willUpdate(changed: PropertyValues): void {
     if (changed.has('for')) this.#associated.soon();
     if (this.screen?.settingRefusal === '' && this.choices === null) void this.#loadChoices();
+  }
+
+  protected override updated(): void {
+    const who = this.screen ? whoText(this.screen) : '';
+    if (who && this.#who && who !== this.#who) announceText(this, who);
+    this.#who = who;
+  }
+
+  /** Asks for what has to do with who steers. What is offered next may be something else. */
+  async #askWho(request: RequestCommand): Promise<void> {
+    const focused = this.renderRoot.querySelector('#who :focus') !== null;
+    await this.ask(request);
+    await this.updateComplete;
+    const held = this.renderRoot.querySelector('#who :focus') !== null;
+    if (focused && !held) this.renderRoot.querySelector<HTMLElement>('#who button')?.focus();
   }
 
   async #loadChoices(): Promise<void> {
@@ -257,6 +277,7 @@ export class MplControls extends LitElement {
       <div id="bar" part="bar" role="group" aria-label="Controls" class=${this.dropping ? 'dropping' : ''}>
         ${this.#bar(screen, source, refusal !== '', fixed)}
       </div>
+      ${screen ? whoSteers(screen, (request) => void this.#askWho(request)) : nothing}
       <div id="panel" part="panel" role="group" aria-label="World" class=${this.open ? 'open' : ''}>
         ${panel({ source, off: fixed, choices: this.choices, ask: (request) => this.ask(request), load, say: (text) => this.#say(text) })}
       </div>

@@ -50,6 +50,8 @@ export class MplHost extends MplScreen {
   @property() speed = '30';
   /** Who may steer: "none", "viewers", or "token": who shows the same `token`. */
   @property() control: 'none' | 'viewers' | 'token' = 'none';
+  /** How many may steer at a time: "many", or "one", who asks for it and has it until it gives it up or is gone. This page always may. */
+  @property() controllers: 'many' | 'one' = 'many';
   /** Viewers that may connect without the relay in between. Default 8. */
   @property({ type: Number, attribute: 'max-peers' }) maxPeers = 8;
 
@@ -219,8 +221,20 @@ export class MplHost extends MplScreen {
     return false;
   }
 
+  protected override get shownName(): string {
+    return this.name || 'the host';
+  }
+
+  override get owner(): boolean {
+    return true;
+  }
+
   override get refusal(): string {
     return this.controlState === null ? 'the world is not there yet' : '';
+  }
+
+  override get askRefusal(): string {
+    return this.refusal;
   }
 
   /** Why it would be refused to set pattern, grid or rule; empty where it would not, as where the world could not begin. */

@@ -72,8 +72,9 @@ export class RunningWorld {
 
   setPace(change: Partial<WorldPace>): void {
     Object.assign(this.pace, change);
-    const { paused, speed, maxFps, tileBudget, control, token } = this.pace;
+    const { paused, speed, maxFps, tileBudget, control, controllers, token } = this.pace;
     this.source.control = control;
+    this.source.controllers = controllers;
     this.source.token = token || undefined;
     this.source.fanout.maxFps = maxFps;
     this.source.fanout.tileBudget = tileBudget > 0 ? tileBudget : Number.POSITIVE_INFINITY;

@@ -29,6 +29,7 @@ export const HOST_RULES: ValueRules = {
   wrap: oneOf('torus', 'bounded'),
   neighborhood: { expects: '"moore" or "von-neumann"', ok: (v: string) => v === 'moore' || v === 'von-neumann' },
   control: oneOf('none', 'viewers', 'token'),
+  controllers: oneOf('many', 'one'),
   grid: {
     expects: 'width x height in cells, 1 to 65536 each, as in "512x512"',
     ok: (v: string) => splitGrid(v) !== null,
@@ -100,6 +101,7 @@ export interface PaceAttributes {
   maxFps?: number;
   tileBudget?: number | null;
   control: WorldPace['control'];
+  controllers: WorldPace['controllers'];
   token: string | null;
 }
 
@@ -110,6 +112,7 @@ export function worldPace(host: PaceAttributes): WorldPace {
     maxFps: host.maxFps ?? 30,
     tileBudget: host.tileBudget ?? 0,
     control: host.control,
+    controllers: host.controllers,
     token: host.token ?? '',
   };
 }

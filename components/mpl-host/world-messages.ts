@@ -29,6 +29,8 @@ export interface WorldPace {
   /** Tiles a frame for each receiver; 0 = what its link drains. */
   tileBudget: number;
   control: ControlMode;
+  /** How many may steer at a time. */
+  controllers: 'one' | 'many';
   token: string;
 }
 

@@ -17,7 +17,15 @@ const SETTINGS: WorldSettings = {
   density: 0.4,
   seed: 11,
 };
-const PACE: WorldPace = { paused: true, speed: 30, maxFps: 30, tileBudget: 0, control: 'viewers', token: '' };
+const PACE: WorldPace = {
+  paused: true,
+  speed: 30,
+  maxFps: 30,
+  tileBudget: 0,
+  control: 'viewers',
+  controllers: 'many',
+  token: '',
+};
 const truth = async (steps: number) => hashOf(await soup({ width: 512, height: 512, rule: 'B2/S' }, 0.4, 11, steps));
 /** More than any machine does in the time of a test. */
 const LONG = { command: 'step', n: 1_000_000 } as const;

@@ -1,6 +1,7 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { property } from 'lit/decorators.js';
-import type { ReceiverEvent } from '../../transport/receiver.js';
+import type { Receiver, ReceiverEvent } from '../../transport/receiver.js';
+import { nameOf } from '../../transport/session/identity.js';
 import type { ControlCommand } from '../../transport/wire/messages.js';
 import { MplInputEvent } from '../events/input-event.js';
 import type { RequestCommand } from '../events/request-event.js';
@@ -74,6 +75,8 @@ export abstract class MplScreen extends ScreenConnection {
   @property() fit: Fit = 'contain';
   /** The picture can be moved, zoomed and drawn on. */
   @property({ type: Boolean }) interactive = false;
+  /** What others are told where it steers, or asks to: up to 40 characters. */
+  @property() name = '';
   /** The pointer paints cells instead of moving the picture. Painting goes by what the source allows. */
   @property({ attribute: false }) drawing = false;
 
@@ -94,11 +97,39 @@ export abstract class MplScreen extends ScreenConnection {
     return collectStats({ status, reason }, this.receiver, this.view, this.#meter, this.transport);
   }
 
+  /** Does it steer, where one does at a time? */
+  get controlling(): boolean {
+    return this.receiver?.controlling ?? false;
+  }
+
+  /** Does it wait for its turn to steer? */
+  get asking(): boolean {
+    return this.receiver?.asking ?? false;
+  }
+
+  /** What others are told. */
+  protected get shownName(): string {
+    return this.name;
+  }
+
+  /** It runs the world, and may always steer. @internal */
+  get owner(): boolean {
+    return false;
+  }
+
   /** Why commands would be refused from here; empty where they would not. */
   get refusal(): string {
+    const { controller } = this.controlState ?? {};
+    const other = controller && !this.controlling ? `${nameOf(controller)} steers now; ask for it` : '';
+    return this.askRefusal || other;
+  }
+
+  /** Why it may not even ask to steer; empty where it may. @internal */
+  get askRefusal(): string {
     const { controlState } = this;
     if (controlState === null) return 'not connected to a source';
     if (controlState.control === 'none') return 'this channel is for watching only';
+    if (this.receiver?.rights?.control === false) return 'the token that was shown does not grant to steer';
     return controlState.control === 'token' && !this.token ? 'this channel asks for a token to steer' : '';
   }
 
@@ -254,6 +285,12 @@ export abstract class MplScreen extends ScreenConnection {
     if (this.#picture && changed.has('channel') && changed.get('channel')) this.#picture.grid = null;
     if (changed.has('fit')) this.#picture?.fit(this.fit);
     this.#adjust();
+  }
+
+  protected override tune(receiver: Receiver): void {
+    super.tune(receiver);
+    receiver.name = this.shownName;
+    receiver.present = !document.hidden;
   }
 
   #adjust(): void {

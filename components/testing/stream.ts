@@ -18,6 +18,7 @@ export interface StreamOptions {
   channel?: string;
   control?: ControlMode;
   token?: string;
+  controllers?: 'one' | 'many';
   width?: number;
   height?: number;
 }
@@ -33,13 +34,16 @@ export class Stream {
   readonly #random = seeded(7);
   #timer: ReturnType<typeof setInterval> | undefined;
 
-  constructor({ channel = freshChannel(), control = 'viewers', token, width = 320, height = 200 }: StreamOptions = {}) {
+  constructor(options: StreamOptions = {}) {
+    const { channel = freshChannel(), control = 'viewers', controllers = 'many', token } = options;
+    const { width = 320, height = 200 } = options;
     this.channel = channel;
     this.world = new TestWorld(width, height);
     this.world.step((width * height) / 5, this.#random);
     this.source = new Source(this.world, {
       channel,
       control,
+      controllers,
       ...(token && { token }),
       oncommand: (command) => this.#obey(command),
     });

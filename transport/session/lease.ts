@@ -4,7 +4,7 @@
  */
 
 import type { ControllerInfo, ControlStateMessage } from '../wire/messages.js';
-import { publicId } from './identity.js';
+import { nameOf, publicId } from './identity.js';
 import { after, type Timer } from './timer.js';
 
 /** Without a sign of life, the right to steer ends after this long, and so does a wish for it; ms. */
@@ -26,9 +26,6 @@ interface Place {
   /** When it ends, unless it is renewed. */
   until: number;
 }
-
-/** What others may call somebody. */
-export const nameOf = ({ id, name }: ControllerInfo): string => name || `viewer ${id.slice(0, 4)}`;
 
 const infoOf = ({ session, name }: Party): ControllerInfo => ({ id: publicId(session), ...(name && { name }) });
 
@@ -66,7 +63,7 @@ export class Lease {
     this.#mustBeItself(party);
     const place = this.#asking.find((one) => one.party.session === party.session);
     if (this.#holder === null || this.#holds(party)) return this.#lend(party);
-    if (place !== undefined) place.until = performance.now() + LEASE_MS;
+    if (place !== undefined) Object.assign(place, { party, until: performance.now() + LEASE_MS });
     else if (this.#asking.length >= MOST) throw new Error('too many ask to steer already; try again later');
     else this.#asking.push({ party, until: performance.now() + LEASE_MS });
     this.#settle();
