@@ -7,6 +7,7 @@ import type { Duplex } from 'node:stream';
 import type { Registry } from 'prom-client';
 import { authorityOf } from './auth/authority.js';
 import { whyNotFrom } from './auth/origins.js';
+import { Cluster, openBus } from './cluster/cluster.js';
 import { Connections } from './connections.js';
 import { createHandler, pathOf } from './http/handler.js';
 import { sendNotFound } from './http/respond.js';
@@ -73,11 +74,17 @@ const CLOSE_GRACE = 300;
  */
 export function createRelay(options: RelayOptions = {}): Relay {
   const resolved = resolveOptions(options);
+  const folders = {
+    dist: openFolder('dist', resolved.dist ?? packagedDist()),
+    demo: openFolder('demo', resolved.demo),
+  };
   const tally = new Tally(new Log(resolved.log));
   const connections = new Connections(resolved, tally);
   const sockets = new Sockets(resolved, tally);
   const authority = authorityOf(resolved);
-  const hub = createHub(resolved, tally, authority);
+  const bus = openBus(resolved);
+  const cluster = bus && new Cluster(bus, resolved);
+  const hub = createHub(resolved, tally, authority, cluster);
   const signal = new Signal(resolved);
   const signals = new SignalRequests(resolved, hub, connections, authority);
   const own = new Set<Server>();
@@ -101,8 +108,7 @@ export function createRelay(options: RelayOptions = {}): Relay {
     failed: (error, path) => tally.log.write('error', 'a request failed', { err: error, path }),
     signals,
     signalKey: resolved.signalKey,
-    dist: openFolder('dist', resolved.dist ?? packagedDist()),
-    demo: openFolder('demo', resolved.demo),
+    ...folders,
     // A server that is not ours may have metrics of its own.
     metrics: resolved.metrics === true ? metrics : null,
   });
@@ -168,7 +174,7 @@ export function createRelay(options: RelayOptions = {}): Relay {
     hub.close();
     const servers = [...own].map((server) => closeServer(server));
     await sockets.close();
-    await Promise.all(servers);
+    await Promise.all([...servers, cluster?.close()]);
   }
 
   return {

@@ -1,6 +1,8 @@
 /** Every option of a relay, its default and its range, in one place. The CLI makes its flags from the same table. */
 
 import { AUTH_NAMES, type AuthOptions, checkToken, type ResolvedAuth, resolveAuth } from './auth/auth-options.js';
+import type { Bus } from './cluster/bus.js';
+import { parseRedis } from './cluster/redis-address.js';
 import { LOG_LEVELS, type Logger, type LogLevel } from './log.js';
 import { OptionError } from './option-error.js';
 
@@ -57,6 +59,8 @@ export interface RelayLimits {
   signalPayload: number;
   /** Signaling messages a second from one peer, on average; four times as many may come at once. */
   signalRate: number;
+  /** Milliseconds after which other relays take a silent one for dead, where several are joined. */
+  leaseMs: number;
   /** Channels that `/metrics` tells apart, those with most viewers first: each is a time series. */
   metricsChannels: number;
 }
@@ -75,6 +79,15 @@ export interface RelayOptions extends Partial<RelayLimits>, AuthOptions {
    * that server may have its own. `true`: through `handler` too; `false`: nowhere.
    */
   metrics?: boolean;
+  /**
+   * Joins this relay with all that name the same Redis: `redis://host:6379`, `rediss://` with TLS, `redis+cluster://a:6379,b:6379`.
+   * Default: it stands alone.
+   */
+  redis?: string;
+  /** Before the names of all keys and topics there: 1 to 32 letters, digits, _ or -. Default `mpl`. */
+  redisPrefix?: string;
+  /** Joins this relay with others over this, instead of Redis. */
+  bus?: Bus;
   /** Who reads `/metrics` has to show this secret (`Authorization: Bearer`): 8 to 4096 characters. Default: anyone may. */
   metricsToken?: string;
   /**
@@ -91,7 +104,7 @@ export type ResolvedOptions = RelayLimits &
   ResolvedAuth;
 
 /** Those that may be left unsaid. */
-type Optional = keyof AuthOptions | 'dist' | 'metrics' | 'metricsToken';
+type Optional = keyof AuthOptions | 'dist' | 'metrics' | 'metricsToken' | 'redis' | 'bus';
 
 interface Limit {
   default: number;
@@ -135,6 +148,7 @@ export const LIMITS: Readonly<Record<keyof RelayLimits, Limit>> = {
   signalPeers: { default: 10_000, min: 1, max: 1e6, help: 'signaling peers at once' },
   signalPayload: { default: 16 * KIB, min: KIB, max: MIB, help: 'bytes of one signaling message' },
   signalRate: { default: 50, min: 1, max: 10_000, help: 'signaling messages a second from one peer' },
+  leaseMs: { default: 10_000, min: 500, max: 600_000, help: 'ms after which joined relays take a silent one for dead' },
   metricsChannels: { default: 100, min: 0, max: 100_000, help: 'channels that /metrics tells apart, busiest first' },
 };
 
@@ -181,7 +195,13 @@ export function resolveOptions(options: RelayOptions = {}): ResolvedOptions {
   if (typeof trustProxy !== 'boolean') throw new OptionError('trustProxy', 'expected true or false');
   if (metrics !== undefined && typeof metrics !== 'boolean') throw new OptionError('metrics', 'expected true or false');
   checkLog(log);
-  return { ...limits, signalKey, demo, dist, trustProxy, metrics, metricsToken, log, ...auth };
+  const { redis, redisPrefix = 'mpl', bus } = options;
+  if (redis !== undefined) parseRedis(redis);
+  if (redis !== undefined && bus !== undefined) throw new OptionError('bus', 'there is one already: redis');
+  if (typeof redisPrefix !== 'string' || !/^[A-Za-z0-9_-]{1,32}$/.test(redisPrefix)) {
+    throw new OptionError('redisPrefix', `expected 1 to 32 letters, digits, _ or -, got ${show(redisPrefix)}`);
+  }
+  return { ...limits, signalKey, demo, dist, trustProxy, metrics, metricsToken, log, redis, redisPrefix, bus, ...auth };
 }
 
 const OTHERS: readonly string[] = [
@@ -192,6 +212,9 @@ const OTHERS: readonly string[] = [
   'metrics',
   'metricsToken',
   'log',
+  'redis',
+  'redisPrefix',
+  'bus',
   ...AUTH_NAMES,
 ];
 

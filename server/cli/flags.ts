@@ -1,6 +1,7 @@
 /** Flags of `mpl serve`. Those for limits come from the table of limits. */
 
 import { parseArgs } from 'node:util';
+import { parseRedis } from '../cluster/redis-address.js';
 import { checkLimit, checkLog, checkToken, LIMIT_NAMES, OptionError, type RelayOptions } from '../options.js';
 import { packagedDemo } from '../package.js';
 import { exampleSources } from './examples.js';
@@ -36,6 +37,8 @@ const OPTIONS = {
   'metrics-token': { type: 'string' },
   'metrics-port': { type: 'string' },
   'log-level': { type: 'string' },
+  redis: { type: 'string' },
+  'redis-prefix': { type: 'string' },
 } as const;
 
 /** @throws OptionError that names the flag or variable that cannot be used */
@@ -58,6 +61,13 @@ export function parseServeFlags(argv: string[], env: NodeJS.ProcessEnv): ServeFl
   const level = values['log-level'] ?? (env.MPL_LOG_LEVEL || 'warn');
   checkLog(level, values['log-level'] === undefined ? 'MPL_LOG_LEVEL' : '--log-level');
   relay.log = level;
+  // It may hold a password, which a command line shows to everybody on the machine.
+  const redis = (values.redis as string | undefined) ?? (env.MPL_REDIS || undefined);
+  if (redis !== undefined) {
+    parseRedis(redis, values.redis === undefined ? 'MPL_REDIS' : '--redis');
+    relay.redis = redis;
+  }
+  if (values['redis-prefix'] !== undefined) relay.redisPrefix = values['redis-prefix'] as string;
   const metricsPort = values['metrics-port'] === undefined ? null : toPort(values['metrics-port'], '--metrics-port');
   if (values['no-metrics'] || metricsPort !== null) relay.metrics = false;
   if (values.dist !== undefined) relay.dist = values.dist as string;

@@ -4,8 +4,8 @@ import { OptionError } from '../options.js';
 import { freePort, startRedis, type TestRedis } from '../testing/redis.js';
 import { until } from '../testing/until.js';
 import { BusError } from './bus.js';
+import { parseRedis } from './redis-address.js';
 import { RedisBus } from './redis-bus.js';
-import { parseRedis } from './redis-clients.js';
 import { busContract } from './testing/bus-contract.js';
 import { MemoryNetwork } from './testing/memory-bus.js';
 

@@ -6,7 +6,8 @@
 import { randomBytes } from 'node:crypto';
 import { every, type Timer } from '../../transport/session/timer.js';
 import { type Bus, BusError } from './bus.js';
-import { connectRedis, type RedisAddress, type RedisClients } from './redis-clients.js';
+import type { RedisAddress } from './redis-address.js';
+import { connectRedis, type RedisClients, toBytes } from './redis-clients.js';
 
 /** Returns what the key held. Nothing is said as an empty text, which no value is. */
 const SWAP = `
@@ -63,7 +64,10 @@ export class RedisBus implements Bus {
   }
 
   get(key: string): Promise<Uint8Array | null> {
-    return this.#ask(({ bulk }) => bulk.getBuffer(this.#name(key)));
+    return this.#ask(async ({ bulk }) => {
+      const value = await bulk.getBuffer(this.#name(key));
+      return value && toBytes(value);
+    });
   }
 
   async set(key: string, value: Uint8Array, ms: number): Promise<void> {

@@ -1,43 +1,7 @@
 /** Connections to Redis, to one server or to a cluster of them, and what of ioredis differs between the two. */
 
 import type { Cluster, ClusterOptions, Redis, RedisOptions } from 'ioredis';
-import { OptionError } from '../options.js';
-
-/** Where Redis is, as an option says it. */
-export interface RedisAddress {
-  /** `redis://` URLs: one of a server, or some of the nodes of a cluster. */
-  urls: readonly string[];
-  cluster: boolean;
-  /** For people: hosts and ports, no passwords. */
-  shown: string;
-}
-
-/**
- * Reads the option `redis`: `redis://[user:password@]host[:port][/db]`, `rediss://` with TLS, and for a Redis Cluster
- * `redis+cluster://host:port,host:port` or several URLs with commas between them.
- * @throws OptionError that does not repeat passwords
- */
-export function parseRedis(text: string, label = 'redis'): RedisAddress {
-  const way = 'expected redis://host:6379, rediss://host:6379, or redis+cluster://host:6379,host:6379';
-  const [, scheme = '', plus = '', rest = ''] = /^(rediss?)(\+cluster)?:\/\/(.+)$/.exec(text.trim()) ?? [];
-  if (scheme === '') throw new OptionError(label, way);
-  const list = text.trim().split(/,(?=rediss?:\/\/)/);
-  const at = rest.lastIndexOf('@') + 1;
-  const urls =
-    list.length > 1
-      ? list
-      : rest
-          .slice(at)
-          .split(',')
-          .map((host) => `${scheme}://${rest.slice(0, at)}${host}`);
-  const hosts = urls.map((url) => {
-    if (!URL.canParse(url)) throw new OptionError(label, way);
-    const { hostname, port } = new URL(url);
-    if (hostname === '') throw new OptionError(label, way);
-    return `${hostname}:${port || 6379}`;
-  });
-  return { urls, cluster: plus !== '' || urls.length > 1, shown: hosts.join(', ') };
-}
+import type { RedisAddress } from './redis-address.js';
 
 /** A connection that is lost is tried again after this long, ms, at most. */
 const RETRY_MOST = 2_000;
@@ -61,6 +25,10 @@ const options: RedisOptions = {
   keepAlive: 10_000,
 };
 
+/** The same bytes: a Buffer is not quite a Uint8Array, its `slice` is no copy. */
+export const toBytes = ({ buffer, byteOffset, byteLength }: Buffer): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength);
+
 /** What the bus needs of its connections. */
 export interface RedisClients {
   /** Publishes and compares. */
@@ -82,7 +50,7 @@ export async function connectRedis(
   heard: (topic: string, message: Uint8Array) => void,
 ): Promise<RedisClients> {
   const { Cluster, Redis } = await import('ioredis');
-  const take = (topic: Buffer, message: Buffer): void => heard(topic.toString(), message);
+  const take = (topic: Buffer, message: Buffer): void => heard(topic.toString(), toBytes(message));
   if (!cluster) {
     const make = (name: string) => new Redis(urls[0]!, { ...options, connectionName: `mpl-${name}` });
     const [commands, bulk, subscriber] = [make('commands'), make('keyframes'), make('subscriber')];

@@ -64,6 +64,7 @@ export function look(all: Iterable<Channel>, tally: Tally, named: number): Look 
       (found.taken[end.link.kind] ??= new Taken()).add(end);
     }
     for (const end of fanout.ends) {
+      if (end.relay) continue;
       const { kind } = end.link;
       const { outbox } = end;
       found.viewers[kind] = (found.viewers[kind] ?? 0) + 1;
@@ -80,7 +81,7 @@ export function look(all: Iterable<Channel>, tally: Tally, named: number): Look 
       found.memory.sum += memory;
       found.memory.most = Math.max(found.memory.most, memory);
     }
-    found.busiest.push([name, fanout.ends.size]);
+    found.busiest.push([name, fanout.ends.size - fanout.relays]);
   }
   if (tiles > 0) found.dirtyRatio = dirty / tiles;
   found.busiest.sort(([, a], [, b]) => b - a);

@@ -1,4 +1,4 @@
-/** Who watches a channel, and who is told of it. */
+/** Who watches a channel, here and at other relays, and who is told of it. */
 
 import type { Fanout } from '../../transport/session/fanout.js';
 import { after, type Timer } from '../../transport/session/timer.js';
@@ -8,9 +8,20 @@ const TELL = 500;
 /** A viewer that leaves may only reload: the source is told to rest after this long, ms. */
 const UNWATCHED = 1000;
 
+/** Viewers somewhere, and how many of them take frames. */
+export interface Numbers {
+  viewers: number;
+  watching: number;
+}
+
+const NOBODY: Numbers = { viewers: 0, watching: 0 };
+
 export class Audience {
   /** Does anybody take frames? */
   watched = false;
+  /** Viewers in all, as the relay says that the source is connected to; null where it is connected to this one. */
+  told: number | null = null;
+  #elsewhere = NOBODY;
   #tell: Timer | null = null;
   #unwatch: Timer | null = null;
 
@@ -22,18 +33,40 @@ export class Audience {
     readonly onnumber: () => void,
   ) {}
 
+  /** Viewers connected to this relay. */
+  get here(): number {
+    return this.fanout.ends.size - this.fanout.relays;
+  }
+
+  /** All viewers, as far as is known. */
   get viewers(): number {
-    return this.fanout.ends.size;
+    return this.told ?? this.here + this.#elsewhere.viewers;
   }
 
   /** Those that take frames, as a source is told. */
   get watching(): number {
-    return this.watched ? Math.max(1, this.fanout.watching) : 0;
+    return this.watched ? Math.max(1, this.#taking) : 0;
+  }
+
+  /** Relays say themselves how many they speak for. */
+  get #taking(): number {
+    let taking = this.#elsewhere.watching;
+    for (const end of this.fanout.ends) if (end.active && !end.relay) taking++;
+    return taking;
+  }
+
+  /** So many watch at other relays. */
+  set elsewhere(numbers: Numbers | null) {
+    const { viewers, watching } = numbers ?? NOBODY;
+    const before = this.#elsewhere;
+    if (viewers === before.viewers && watching === before.watching) return;
+    this.#elsewhere = { viewers, watching };
+    this.changed();
   }
 
   /** A viewer came, went, or wants something else. */
   changed(): void {
-    if (this.fanout.anyWatching) {
+    if (this.#elsewhere.watching > 0 || this.fanout.anyWatching) {
       this.#unwatch?.stop();
       this.#unwatch = null;
       if (!this.watched) this.#set(true);

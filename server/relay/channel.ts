@@ -12,8 +12,10 @@ import { after, type Timer } from '../../transport/session/timer.js';
 import type { SignalTable } from '../../transport/state/signal-table.js';
 import { CLOSE } from '../../transport/wire/codes.js';
 import { encodeFrame } from '../../transport/wire/frame.js';
-import type { PublishMessage, Rights } from '../../transport/wire/messages.js';
+import type { PublishMessage, Rights, StatusMessage } from '../../transport/wire/messages.js';
 import * as session from '../../transport/wire/session.js';
+import type { ChannelParts, Member } from '../cluster/channel-parts.js';
+import type { Have } from '../cluster/messages.js';
 import { Tally } from '../metrics/tally.js';
 import type { ResolvedOptions } from '../options.js';
 import { mayPublish } from '../publish-token.js';
@@ -23,14 +25,18 @@ import { Introductions } from './introductions.js';
 import { LoneSource } from './lone-source.js';
 import { MergedSources } from './merged-sources.js';
 import { Outlet } from './outlet.js';
+import { Refusal } from './refusal.js';
 import { handOn } from './steering.js';
+import { tunnel } from './tunnel.js';
 
-export class Channel {
+export class Channel implements ChannelParts {
   readonly fanout: Fanout;
+  readonly audience: Audience;
+  /** Its place among those of other relays; null where there are none. */
+  readonly member: Member | null;
   readonly #outlet: Outlet;
-  readonly #audience: Audience;
   readonly #introductions = new Introductions(() => this.#lone.end);
-  readonly #claim = new Claim();
+  readonly #claim = new Claim(() => this.member?.freed());
   readonly #lone: LoneSource;
   /** Several sources that share the channel, instead of one. */
   #merged: MergedSources | null = null;
@@ -49,11 +55,12 @@ export class Channel {
     /** Neither source nor viewers are left, and the grace is over. */
     readonly onidle: () => void,
     readonly tally = new Tally(),
+    join: ((channel: ChannelParts) => Member) | null = null,
   ) {
     this.fanout = new Fanout({ channel: name, maxFps: Number.POSITIVE_INFINITY, observer: tally, later: setImmediate });
     this.#outlet = new Outlet(this.fanout);
     this.#lone = new LoneSource(this.#outlet, () => Math.min(options.replicaBytes, room()));
-    this.#audience = new Audience(
+    this.audience = new Audience(
       this.fanout,
       (watched) => this.#setWatched(watched),
       () => this.#tellSources(),
@@ -63,13 +70,19 @@ export class Channel {
     this.fanout.onintroduce = (message, end) => this.#introductions.ask(message, end);
     this.fanout.onbad = (error) => tally.bad(error);
     this.fanout.onends = () => {
-      this.#audience.changed();
+      this.audience.changed();
+      this.member?.audienceChanged();
       this.checkIdle();
     };
+    this.fanout.onstatus = (message, end) => {
+      if (end.relay) this.member?.heard(message, end);
+    };
+    this.member = join?.(this) ?? null;
   }
 
+  /** Viewers connected to this relay. */
   get viewers(): number {
-    return this.#audience.viewers;
+    return this.audience.here;
   }
 
   /** Links on which a source speaks, or may yet. */
@@ -116,11 +129,44 @@ export class Channel {
     return end;
   }
 
+  addRelay(link: Link): SourceEnd {
+    const end = this.fanout.attach(link, { relay: true });
+    const { onclose } = link;
+    link.onclose = (event) => {
+      this.#introductions.forget(end);
+      onclose?.(event);
+    };
+    return end;
+  }
+
+  addOwner(link: Link): ReceiverEnd {
+    return this.#addSource(link, (message, end) => this.#follow(message, end));
+  }
+
   /**
    * A source asks for this channel; its first message says with what claim.
    * @param rights for how long it may
    */
   addSource(link: Link, rights?: Rights): (rights: Rights) => void {
+    const end = this.#addSource(link, (message) => this.#publish(message, end));
+    const has = (): boolean => this.#lone.end === end || this.#merged?.has(end) === true;
+    this.#expectFirst(link, has);
+    if (rights === undefined) return () => {};
+    const tenure = new Tenure(rights, () => end.close(CLOSE.unauthorized.code, EXPIRED));
+    this.#tenures.set(end, tenure);
+    return (next) => {
+      tenure.rights = next;
+      // It is in already: the next time it is told, it hears how long it may stay.
+      if (has()) this.#tell(end);
+    };
+  }
+
+  /** Another relay has asked a source for its right to this channel, and passes on what it says. */
+  addTunnel(link: Link): void {
+    this.#addSource(link, (message, end) => this.#take(message, end, false));
+  }
+
+  #addSource(link: Link, onpublish: (message: PublishMessage, end: ReceiverEnd) => void): ReceiverEnd {
     const lone = this.#lone;
     /** Only of the source that has the channel, and as far as it fits. */
     const follows = (): boolean => lone.end === end && !end.lost;
@@ -128,7 +174,7 @@ export class Channel {
     const end = new ReceiverEnd(
       link,
       {
-        publish: (message) => this.#publish(message, end),
+        publish: onpublish,
         tiles: (tiles, frame, raw) => follows() && lone.tiles(tiles, frame, raw, end),
         schema: () => {
           if (follows()) lone.announced(end);
@@ -139,8 +185,7 @@ export class Channel {
           else if (shares()) this.#merged!.signals(update, frame, end);
         },
         controlState: (message) => lone.end === end && this.fanout.setControlState(message),
-        status: (message) =>
-          lone.end === end && this.fanout.tell({ ...message, state: this.fanout.state, viewers: this.viewers }),
+        status: (message) => lone.end === end && this.#told(message),
         introduce: (message) => lone.end === end && this.#introductions.answer(message),
         bad: (error) => this.tally.bad(error),
         ended: () => lone.end === end && this.fanout.end(),
@@ -155,15 +200,16 @@ export class Channel {
       this.options.inflatedPayload,
     );
     this.#callers.add(end);
-    this.#expectFirst(link, () => lone.end === end || this.#merged?.has(end) === true);
-    if (rights === undefined) return () => {};
-    const tenure = new Tenure(rights, () => end.close(CLOSE.unauthorized.code, EXPIRED));
-    this.#tenures.set(end, tenure);
-    return (next) => {
-      tenure.rights = next;
-      // It is in already: the next time it is told, it hears how long it may stay.
-      if (follows() || shares()) this.#tell(end);
-    };
+    return end;
+  }
+
+  held(): Have {
+    return this.#lone.held;
+  }
+
+  dropSources(code: number, reason: string): void {
+    if (!this.#outlet.follows) this.#lone.end?.close(code, reason);
+    for (const end of [...(this.#merged?.ends ?? [])]) end.close(code, reason);
   }
 
   /** Calls `listener` whenever a source says what signals it has, until the function returned is called. */
@@ -182,13 +228,16 @@ export class Channel {
     this.#closed = true;
     this.#grace?.stop();
     this.#claim.close();
-    this.#audience.close();
+    this.audience.close();
     this.#merged?.close();
+    this.member?.close();
   }
 
   /** A channel without source and viewers is forgotten once its grace is over. */
   checkIdle(): void {
-    if (this.#callers.size === 0 && this.#grace === null && this.viewers === 0) this.onidle();
+    if (this.#callers.size > 0 || this.#grace !== null || this.viewers > 0) return;
+    this.member?.close();
+    this.onidle();
   }
 
   #expectFirst(link: Link, came: () => boolean): void {
@@ -207,6 +256,45 @@ export class Channel {
       const shown = message.token === undefined ? 'none was shown' : 'this is not the right one';
       return end.close(CLOSE.unauthorized.code, `this relay asks sources for a token, and ${shown} (token, MPL_TOKEN)`);
     }
+    const known = this.#lone.end === end || this.#merged?.has(end) === true;
+    if (this.member === null || known) this.#take(this.#hashed(message), end, false);
+    else void this.#ask(this.member, this.#hashed(message), end);
+  }
+
+  /** Other relays are asked whether this source may have the channel. */
+  async #ask(member: Member, message: PublishMessage, end: ReceiverEnd): Promise<void> {
+    try {
+      const admission = await member.admit(message);
+      if (admission.kind === 'there') {
+        if (end.open) tunnel(message, end, admission.link);
+        else admission.link.close();
+      } else if (end.open) this.#take(message, end, admission.anew);
+      else if (!this.#sourced) member.released();
+    } catch (error) {
+      const code = error instanceof Refusal ? error.code : CLOSE.internal.code;
+      end.close(code, (error as Error).message);
+    }
+  }
+
+  #hashed(message: PublishMessage): PublishMessage {
+    return this.member ? { ...message, claim: this.member.hash(message.claim) } : message;
+  }
+
+  /** Has it a source, or waits for the one it had? */
+  get #sourced(): boolean {
+    return this.#lone.end !== null || (this.#merged?.size ?? 0) > 0 || this.#grace !== null;
+  }
+
+  /**
+   * A source that may publish has the channel, unless somebody else has.
+   * @param anew nobody who came to this relay has it
+   */
+  #take(message: PublishMessage, end: ReceiverEnd, anew: boolean): void {
+    if (anew) {
+      this.#claim.free();
+      this.#outlet.follows = false;
+      this.audience.told = null;
+    }
     if (message.merge !== true && this.#merged?.over) this.#dropMerged();
     if (message.merge === true || this.#merged !== null) return this.#share(message, end);
     const lone = this.#lone;
@@ -222,12 +310,39 @@ export class Channel {
     old?.close(CLOSE.replaced.code, CLOSE.replaced.meaning);
     this.#introductions.host = message.peer ?? null;
     this.fanout.setPeers(message.peer !== undefined && (message.maxPeers ?? 0) > 0);
+    this.member?.published(message);
     if (known) return;
     // The signals of somebody else, or of several, would pass for this one's.
     if (!same || !lone.showsSignals) lone.forgetSignals();
     this.#came();
     lone.subscribe();
     this.#tell(end);
+  }
+
+  /** The source is at another relay, which says this of it. */
+  #follow(message: PublishMessage, end: ReceiverEnd): void {
+    const lone = this.#lone;
+    const same = this.#claim.take(message);
+    if (!same || !lone.showsSignals) lone.forgetSignals();
+    this.#introductions.host = message.peer ?? null;
+    this.fanout.setPeers(message.peer !== undefined && (message.maxPeers ?? 0) > 0);
+    if (lone.end === end) return;
+    this.#dropMerged();
+    this.#outlet.follows = true;
+    lone.end = end;
+    this.#came();
+    lone.subscribe();
+    this.#tell(end);
+  }
+
+  /** The source says how it fares, or another relay says it for the source. */
+  #told(message: StatusMessage): void {
+    const { fanout, audience } = this;
+    if (this.#outlet.follows) {
+      audience.told = message.viewers ?? audience.told;
+      if (message.state !== fanout.state) return fanout.setState(message.state, message.reason);
+    }
+    fanout.tell({ ...message, state: fanout.state, viewers: audience.viewers });
   }
 
   /** One of several sources asks for the channel. */
@@ -239,6 +354,7 @@ export class Channel {
     this.#merged ??= new MergedSources(this.name, this.#outlet, (source) => this.#tell(source));
     this.#came();
     this.#merged.add(end, message);
+    this.member?.published({ ...message, claim: this.member.hash(`${this.#merged.table.epoch}`) });
   }
 
   /** There is a source. */
@@ -258,13 +374,18 @@ export class Channel {
     if (this.#closed) return;
     this.#introductions.sourceGone();
     if (code === CLOSE.tooBig.code) this.#lone.forget();
-    this.#claim.lost(code, this.options.sourceGraceMs);
+    // Whose it is, is for others to say.
+    if (this.#outlet.follows) this.#claim.free();
+    else this.#claim.lost(code, this.options.sourceGraceMs);
+    this.#outlet.follows = false;
+    this.audience.told = null;
     this.fanout.setPeers(false);
     if (this.fanout.state !== 'ended') this.fanout.setState('waiting', 'the source is away');
     this.#grace = after(this.options.sourceGraceMs, () => {
       this.#grace = null;
       // Whoever comes next may share the channel, or have it alone.
       this.#dropMerged();
+      this.member?.released();
       this.checkIdle();
     });
   }
@@ -288,7 +409,8 @@ export class Channel {
 
   /** Tells a source how many watch, and, where it shares the channel, what time it is. */
   #tell(source: ReceiverEnd): void {
-    const { viewers, watching } = this.#audience;
+    const { viewers: all, here, watching } = this.audience;
+    const viewers = this.#outlet.follows ? here : all;
     const clock = this.#merged?.clock;
     const expires = this.#tenures.get(source)?.expires;
     const more = { ...(clock !== undefined && { clock }), ...(expires !== undefined && { expires }) };

@@ -23,6 +23,9 @@ export class Claim {
   #attempt = 0;
   #hold: Timer | null = null;
 
+  /** @param onfree called when anybody may have the channel again */
+  constructor(readonly onfree: () => void = () => {}) {}
+
   /** Has anybody the channel? */
   get held(): boolean {
     return this.#secret !== '';
@@ -49,8 +52,8 @@ export class Claim {
 
   /** Its source is gone. One that said goodbye gives the name back; one that vanished may be a page that reloads. */
   lost(code: number, graceMs: number): void {
-    if (code === CLOSE.normal.code) this.#free();
-    else this.#hold = after(Math.min(HOLD, graceMs), () => this.#free());
+    if (code === CLOSE.normal.code) this.free();
+    else this.#hold = after(Math.min(HOLD, graceMs), () => this.free());
   }
 
   close(): void {
@@ -58,8 +61,11 @@ export class Claim {
     this.#hold = null;
   }
 
-  #free(): void {
+  /** Anybody may have it. */
+  free(): void {
+    this.close();
     this.#secret = '';
     this.#attempt = 0;
+    this.onfree();
   }
 }

@@ -8,6 +8,8 @@ import type { Rights } from '../../transport/wire/messages.js';
 import type { Authority } from '../auth/authority.js';
 import { Door, type DoorOptions } from '../auth/door.js';
 import { tokenInProtocols } from '../auth/shown.js';
+import type { ChannelParts } from '../cluster/channel-parts.js';
+import type { Cluster } from '../cluster/cluster.js';
 import type { Tally } from '../metrics/tally.js';
 import type { ResolvedOptions } from '../options.js';
 import { refuse } from '../sockets.js';
@@ -17,7 +19,12 @@ import { PostedSignals } from './posted-signals.js';
 import { PrebuiltLink } from './prebuilt-link.js';
 import { Refusal } from './refusal.js';
 
-export function createHub(options: ResolvedOptions, tally: Tally, authority: Authority | null): Hub {
+export function createHub(
+  options: ResolvedOptions,
+  tally: Tally,
+  authority: Authority | null,
+  cluster: Cluster | null = null,
+): Hub {
   const channels = new Map<string, Channel>();
 
   /** @throws Refusal where there are too many */
@@ -32,11 +39,14 @@ export function createHub(options: ResolvedOptions, tally: Tally, authority: Aut
       for (const other of channels.values()) if (other !== channel) taken += other.bytes;
       return options.replicasBytes - taken;
     };
-    const channel: Channel = new Channel(name, options, room, () => channels.delete(name), tally);
+    const forget = () => channels.delete(name);
+    const join = cluster && ((parts: ChannelParts) => cluster.join(parts));
+    const channel: Channel = new Channel(name, options, room, forget, tally, join);
     channels.set(name, channel);
     return channel;
   };
 
+  if (cluster) cluster.channelOf = channelOf;
   const posted = new PostedSignals(options, channelOf);
 
   /** @throws Refusal where there is no room for another viewer */

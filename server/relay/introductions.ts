@@ -25,11 +25,17 @@ export class Introductions {
   constructor(readonly source: () => ReceiverEnd | null) {}
 
   /** A viewer wants to meet the source. */
-  ask({ peer }: IntroduceMessage, viewer: SourceEnd): void {
-    this.forget(viewer);
+  ask(message: IntroduceMessage, viewer: SourceEnd): void {
+    const { peer } = message;
+    if (!viewer.relay) this.forget(viewer);
     const source = this.source();
     if (this.host === null || source === null) return refuse(viewer, peer, 'the source takes no direct viewers');
     if (this.#pending.has(peer)) return refuse(viewer, peer, 'somebody else asks under this id');
+    if (viewer.relay) {
+      // It has seen to all of this for its own viewers, and vouches for them.
+      this.#pending.set(peer, viewer);
+      return source.introduce(message);
+    }
     const now = performance.now();
     const wait = (this.#asked.get(viewer) ?? Number.NEGATIVE_INFINITY) + AGAIN - now;
     if (wait > 0) {
@@ -48,7 +54,7 @@ export class Introductions {
     this.#pending.delete(peer);
     if (viewer === undefined || this.host === null) return;
     if (refused !== undefined) refuse(viewer, peer, refused);
-    else tell(viewer, { peer: this.host });
+    else tell(viewer, { peer: viewer.relay ? peer : this.host });
   }
 
   /** The viewer has left, or asks anew. */

@@ -13,6 +13,7 @@ import type { Frame } from '../../transport/wire/frame.js';
 import type { GridTiles } from '../../transport/wire/grid.js';
 import type { SignalUpdate } from '../../transport/wire/signals.js';
 import { FLAG } from '../../transport/wire/types.js';
+import type { Have } from '../cluster/messages.js';
 import type { Outlet } from './outlet.js';
 
 /** New worlds, or other signals, a second: each makes every viewer begin anew. */
@@ -36,6 +37,13 @@ export class LoneSource {
   /** Bytes of memory that its world takes. */
   get gridBytes(): number {
     return this.#replica.grid?.bytes ?? 0;
+  }
+
+  /** What is shown of it, and need not be sent again. */
+  get held(): Have {
+    const { resume } = this.#replica;
+    const signals = this.showsSignals ? this.#signals.resume : undefined;
+    return { ...(resume && { grid: { epoch: resume.epoch, version: resume.version } }), ...(signals && { signals }) };
   }
 
   /** Are the signals shown its own? */

@@ -12,6 +12,8 @@ const IDLE_FPS = 1;
 export class Outlet {
   /** When a source first answered to being watched (`performance.now()`); null while it rests, or is about to wake. */
   awakeSince: number | null = null;
+  /** Another relay says how the source stands. */
+  follows = false;
   #watched = false;
   readonly #clock = new AgeClock();
   readonly #listeners = new Set<() => void>();
@@ -45,7 +47,7 @@ export class Outlet {
   heard(end: ReceiverEnd): void {
     const { fanout } = this;
     fanout.upstream = end.rtt + end.upstream;
-    if (fanout.state !== 'live') fanout.setState('live');
+    if (fanout.state !== 'live' && !this.follows) fanout.setState('live');
   }
 
   /** Calls `listener` whenever a source says what signals it has, until the function returned is called. */

@@ -19,10 +19,12 @@ export async function handOn(
   if (vouched?.control === false) throw new CommandRefused('the token that was shown does not grant to steer', false);
   if (source === undefined) throw new CommandRefused('several sources share this channel: none can be steered', false);
   if (source === null) throw new CommandRefused('the source is away', true);
-  // What a viewer says of itself in `from` is no more than its own word.
-  const { id, from: _, ...command } = message;
+  const { id, from: told, ...command } = message;
+  // Another relay of ours has asked its viewer for all of this.
+  if (viewer.relay && told) return source.command({ ...command, from: told });
   // A token for the relay is not for the source to see.
   if (vouched) delete command.token;
+  // What a viewer says of itself in `from` is no more than its own word.
   const from = { session, id, control: rights.control, ...(name !== undefined && { name }) };
   return source.command({ ...command, from });
 }

@@ -56,6 +56,8 @@ export class Fanout implements EndOwner {
   readonly channel: string;
   readonly observer: FanoutObserver | null;
   readonly ends = new Set<SourceEnd>();
+  /** Those of them that speak for the viewers of a relay. */
+  relays = 0;
   readonly log = new FrameLog();
   tileBudget: number;
   maxFps: number;
@@ -118,9 +120,9 @@ export class Fanout implements EndOwner {
     return watching;
   }
 
-  /** Is there any of those? */
+  /** Is there any of those, apart from relays? */
   get anyWatching(): boolean {
-    for (const end of this.ends) if (end.active) return true;
+    for (const end of this.ends) if (end.active && !end.relay) return true;
     return false;
   }
 
@@ -134,6 +136,7 @@ export class Fanout implements EndOwner {
   attach(link: Link, options: SourceEndOptions = {}): SourceEnd {
     const end = new SourceEnd(link, this, options);
     this.ends.add(end);
+    if (end.relay) this.relays++;
     this.#watch ??= every(HEARTBEAT.webrtc, () => this.#check());
     this.onends?.();
     return end;
@@ -142,6 +145,7 @@ export class Fanout implements EndOwner {
   /** For `SourceEnd`: its link is closed. */
   remove(end: SourceEnd): void {
     if (!this.ends.delete(end)) return;
+    if (end.relay) this.relays--;
     this.observer?.gone(end);
     if (this.ends.size === 0) {
       this.#watch?.stop();

@@ -341,7 +341,7 @@ export class SourceEnd {
   async #command(message: ControlMessage | session.RefusedCommand): Promise<void> {
     let reply: ControlReplyMessage = { id: message.id, ok: true };
     try {
-      if (!this.#commands.take()) throw new CommandRefused('too many commands; wait a second', false);
+      if (!this.relay && !this.#commands.take()) throw new CommandRefused('too many commands; wait a second', false);
       if ('refused' in message) throw new Error(message.refused);
       await this.fanout.oncontrol(message, this);
     } catch (error) {

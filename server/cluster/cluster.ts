@@ -1,0 +1,89 @@
+/** The relays that this one is joined with: what it does for their channels, and they for its own. */
+
+import { CLOSE } from '../../transport/wire/codes.js';
+import type { ResolvedOptions } from '../options.js';
+import type { Channel } from '../relay/channel.js';
+import { Refusal } from '../relay/refusal.js';
+import type { Bus } from './bus.js';
+import type { ChannelParts, Member } from './channel-parts.js';
+import { ChannelMember } from './member.js';
+import { ClusterNode } from './node.js';
+import type { KeyframeQuestion } from './owner.js';
+import { parseRedis } from './redis-address.js';
+import { RedisBus } from './redis-bus.js';
+
+/** Milliseconds that what is given back has to reach the bus when the relay closes. */
+const FAREWELL = 500;
+
+/** The bus that the options ask for; null where the relay stands alone. */
+export function openBus({ redis, redisPrefix, bus }: ResolvedOptions): Bus | null {
+  return bus ?? (redis === undefined ? null : new RedisBus(parseRedis(redis), redisPrefix));
+}
+
+export class Cluster {
+  readonly node: ClusterNode;
+  /** The channel of this name. @throws Refusal where there are too many */
+  channelOf: (name: string) => Channel = () => {
+    throw new Refusal(CLOSE.tryLater, 'the relay is starting');
+  };
+  readonly #members = new Map<string, ChannelMember>();
+  readonly #listeners = new Set<() => void>();
+
+  constructor(
+    readonly bus: Bus,
+    { leaseMs }: Pick<ResolvedOptions, 'leaseMs'>,
+  ) {
+    this.node = new ClusterNode(bus, leaseMs);
+    this.node.onopen = (link, as, name) => {
+      const member = this.#members.get(name);
+      if (member === undefined) link.close(CLOSE.goingAway.code, 'the channel is not at this relay');
+      else if (as === 'follower') member.accept(link);
+      else if (member.owns) this.channelOf(name).addTunnel(link);
+      else link.close(CLOSE.tryLater.code, 'the channel is at another relay by now');
+    };
+    this.node.answers.set('keyframe', ({ channel, have }: KeyframeQuestion) => {
+      const member = this.#members.get(channel);
+      if (member === undefined) throw new Refusal(CLOSE.goingAway, 'the channel is not at this relay');
+      return member.keyframe(have);
+    });
+    this.node.listeners.set('moved', (name: string) => this.#members.get(name)?.moved());
+    bus.onstate = () => {
+      for (const member of this.#members.values()) member.busChanged();
+      for (const listener of this.#listeners) listener();
+    };
+  }
+
+  /** Is the bus there? If not, `why` says why. */
+  get up(): boolean {
+    return this.bus.up;
+  }
+
+  get why(): string {
+    return this.bus.why;
+  }
+
+  /** Calls `listener` whenever `up` changes. */
+  listen(listener: () => void): void {
+    this.#listeners.add(listener);
+  }
+
+  /** Gives a channel its place. */
+  join(channel: ChannelParts): Member {
+    const member = new ChannelMember(channel, this.node, () => {
+      if (this.#members.get(channel.name) === member) this.#members.delete(channel.name);
+    });
+    this.#members.set(channel.name, member);
+    return member;
+  }
+
+  /** Tells the others that this node is leaving. Its channels have been closed before. */
+  async close(): Promise<void> {
+    this.node.close();
+    // What was given back is on its way: whoever is answered after it knows that it has arrived.
+    const arrived = this.bus.swap('o:', '-', null, 0).catch(() => {});
+    let late: NodeJS.Timeout | undefined;
+    await Promise.race([arrived, new Promise((resolve) => (late = setTimeout(resolve, FAREWELL)))]);
+    clearTimeout(late);
+    await this.bus.close();
+  }
+}
