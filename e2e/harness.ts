@@ -108,7 +108,7 @@ export class TagPage {
   }
 
   /** Waits until this holds of the element. */
-  async until(what: (element: Screen) => boolean, timeout = 20_000): Promise<void> {
+  async until(what: (element: Screen) => boolean, timeout = 60_000): Promise<void> {
     const end = performance.now() + timeout;
     while (!(await this.eval(what))) {
       if (performance.now() > end) {
@@ -130,7 +130,7 @@ export async function assertEqual(host: TagPage, viewers: TagPage[]): Promise<nu
   const truth = await host.eval((element) => element.digest());
   for (const viewer of viewers) {
     const seen = await viewer.eval(async (element, version) => {
-      const end = performance.now() + 15_000;
+      const end = performance.now() + 60_000;
       for (;;) {
         const digest = await element.digest();
         if (digest.version === version || performance.now() > end) return digest;

@@ -56,7 +56,7 @@ describe('layers, as the browser puts them together', () => {
       await customElements.whenDefined('mpl-layer');
       document.body.innerHTML = body;
       const pictures = [...document.querySelectorAll('mpl-layer')].filter((layer) => layer.channel);
-      const end = performance.now() + 15_000;
+      const end = performance.now() + 60_000;
       while (!pictures.every((layer) => layer.status === 'live' && layer.size) && performance.now() < end) {
         await new Promise((resolve) => setTimeout(resolve, 50));
       }

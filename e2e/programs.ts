@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const PATIENCE = 20_000;
+const PATIENCE = 60_000;
 
 /** Waits until this holds, or gives what it returns. */
 export async function until<T>(what: () => T | Promise<T>, patience = PATIENCE): Promise<NonNullable<T>> {

@@ -28,7 +28,7 @@ export class SitePage {
   }
 
   /** Waits until this JavaScript holds in the page; `host` and `view` are its first screens. */
-  async until(holds: string, timeout = 15_000): Promise<void> {
+  async until(holds: string, timeout = 60_000): Promise<void> {
     const end = performance.now() + timeout;
     while (!(await this.run(`return ${holds}`))) {
       if (performance.now() > end) assert.fail(`${this.page.url()}: ${holds} never came true; ${this.problems}`);

@@ -3,6 +3,7 @@
 
 import { spawn, spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { needBrowsers } from './browsers.js';
@@ -28,34 +29,58 @@ const nodeTests = (files) => [
   ...files,
 ];
 
+// The longest first.
 const suites = {
-  check: () => ['scripts/check.js'],
+  e2e: () => nodeTests(testFiles('e2e')),
+  browser: () => ['node_modules/@web/test-runner/dist/bin.js'],
   // Two files at a time: most of them wait for something, most of the time.
   node: () =>
     nodeTests(['--test-concurrency=2', ...['sim', 'transport', 'server', 'stress', 'deploy'].flatMap(testFiles)]),
-  browser: () => ['node_modules/@web/test-runner/dist/bin.js'],
-  e2e: () => nodeTests(testFiles('e2e')),
+  check: () => ['scripts/check.js'],
 };
 
+/** Suites at a time. They share nothing but the machine, and wait more than they work. */
+const LANES = Math.min(2, availableParallelism());
+
 /** Runs one suite; its last count is its result. A suite that ends badly without a count has failed. */
-function run(name, args) {
+function run(name, args, print) {
   return new Promise((resolve) => {
-    console.log(`\n=== ${name}`);
+    print(`\n=== ${name}\n`);
     const began = Date.now();
-    const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
     let tail = '';
+    child.stderr.on('data', print);
     child.stdout.on('data', (data) => {
-      process.stdout.write(data);
+      print(data);
       tail = (tail + data).slice(-20_000);
     });
     child.on('close', (code) => {
       const counts = [...tail.matchAll(/^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/gm)].at(-1);
       const [passed, failed, skipped] = counts ? counts.slice(1).map((n) => Number(n ?? 0)) : [0, 0, 0];
       const broken = failed === 0 && (code !== 0 || passed === 0) ? 1 : 0;
-      console.log(`=== ${name}: ${((Date.now() - began) / 1000).toFixed(0)} s`);
+      print(`=== ${name}: ${((Date.now() - began) / 1000).toFixed(0)} s\n`);
       resolve({ name, passed, failed: failed + broken, skipped });
     });
   });
+}
+
+/** Runs these, some at a time. What each prints stays together: the first speaks as it goes, the others when it is done. */
+async function runAll(names) {
+  const results = [];
+  const said = names.map(() => []);
+  const ended = names.map(() => false);
+  let speaks = 0;
+  let next = 0;
+  const lane = async () => {
+    for (let i = next++; i < names.length; i = next++) {
+      const print = (data) => (i === speaks ? process.stdout.write(data) : said[i].push(data));
+      results[i] = await run(names[i], suites[names[i]](), print);
+      ended[i] = true;
+      while (ended[speaks]) for (const data of said[++speaks] ?? []) process.stdout.write(data);
+    }
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+  return results;
 }
 
 const wanted = process.argv.slice(2);
@@ -70,7 +95,7 @@ if (names.includes('browser') || names.includes('e2e')) needBrowsers();
 if (names.includes('node')) needRedis();
 const built = spawnSync(process.execPath, ['scripts/build.js', '--if-stale'], { cwd: root, stdio: 'inherit' });
 const results = built.status === 0 ? [] : [{ name: 'build', passed: 0, failed: 1, skipped: 0 }];
-for (const name of names) results.push(await run(name, suites[name]()));
+if (built.status === 0) results.push(...(await runAll(names)));
 
 const sum = (key) => results.reduce((total, result) => total + result[key], 0);
 console.log('');

@@ -149,7 +149,7 @@ describe('a receiver that changes links', () => {
       fc.asyncProperty(setup(300, 500), fc.array(action(40), { minLength: 20, maxLength: 120 }), async (s, actions) => {
         await play(s, actions);
       }),
-      { numRuns: runs(300), ...replay },
+      { numRuns: runs(150), ...replay },
     );
   });
 

@@ -1,4 +1,5 @@
-import { aTimeout, expect, fixture, html, waitUntil } from '@open-wc/testing';
+import { aTimeout, expect, fixture, html } from '@open-wc/testing';
+import { waitUntil } from '../testing/wait-until.js';
 import '../define/mpl-controls.js';
 import '../define/mpl-viewer.js';
 import type { MplControls } from '../mpl-controls/mpl-controls.js';

@@ -1,5 +1,6 @@
-import { aTimeout, expect, fixture, html, waitUntil } from '@open-wc/testing';
+import { aTimeout, expect, fixture, html } from '@open-wc/testing';
 import { sendKeys } from '@web/test-runner-commands';
+import { waitUntil } from '../testing/wait-until.js';
 import '../define/mpl-controls.js';
 import '../define/mpl-viewer.js';
 import type { MplViewer } from '../mpl-viewer/mpl-viewer.js';

@@ -1,4 +1,5 @@
-import { aTimeout, expect, waitUntil } from '@open-wc/testing';
+import { aTimeout, expect } from '@open-wc/testing';
+import { waitUntil } from '../testing/wait-until.js';
 import '../define/mpl-controls.js';
 import type { MplErrorEvent } from '../events/error-event.js';
 import { accessible } from '../testing/accessible.js';
@@ -15,7 +16,7 @@ async function failing(attributes: Record<string, string>): Promise<{ host: MplH
   const listen = (event: Event): void => void errors.push(event as MplErrorEvent);
   document.addEventListener('mpl-error', listen);
   const host = await addHost(attributes);
-  await waitUntil(() => host.status === 'failed', 'it fails', { timeout: 5000 });
+  await waitUntil(() => host.status === 'failed', 'it fails');
   document.removeEventListener('mpl-error', listen);
   await host.updateComplete;
   return { host, errors };
@@ -171,7 +172,7 @@ describe('<mpl-host> with wrong attributes', () => {
     await host.step(2);
     expect((await host.digest()).version).to.equal(2);
     const population = async () => host.stats.population;
-    await waitUntil(async () => (await population()) !== null, 'it reports', { timeout: 3000 });
+    await waitUntil(async () => (await population()) !== null, 'it reports');
     // Density 0.3, and not nothing or all.
     expect(host.stats.population! / 512 ** 2).to.be.within(0.1, 0.4);
   });

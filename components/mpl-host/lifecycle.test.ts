@@ -1,4 +1,5 @@
-import { aTimeout, expect, fixture, html, waitUntil } from '@open-wc/testing';
+import { aTimeout, expect, fixture, html } from '@open-wc/testing';
+import { waitUntil } from '../testing/wait-until.js';
 import '../define/mpl-viewer.js';
 import type { MplViewer } from '../mpl-viewer/mpl-viewer.js';
 import { freshChannel, relayUrl } from '../testing/stream.js';
@@ -21,16 +22,14 @@ async function watch(channel: string): Promise<MplViewer> {
   const viewer = await fixture<MplViewer>(
     html`<mpl-viewer server=${relayUrl()} channel=${channel} transport="relay"></mpl-viewer>`,
   );
-  await waitUntil(() => viewer.status === 'live', 'the viewer is live', { timeout: 8000 });
+  await waitUntil(() => viewer.status === 'live', 'the viewer is live');
   return viewer;
 }
 /** Host and viewer have the same cells at the same version. */
 async function agree(host: MplHost, viewer: MplViewer): Promise<void> {
   await host.pause();
   const own = await host.digest();
-  await waitUntil(async () => (await viewer.digest()).version === own.version, 'the viewer is there', {
-    timeout: 5000,
-  });
+  await waitUntil(async () => (await viewer.digest()).version === own.version, 'the viewer is there');
   expect(await viewer.digest()).to.deep.equal(own);
 }
 
@@ -39,7 +38,7 @@ describe('the life of <mpl-host>', () => {
     const host = await openHost({ ...FIXED, ...streamed() });
     expect(host.link).to.equal('websocket');
     const viewer = await watch(host.channel!);
-    await waitUntil(() => host.stats.viewers === 1, 'it knows', { timeout: 3000 });
+    await waitUntil(() => host.stats.viewers === 1, 'it knows');
     await host.updateComplete;
     expect(host.shadowRoot!.querySelector('#badge')!.textContent).to.contain('1 watching');
     await waitUntil(() => viewer.version > 5);
@@ -71,7 +70,7 @@ describe('the life of <mpl-host>', () => {
     host.remove();
     await waitUntil(() => workers.running === 0, 'it ends');
     expect(host.status).to.equal('idle');
-    await waitUntil(() => viewer.status === 'waiting', 'it waits', { timeout: 3000 });
+    await waitUntil(() => viewer.status === 'waiting', 'it waits');
     const { heard } = workers;
     await aTimeout(1200); // Longer than from report to report.
     expect(workers.heard).to.equal(heard);
@@ -79,7 +78,7 @@ describe('the life of <mpl-host>', () => {
     parentElement!.append(host);
     await standing(host);
     expect(workers.made).to.equal(2);
-    await waitUntil(() => viewer.status === 'live', 'it is back', { timeout: 5000 });
+    await waitUntil(() => viewer.status === 'live', 'it is back');
     await agree(host, viewer);
   });
 
@@ -96,7 +95,7 @@ describe('the life of <mpl-host>', () => {
       if (i % 4 === 3) await standing(host);
       root.replaceChildren();
     }
-    await waitUntil(() => workers.running === 0, 'all have ended', { timeout: 5000 });
+    await waitUntil(() => workers.running === 0, 'all have ended');
     expect(workers.made).to.be.greaterThan(1);
   });
 
@@ -104,14 +103,14 @@ describe('the life of <mpl-host>', () => {
     const host = await openHost({ ...FIXED, ...streamed() });
     const viewer = await watch(host.channel!);
     await host.stop();
-    await waitUntil(() => host.status === 'ended' && viewer.status === 'ended', 'it ends', { timeout: 3000 });
+    await waitUntil(() => host.status === 'ended' && viewer.status === 'ended', 'it ends');
     await host.updateComplete;
     expect(host.shadowRoot!.textContent).to.contain('ended');
     expect(await host.step().catch(({ message }: Error) => message)).to.be.a('string');
     host.retry();
     await standing(host);
     viewer.retry();
-    await waitUntil(() => viewer.status === 'live', 'it is seen again', { timeout: 5000 });
+    await waitUntil(() => viewer.status === 'live', 'it is seen again');
     await agree(host, viewer);
     await waitUntil(() => workers.running === 1, 'one worker is left');
   });
@@ -121,7 +120,7 @@ describe('the life of <mpl-host>', () => {
     const first = await watch(host.channel!);
     await host.step(7);
     host.channel = freshChannel();
-    await waitUntil(() => first.status === 'waiting', 'the old channel waits', { timeout: 3000 });
+    await waitUntil(() => first.status === 'waiting', 'the old channel waits');
     await standing(host);
     const second = await watch(host.channel);
     expect((await host.digest()).version).to.equal(0);
@@ -136,12 +135,12 @@ describe('the life of <mpl-host>', () => {
     await host.step(7);
     expect(host.link).to.equal('none');
     host.server = relayUrl();
-    await waitUntil(() => host.link === 'websocket', 'it is streamed', { timeout: 5000 });
+    await waitUntil(() => host.link === 'websocket', 'it is streamed');
     const viewer = await watch(channel);
     await agree(host, viewer);
     expect(viewer.version).to.equal(7);
     host.server = 'none';
-    await waitUntil(() => viewer.status === 'waiting', 'it is not', { timeout: 3000 });
+    await waitUntil(() => viewer.status === 'waiting', 'it is not');
     expect(host.status).to.equal('live');
     await host.step();
     expect(await host.digest()).to.deep.equal({ version: 8, hash: await hashOf(await truth(8)) });
@@ -150,7 +149,7 @@ describe('the life of <mpl-host>', () => {
 
   it('runs although its relay is not there, and says so', async () => {
     const host = await addHost({ ...STILL, server: 'http://127.0.0.1:9', channel: freshChannel() });
-    await waitUntil(() => host.status === 'reconnecting', 'it tries', { timeout: 5000 });
+    await waitUntil(() => host.status === 'reconnecting', 'it tries');
     await host.step(3);
     expect((await host.digest()).hash).to.equal(await hashOf(await truth(3)));
     await waitUntil(() => host.version === 3);
@@ -158,13 +157,11 @@ describe('the life of <mpl-host>', () => {
     expect(host.shadowRoot!.querySelector('#badge')?.textContent).to.match(/No relay yet|Paused/);
   });
 
-  it('does not take the channel of another host of the same page; it says why, and gets it when that is gone', async function () {
-    // Refused, watched, taken over: each may take seconds on a busy machine.
-    this.timeout(30_000);
+  it('does not take the channel of another host of the same page; it says why, and gets it when that is gone', async () => {
     const channel = freshChannel();
     const first = await openHost({ ...STILL, ...streamed(channel) });
     const second = await addHost({ ...STILL, ...streamed(channel), seed: '12' });
-    await waitUntil(() => second.status === 'failed', 'it is refused', { timeout: 5000 });
+    await waitUntil(() => second.status === 'failed', 'it is refused');
     expect(second.reason).to.contain(channel);
     expect(second.reason).to.contain('another source');
     expect(first.status).to.equal('live');
@@ -174,7 +171,7 @@ describe('the life of <mpl-host>', () => {
     const viewer = await watch(channel);
     await agree(first, viewer);
     first.remove();
-    await waitUntil(() => second.status === 'live', 'it takes over', { timeout: 9000 });
+    await waitUntil(() => second.status === 'live', 'it takes over');
     await waitUntil(() => viewer.status === 'live');
     await agree(second, viewer);
   });
@@ -186,7 +183,7 @@ describe('the life of <mpl-host>', () => {
     host.style.inlineSize = '320px';
     const badge = (): HTMLElement => host.shadowRoot!.querySelector('#badge')!;
     const reason = /^Not streamed: .*another source.*choose another name$/;
-    await waitUntil(() => reason.test(badge()?.textContent ?? ''), 'it says why', { timeout: 5000 });
+    await waitUntil(() => reason.test(badge()?.textContent ?? ''), 'it says why');
     const text = badge().querySelector('span')!;
     expect(badge().getBoundingClientRect().right).to.be.below(host.getBoundingClientRect().right);
     expect(text.scrollWidth).to.be.at.most(text.clientWidth);
@@ -202,9 +199,8 @@ describe('the life of <mpl-host>', () => {
     try {
       document.dispatchEvent(new Event('visibilitychange'));
       const { version } = host;
-      await aTimeout(1200);
-      expect(host.version).to.be.greaterThan(version + 15);
-      expect(viewer.version).to.be.greaterThan(version + 15);
+      await aTimeout(1200); // Longer than from report to report.
+      await waitUntil(() => Math.min(host.version, viewer.version) > version + 15, 'it goes on');
       // Nobody sees figures.
       expect(events.length).to.equal(0);
       await agree(host, viewer);
@@ -212,7 +208,7 @@ describe('the life of <mpl-host>', () => {
       Reflect.deleteProperty(document, 'hidden');
       document.dispatchEvent(new Event('visibilitychange'));
     }
-    await waitUntil(() => events.length > 0, 'it is seen again', { timeout: 3000 });
+    await waitUntil(() => events.length > 0, 'it is seen again');
   });
 });
 
@@ -223,10 +219,10 @@ describe('<mpl-host> where there are no workers', () => {
     await host.step(57);
     expect(await host.digest()).to.deep.equal({ version: 57, hash: await hashOf(await truth(57)) });
     const viewer = await watch(host.channel!);
-    await waitUntil(() => host.stats.engine !== '', 'it reports', { timeout: 3000 });
+    await waitUntil(() => host.stats.engine !== '', 'it reports');
     expect(host.stats.engineReason).to.match(/, in the page: workers are forbidden$/);
     await host.play();
-    await waitUntil(() => viewer.version > 80, 'it runs', { timeout: 5000 });
+    await waitUntil(() => viewer.version > 80, 'it runs');
     await agree(host, viewer);
     await host.stop();
     await waitUntil(() => viewer.status === 'ended');
@@ -240,10 +236,10 @@ describe('<mpl-host> where there are no workers', () => {
     viewer.addEventListener('mpl-status', ({ status }) => seen.push(status));
     const { parentElement } = host;
     host.remove();
-    await waitUntil(() => seen.length > 0, 'it is gone', { timeout: 3000 });
+    await waitUntil(() => seen.length > 0, 'it is gone');
     expect(seen).to.deep.equal(['waiting']);
     parentElement!.append(host);
-    await waitUntil(() => viewer.status === 'live', 'it is back', { timeout: 5000 });
+    await waitUntil(() => viewer.status === 'live', 'it is back');
     await standing(host);
     await agree(host, viewer);
   });

@@ -1,6 +1,7 @@
-import { aTimeout, expect, waitUntil } from '@open-wc/testing';
+import { aTimeout, expect } from '@open-wc/testing';
 import { createLife, patternByName } from '../../sim/index.js';
 import { accessible } from '../testing/accessible.js';
+import { waitUntil } from '../testing/wait-until.js';
 import type { MplHost } from './mpl-host.js';
 import { addHost, hashOf, openHost, soup } from './testing/hosts.js';
 
@@ -17,7 +18,7 @@ describe('<mpl-host>', () => {
       await host.step(57);
       const later = await host.digest();
       expect(later).to.deep.equal({ version: 57, hash: await hashOf(await fixedSoup(57)) });
-      await waitUntil(() => host.stats.engine !== '', 'it reports', { timeout: 3000 });
+      await waitUntil(() => host.stats.engine !== '', 'it reports');
       expect(host.stats.engine).to.equal(engine === 'js' ? 'js' : 'wasm');
       expect(host.stats.population).to.equal((await fixedSoup(57)).population());
       expect(host.stats.engineReason).to.contain(engine === 'gpu' ? 'no GPU engine yet' : '');
@@ -196,7 +197,7 @@ describe('attributes of a running <mpl-host>', () => {
     host.speed = 'max';
     await waitUntil(() => state(host).speed === 0);
     host.paused = false;
-    await waitUntil(() => host.version > 1000, 'it goes fast', { timeout: 4000 });
+    await waitUntil(() => host.version > 1000, 'it goes fast');
     // What was said by a command stays, until the attribute says something new.
     await host.request({ command: 'speed', value: 70 });
     host.paused = true;
@@ -245,7 +246,7 @@ describe('attributes of a running <mpl-host>', () => {
     host.pattern = 'pulsar';
     await waitUntil(() => state(host).pattern === 'pulsar');
     host.engine = 'js';
-    await waitUntil(() => host.stats.engine === 'js', 'another engine', { timeout: 3000 });
+    await waitUntil(() => host.stats.engine === 'js', 'another engine');
     const pulsar = await host.digest();
     await host.step(3);
     expect((await host.digest()).hash).to.equal(pulsar.hash);

@@ -1,4 +1,5 @@
-import { expect, waitUntil } from '@open-wc/testing';
+import { expect } from '@open-wc/testing';
+import { waitUntil } from '../testing/wait-until.js';
 import { type Clock, SystemClock } from './clock.js';
 import { Pacemaker } from './pacemaker.js';
 import { FakeClock } from './testing/fake-clock.js';
@@ -254,7 +255,7 @@ describe('the pacemaker by a real clock', () => {
     pacemaker.speed = 50;
     generation = 0;
     const began = clock.now();
-    await waitUntil(() => generation >= 10, 'it goes in time', { interval: 5 });
+    await waitUntil(() => generation >= 10, 'it goes in time');
     expect(clock.now() - began).to.be.at.least(10 * 20 - 1);
     pacemaker.close();
     const last = generation;

@@ -17,6 +17,8 @@ export interface RunningWorldOptions {
   pace: WorldPace;
   /** Carries out a command that was granted. */
   oncommand: (command: ControlCommand) => Promise<void>;
+  /** Milliseconds that one step may take. Default 5000. */
+  stepMs?: number | undefined;
 }
 
 export class RunningWorld {
@@ -27,10 +29,12 @@ export class RunningWorld {
   readonly pace: WorldPace;
   /** A long step is under way. */
   stepping = false;
+  readonly #stepMs: number;
   #settings: WorldSettings;
   #built: BuiltLife;
 
-  constructor(built: BuiltLife, { channel, settings, pace, oncommand }: RunningWorldOptions) {
+  constructor(built: BuiltLife, { channel, settings, pace, oncommand, stepMs = STEP_MS }: RunningWorldOptions) {
+    this.#stepMs = stepMs;
     this.#built = built;
     this.#settings = settings;
     this.pace = pace;
@@ -93,7 +97,7 @@ export class RunningWorld {
     if (!signal.aborted) {
       this.setPace({ paused: true });
       this.stepping = true;
-      done = await this.pacemaker.go(n, { ms: STEP_MS, signal }).finally(() => {
+      done = await this.pacemaker.go(n, { ms: this.#stepMs, signal }).finally(() => {
         this.stepping = false;
       });
       this.source.publish();
@@ -101,7 +105,7 @@ export class RunningWorld {
     if (done === n) return;
     const came = `after ${done} of ${n} generations`;
     if (signal.aborted) throw new Error(`"${signal.reason}" ended the step ${came}`);
-    throw new Error(`${STEP_MS / 1000} seconds ended the step ${came}; ask for the rest`);
+    throw new Error(`${this.#stepMs / 1000} seconds ended the step ${came}; ask for the rest`);
   }
 
   #tellControl(): void {

@@ -1,6 +1,7 @@
-import { expect, waitUntil } from '@open-wc/testing';
+import { expect } from '@open-wc/testing';
 import { receive } from '../../transport/signals/index.js';
 import { freshChannel, relayUrl } from '../testing/stream.js';
+import { waitUntil } from '../testing/wait-until.js';
 import { openHost } from './testing/hosts.js';
 
 describe('<mpl-host> as a source of signals', () => {
@@ -17,7 +18,7 @@ describe('<mpl-host> as a source of signals', () => {
     });
     const world = receive(channel, { server: relayUrl() });
     try {
-      await waitUntil(() => world.population === 5, 'the population is told', { timeout: 5000 });
+      await waitUntil(() => world.population === 5, 'the population is told');
       expect(world).to.include({ generation: 0, rule: 'B3/S23', paused: true, width: 128, height: 64, wrap: 'torus' });
       await host.step(4);
       await waitUntil(() => world.generation === 4);
@@ -46,7 +47,7 @@ describe('<mpl-host> as a source of signals', () => {
     await openHost({ server: relayUrl(), channel, grid: '2048x2048', density: '0.5', seed: '1' });
     const world = receive(channel, { server: relayUrl(), select: ['generation', 'nonsense'] });
     try {
-      await waitUntil(() => Number(world.generation) > 2, 'it runs', { timeout: 8000 });
+      await waitUntil(() => Number(world.generation) > 2, 'it runs');
       expect(Object.keys(world)).to.deep.equal(['generation']);
       expect(world._missing).to.deep.equal(['nonsense']);
     } finally {

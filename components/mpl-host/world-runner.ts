@@ -29,7 +29,11 @@ export class WorldRunner {
   #steps = new AbortController();
   #halted = false;
 
-  constructor(readonly post: (message: FromWorld) => void) {}
+  /** @param stepMs milliseconds that one step may take; default 5000 */
+  constructor(
+    readonly post: (message: FromWorld) => void,
+    readonly stepMs?: number,
+  ) {}
 
   receive(message: ToWorld): void {
     switch (message.type) {
@@ -75,7 +79,7 @@ export class WorldRunner {
       return buildLife(wanted);
     });
     const oncommand = (command: ControlCommand) => this.#command(command);
-    this.#world = new RunningWorld(built, { channel, settings: wanted, pace, oncommand });
+    this.#world = new RunningWorld(built, { channel, settings: wanted, pace, oncommand, stepMs: this.stepMs });
     this.#world.source.fanout.onstatus = ({ viewers = 0 }, end) => {
       // Only the relay knows; a viewer that comes directly could say anything.
       if (end.link.kind === 'websocket') this.post({ type: 'viewers', viewers });

@@ -1,5 +1,6 @@
-import { aTimeout, expect, fixture, html, waitUntil } from '@open-wc/testing';
+import { aTimeout, expect, fixture, html } from '@open-wc/testing';
 import { digest } from '../../transport/index.js';
+import { waitUntil } from '../testing/wait-until.js';
 import '../define/mpl-layer.js';
 import '../define/mpl-viewer.js';
 import type { MplErrorEvent } from '../events/error-event.js';
@@ -42,9 +43,7 @@ const frames = async (n = 2): Promise<void> => {
   for (let i = 0; i < n; i++) await new Promise(requestAnimationFrame);
 };
 const settled = async (viewer: MplViewer): Promise<void> => {
-  await waitUntil(() => layersOf(viewer).every((layer) => !layer.name || layer.size !== null), 'all have pictures', {
-    timeout: 5000,
-  });
+  await waitUntil(() => layersOf(viewer).every((layer) => !layer.name || layer.size !== null), 'all have pictures');
   await waitUntil(() => viewer.view!.camera.cssWidth === 640);
   await frames(3);
 };
@@ -198,7 +197,7 @@ describe('<mpl-layer>', () => {
     green.remove();
     await waitUntil(() => green.status === 'idle');
     near(composed(viewer, 40, 40), [255, 0, 0]);
-    expect(green.shadowRoot!.querySelector('canvas')).to.equal(null);
+    await waitUntil(() => green.shadowRoot!.querySelector('canvas') === null, 'its canvas is gone');
     const other = await view({ channel: ground.channel });
     other.append(blue);
     await waitUntil(() => other.view?.grid && sheets(other).length === 2);
@@ -251,7 +250,6 @@ describe('a viewer without a channel', () => {
        <mpl-layer channel=${gone} region="60 20 160 200"></mpl-layer>`,
     );
     const [live, waits] = layersOf(viewer);
-    await settled(viewer).catch(() => {});
     await waitUntil(() => viewer.status === 'live' && waits!.status === 'waiting');
     await waitUntil(() => viewer.view!.camera.world.width === 320);
     await frames(3);
@@ -334,7 +332,7 @@ describe('a viewer without a channel', () => {
     near(composed(viewer, 5, 5), [0, 0, 255]);
     network.restore();
     viewer.retry();
-    await waitUntil(() => viewer.status === 'live', 'it is back', { timeout: 6000 });
+    await waitUntil(() => viewer.status === 'live', 'it is back');
   });
 
   it('leaves no socket and no canvas behind, however often layers come and go', async () => {
@@ -350,7 +348,7 @@ describe('a viewer without a channel', () => {
       layer.remove();
       if (i % 3 === 0) await frames(1);
     }
-    await waitUntil(() => network.open === before, 'all sockets are closed', { timeout: 3000 });
+    await waitUntil(() => network.open === before, 'all sockets are closed');
     expect(viewer.status).to.equal('live');
     expect(sheets(viewer).length).to.equal(1);
   });

@@ -1,5 +1,6 @@
-import { aTimeout, expect, fixture, html, nextFrame, waitUntil } from '@open-wc/testing';
+import { aTimeout, expect, fixture, html, nextFrame } from '@open-wc/testing';
 import { emulateMedia } from '@web/test-runner-commands';
+import { waitUntil } from '../testing/wait-until.js';
 import '../define/mpl-signal.js';
 import type { MplSignalEvent } from '../events/signal-event.js';
 import { SignalStream } from '../testing/signals.js';
@@ -33,10 +34,9 @@ async function page(markup: string): Promise<{ root: HTMLElement; signals: MplSi
 async function one(markup: string): Promise<MplSignal> {
   return (await page(markup)).signals[0]!;
 }
-const live = (signal: MplSignal): Promise<void> =>
-  waitUntil(() => signal.status === 'live', 'it is live', { timeout: 5000 });
+const live = (signal: MplSignal): Promise<void> => waitUntil(() => signal.status === 'live', 'it is live');
 const shows = (signal: MplSignal, text: string): Promise<void> =>
-  waitUntil(() => signal.text === text, `it shows ${text}, not ${signal.text}`, { timeout: 5000 });
+  waitUntil(() => signal.text === text, `it shows ${text}, not ${signal.text}`);
 
 describe('<mpl-signal>', () => {
   it('shows a value as text, and follows it', async () => {
@@ -89,7 +89,8 @@ describe('<mpl-signal>', () => {
     const slot = signals[0]!.shadowRoot!.querySelector('slot')!;
     expect(slot.textContent).to.equal('none');
     expect(signals[1]!.shadowRoot!.querySelector('slot')!.assignedNodes().length).to.equal(2);
-    expect(signals.map((signal) => signal.matches(':state(empty)'))).to.deep.equal([true, true, false]);
+    const empty = () => signals.map((signal) => signal.matches(':state(empty)')).join();
+    await waitUntil(() => empty() === 'true,true,false', 'the last has its text');
     expect(signals[0]!.value).to.equal(null);
     await shows(signals[2]!, '');
     streams[0]!.set({ empty: 1 });
@@ -106,7 +107,7 @@ describe('<mpl-signal>', () => {
     const signal = await one(`<mpl-signal channel="${channel}" name="at" format="relative"></mpl-signal>`);
     await waitUntil(() => /^3\d seconds ago$/.test(signal.text));
     const first = signal.text;
-    await waitUntil(() => signal.text !== first, 'it goes on', { timeout: 3000 });
+    await waitUntil(() => signal.text !== first, 'it goes on');
     expect(signal.text).to.match(/^3\d seconds ago$/);
   });
 
@@ -120,7 +121,7 @@ describe('<mpl-signal>', () => {
     await shows(signals[3]!, '1');
     await shows(signals[0]!, 'true');
     await shows(signals[1]!, 'live');
-    await waitUntil(() => Number(signals[2]!.text) >= 1, 'frames are counted', { timeout: 3000 });
+    await waitUntil(() => Number(signals[2]!.text) >= 1, 'frames are counted');
   });
 
   it('is one more event only where the value is another one, and at most once a frame', async () => {
@@ -244,15 +245,13 @@ describe('the state of an <mpl-signal>', () => {
     await shows(signal, '1');
     expect(signal.matches(':state(stale)')).to.equal(false);
     streams.splice(0)[0]!.close();
-    await waitUntil(() => signal.matches(':state(stale)'), 'it is stale', { timeout: 5000 });
+    await waitUntil(() => signal.matches(':state(stale)'), 'it is stale');
     expect(signal.text).to.equal('1');
     expect(signal.matches(':state(waiting)')).to.equal(true);
     expect(Number(getComputedStyle(signal).opacity)).to.be.lessThan(1);
     expect(signal.reason).to.not.equal('');
     publish({ count: 2 }, channel);
-    await waitUntil(() => signal.text === '2' && signal.matches(':state(live)'), 'another source is live', {
-      timeout: 8000,
-    });
+    await waitUntil(() => signal.text === '2' && signal.matches(':state(live)'), 'another source is live');
     expect(signal.matches(':state(stale)')).to.equal(false);
     expect(seen.slice(-3)).to.deep.equal(['live', 'waiting', 'live']);
   });
@@ -261,7 +260,7 @@ describe('the state of an <mpl-signal>', () => {
     const { channel } = publish({ count: 1 });
     const signal = await one(`<mpl-signal channel="${channel}" name="count" stale-after="0.5"></mpl-signal>`);
     await shows(signal, '1');
-    await waitUntil(() => signal.matches(':state(stale)'), 'it is stale', { timeout: 4000 });
+    await waitUntil(() => signal.matches(':state(stale)'), 'it is stale');
     expect(signal.status).to.equal('live');
     streams[0]!.set({ count: 2 });
     await shows(signal, '2');
@@ -278,7 +277,7 @@ describe('the state of an <mpl-signal>', () => {
         <mpl-signal channel="${channel}" name="cuont"></mpl-signal>
         <mpl-signal channel="${channel}" name="count"></mpl-signal>`);
       [signal, same] = signals as [MplSignal, MplSignal];
-      await waitUntil(() => signal.matches(':state(missing)'), 'it is missing', { timeout: 3000 });
+      await waitUntil(() => signal.matches(':state(missing)'), 'it is missing');
       await shows(signals[2]!, '1');
       expect(signals[2]!.matches(':state(missing)')).to.equal(false);
       await aTimeout(3500);
@@ -385,7 +384,7 @@ describe('many <mpl-signal>s', () => {
     late.name = 'x';
     await shows(late, '1');
     root.remove();
-    await waitUntil(() => network.open === 2 && openFeeds() === 0, 'connections are closed', { timeout: 3000 });
+    await waitUntil(() => network.open === 2 && openFeeds() === 0, 'connections are closed');
   });
 
   it('are two hundred as well as one, and leave nothing behind', async () => {
@@ -397,7 +396,7 @@ describe('many <mpl-signal>s', () => {
         .map((name) => `<mpl-signal channel="${stream.channel}" name="${name}"></mpl-signal>`)
         .join(' '),
     );
-    await waitUntil(() => signals.every(({ text }, i) => text === String(i)), 'all have values', { timeout: 5000 });
+    await waitUntil(() => signals.every(({ text }, i) => text === String(i)), 'all have values');
     expect(network.open).to.equal(2);
     stream.set(Object.fromEntries(Object.keys(values).map((name) => [name, 1])));
     await waitUntil(() => signals.every(({ text }) => text === '1'));
@@ -448,7 +447,7 @@ describe('many <mpl-signal>s', () => {
     network.restore();
     window.dispatchEvent(new Event('online'));
     await live(signal);
-    await waitUntil(() => stream.uplink.status === 'live', 'the source is back', { timeout: 8000 });
+    await waitUntil(() => stream.uplink.status === 'live', 'the source is back');
     stream.set({ count: 2 });
     await shows(signal, '2');
   });

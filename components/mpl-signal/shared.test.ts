@@ -1,7 +1,8 @@
-import { aTimeout, expect, fixture, html, waitUntil } from '@open-wc/testing';
+import { aTimeout, expect, fixture, html } from '@open-wc/testing';
 import { SignalStream } from '../testing/signals.js';
 import { network } from '../testing/sockets.js';
 import { relayUrl } from '../testing/stream.js';
+import { waitUntil } from '../testing/wait-until.js';
 import { type Feed, feedOf, openFeeds, type SignalReader } from './shared.js';
 import { streamOf } from './surroundings.js';
 
@@ -26,7 +27,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   stream.close();
-  await waitUntil(() => openFeeds() === 0 && network.open === 0, 'all is closed', { timeout: 3000 });
+  await waitUntil(() => openFeeds() === 0 && network.open === 0, 'all is closed');
 });
 
 describe('a shared connection', () => {
@@ -64,7 +65,7 @@ describe('a shared connection', () => {
   it('asks for all, where more names are wanted than can be listed', async () => {
     const readers = Array.from({ length: 4500 }, (_, i) => new Reader(`s${i}`));
     for (const reader of readers) feed.join(reader);
-    await waitUntil(() => feed.value('s0') === 0 && feed.value('s4499') === 4499, 'all are there', { timeout: 5000 });
+    await waitUntil(() => feed.value('s0') === 0 && feed.value('s4499') === 4499, 'all are there');
     stream.set({ s4400: -1 });
     await waitUntil(() => feed.value('s4400') === -1);
     for (const reader of readers) feed.leave(reader);
@@ -76,7 +77,7 @@ describe('a shared connection', () => {
     const feeds = Array.from({ length: 30 }, (_, i) => feedOf(server, `turn-${i}`, null));
     const reader = new Reader('x');
     for (const other of feeds) other.join(reader);
-    await waitUntil(() => feeds.every(({ status }) => status === 'waiting'), 'all are through', { timeout: 8000 });
+    await waitUntil(() => feeds.every(({ status }) => status === 'waiting'), 'all are through');
     expect(network.most).to.equal(6);
     for (const other of feeds) other.leave(reader);
   });

@@ -1,4 +1,5 @@
-import { aTimeout, expect, fixture, html, waitUntil } from '@open-wc/testing';
+import { aTimeout, expect, fixture, html } from '@open-wc/testing';
+import { waitUntil } from '../testing/wait-until.js';
 import '../define/mpl-stats.js';
 import '../define/mpl-viewer.js';
 import type { MplViewer } from '../mpl-viewer/mpl-viewer.js';
@@ -35,7 +36,7 @@ async function show(compact = false) {
 describe('<mpl-stats>', () => {
   it('shows every figure of the stream, and draws three graphs', async () => {
     const { viewer, stats, value } = await show();
-    await waitUntil(() => Number.parseFloat(value('Frames received')) > 5, 'frames are counted', { timeout: 5000 });
+    await waitUntil(() => Number.parseFloat(value('Frames received')) > 5, 'frames are counted');
     await waitUntil(() => value('Engine') !== '–');
     expect(value('Status')).to.equal('live');
     expect(value('Link')).to.contain('WebSocket');

@@ -1,5 +1,6 @@
-import { aTimeout, expect, fixture, html, oneEvent, waitUntil } from '@open-wc/testing';
+import { aTimeout, expect, fixture, html, oneEvent } from '@open-wc/testing';
 import { digest } from '../../transport/index.js';
+import { waitUntil } from '../testing/wait-until.js';
 import '../define/mpl-viewer.js';
 import type { MplErrorEvent } from '../events/error-event.js';
 import type { MplStatusEvent } from '../events/status-event.js';
@@ -75,11 +76,11 @@ describe('<mpl-viewer>', () => {
     expect(viewer.shadowRoot!.querySelector('#stage')!.classList.contains('stale')).to.equal(true);
     await waitUntil(() => viewer.shadowRoot!.querySelector('.cover:not([hidden]) button'), 'there is a button');
     await accessible(viewer);
-    await waitUntil(() => /in [1-9]\d* s/.test(shown(viewer)), 'it counts down', { timeout: 5000 });
+    await waitUntil(() => /in [1-9]\d* s/.test(shown(viewer)), 'it counts down');
     const before = viewer.version;
     network.restore();
     viewer.shadowRoot!.querySelector<HTMLElement>('.cover:not([hidden]) button')!.click();
-    await waitUntil(() => viewer.status === 'live' && viewer.version > before, 'it is back', { timeout: 6000 });
+    await waitUntil(() => viewer.status === 'live' && viewer.version > before, 'it is back');
     expect(seen.at(-1)).to.equal('live');
     await waitUntil(() => !viewer.shadowRoot!.querySelector('.stale'));
     expect(viewer.stats.reconnects).to.be.greaterThan(0);
@@ -155,7 +156,7 @@ describe('<mpl-viewer>', () => {
     expect(viewer.shadowRoot!.querySelectorAll('canvas').length).to.equal(1);
     viewer.remove();
     await waitUntil(() => viewer.status === 'idle');
-    expect(viewer.shadowRoot!.querySelector('canvas')).to.equal(null);
+    await waitUntil(() => viewer.shadowRoot!.querySelector('canvas') === null, 'its canvas is gone');
     other.append(viewer);
     await live(viewer);
     await waitUntil(() => viewer.shadowRoot!.querySelector('canvas'));

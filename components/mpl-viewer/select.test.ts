@@ -1,4 +1,5 @@
-import { expect, fixture, html, waitUntil } from '@open-wc/testing';
+import { expect, fixture, html } from '@open-wc/testing';
+import { waitUntil } from '../testing/wait-until.js';
 import '../define/mpl-viewer.js';
 import type { MplSignalEvent } from '../events/signal-event.js';
 import { openHost } from '../mpl-host/testing/hosts.js';
@@ -18,7 +19,7 @@ describe('<mpl-viewer select>', () => {
       const { name, value, previous } = event as MplSignalEvent;
       news.push([name, value, previous]);
     });
-    await waitUntil(() => viewer.signals.population === 5, 'it has the population', { timeout: 5000 });
+    await waitUntil(() => viewer.signals.population === 5, 'it has the population');
     expect(viewer.signals.rule).to.equal('B3/S23');
     expect(Object.keys(viewer.signals).sort()).to.deep.equal(['population', 'rule']);
     await waitUntil(() => viewer.version === host.version && viewer.status === 'live');

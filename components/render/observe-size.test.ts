@@ -1,4 +1,5 @@
-import { expect, nextFrame, waitUntil } from '@open-wc/testing';
+import { expect, nextFrame } from '@open-wc/testing';
+import { waitUntil } from '../testing/wait-until.js';
 import { observeSize } from './observe-size.js';
 import { View } from './view.js';
 

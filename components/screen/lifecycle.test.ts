@@ -1,4 +1,5 @@
-import { aTimeout, expect, fixture, html, nextFrame, waitUntil } from '@open-wc/testing';
+import { aTimeout, expect, fixture, html, nextFrame } from '@open-wc/testing';
+import { waitUntil } from '../testing/wait-until.js';
 import '../define/mpl-controls.js';
 import '../define/mpl-stats.js';
 import '../define/mpl-viewer.js';
@@ -38,7 +39,7 @@ describe('the life of a screen', () => {
       if (i % 4 === 3) await waitUntil(() => v.status === 'live');
       root.replaceChildren();
     }
-    await waitUntil(() => network.open === sockets, 'all sockets are closed', { timeout: 5000 });
+    await waitUntil(() => network.open === sockets, 'all sockets are closed');
     expect(listeners.size).to.equal(before);
     expect(registry().screens.size).to.equal(0);
   });
@@ -61,7 +62,7 @@ describe('the life of a screen', () => {
     const root = await fixture<HTMLElement>(html`<div></div>`);
     const all = Array.from({ length: 20 }, viewer);
     root.append(...all);
-    await waitUntil(() => all.every((v) => v.status === 'live'), 'all are live', { timeout: 8000 });
+    await waitUntil(() => all.every((v) => v.status === 'live'), 'all are live');
     const hashes = await Promise.all(all.map(async (v) => (await v.digest()).hash));
     expect(new Set(hashes).size).to.equal(1);
   });
@@ -73,7 +74,7 @@ describe('the life of a screen', () => {
     root.append(v);
     await waitUntil(() => v.stats.fps > 5);
     v.style.marginBlockStart = '300vh';
-    await waitUntil(() => v.stats.fps === 0, 'it rests', { timeout: 4000 });
+    await waitUntil(() => v.stats.fps === 0, 'it rests');
     const { version } = v;
     await waitUntil(() => v.version > version, 'its stream goes on');
     v.style.marginBlockStart = '';
@@ -93,7 +94,7 @@ describe('the life of a screen', () => {
     }
     const page = (): PolicyPage => frame.contentWindow as unknown as PolicyPage;
     const inside = <T>(selector: string): T => frame.contentDocument!.querySelector(selector) as T;
-    await waitUntil(() => inside<MplViewer | null>('mpl-viewer')?.status === 'live', 'it is live', { timeout: 8000 });
+    await waitUntil(() => inside<MplViewer | null>('mpl-viewer')?.status === 'live', 'it is live');
     await aTimeout(700);
     expect(page().violations).to.deep.equal([]);
     const style = frame.contentWindow!.getComputedStyle(inside<HTMLElement>('mpl-viewer'));

@@ -1,7 +1,8 @@
 /** What the tests of `<mpl-host>` share. */
 
-import { fixture, html, waitUntil } from '@open-wc/testing';
+import { fixture, html } from '@open-wc/testing';
 import { createLife, type Life, type LifeOptions } from '../../../sim/index.js';
+import { waitUntil } from '../../testing/wait-until.js';
 import '../../define/mpl-host.js';
 import type { MplHost } from '../mpl-host.js';
 
@@ -17,7 +18,7 @@ export async function addHost(attributes: Record<string, string> = {}): Promise<
 
 /** Resolves when the world stands and the page sees it. */
 export async function standing(host: MplHost): Promise<MplHost> {
-  await waitUntil(() => host.status === 'live' && host.controlState !== null, 'it is live', { timeout: 8000 });
+  await waitUntil(() => host.status === 'live' && host.controlState !== null, 'it is live');
   return host;
 }
 
