@@ -1,5 +1,5 @@
 // All measurements, or those named: `npm run bench -- wire sizes`. Prints tables, and writes the numbers as JSON to
-// bench/results.json, or where `--json FILE` says.
+// bench/results.json, or where `--json FILE` says. `--quick` makes short work of those that take long.
 
 import { execFileSync, fork, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -10,17 +10,18 @@ import { parseArgs } from 'node:util';
 import { chromium } from './browsers.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const ALL = ['engines', 'wire', 'latency', 'signals', 'sizes'];
+const ALL = ['engines', 'wire', 'latency', 'signals', 'relay', 'sizes'];
 
 function arguments_() {
   try {
-    const { values, positionals } = parseArgs({ options: { json: { type: 'string' } }, allowPositionals: true });
+    const options = { json: { type: 'string' }, quick: { type: 'boolean' } };
+    const { values, positionals } = parseArgs({ options, allowPositionals: true });
     const unknown = positionals.find((name) => !ALL.includes(name));
     if (unknown !== undefined) throw new Error(`there is no measurement "${unknown}"`);
     const json = values.json === undefined ? join(root, 'bench', 'results.json') : resolve(values.json);
-    return { json, names: positionals.length > 0 ? positionals : ALL };
+    return { json, quick: values.quick === true, names: positionals.length > 0 ? positionals : ALL };
   } catch (error) {
-    console.error(`${error.message}\nusage: npm run bench -- [${ALL.join('|')} ...] [--json FILE]`);
+    console.error(`${error.message}\nusage: npm run bench -- [${ALL.join('|')} ...] [--quick] [--json FILE]`);
     process.exit(2);
   }
 }
@@ -35,14 +36,14 @@ function chromiumVersion() {
 function measure(name) {
   return new Promise((done) => {
     const file = join(root, 'bench', `${name}.ts`);
-    const child = fork(file, { cwd: root, execArgv: ['--import', 'tsx'] });
+    const child = fork(file, quick ? ['--quick'] : [], { cwd: root, execArgv: ['--import', 'tsx'] });
     let data = null;
     child.on('message', (message) => (data = message));
     child.on('close', (code) => done(code === 0 ? data : null));
   });
 }
 
-const { json, names } = arguments_();
+const { json, names, quick } = arguments_();
 const { status } = spawnSync(process.execPath, ['scripts/build.js', '--if-stale'], { cwd: root, stdio: 'inherit' });
 if (status !== 0) process.exit(1);
 
