@@ -11,7 +11,8 @@ import { encodeSignals } from '../wire/signal-code.js';
 import { SIGNAL_TYPES, type SignalType, type SignalValue } from '../wire/signal-value.js';
 import { encodeSignalJson, type SignalSpec } from '../wire/signals.js';
 import { FLAG, FRAME, type FrameName } from '../wire/types.js';
-import { seeded } from './world.js';
+import { Chance } from './chance.js';
+import { makeMessages, ODD_NAMES, oddJson } from './messages.js';
 
 /** The signals that most good frames speak of. */
 export const SIGNALS: { epoch: number; specs: SignalSpec[] } = {
@@ -31,21 +32,6 @@ export const SHAPE = { epoch: 77, width: 200, height: 100, planes: 2 };
 const TILES = new Grid(SHAPE).tiles;
 
 const NAMES = Object.keys(FRAME) as FrameName[];
-/** What JSON can hold and a field should not. */
-const ODD: unknown[] = [
-  null,
-  -1,
-  1e308,
-  2 ** 53,
-  0.1,
-  '',
-  'x'.repeat(5000),
-  [],
-  {},
-  { __proto__: null, a: 1 },
-  true,
-  [[[[]]]],
-];
 /** Values that JSON can say and a signal should not hold, or not of that type. */
 const ODD_SIGNALS = [
   '1e999',
@@ -58,10 +44,8 @@ const ODD_SIGNALS = [
   'true',
   '{',
 ];
-const ODD_NAMES = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'id', 'command', ''];
 
-export class FrameMaker {
-  readonly random: () => number;
+export class FrameMaker extends Chance {
   /** Version that a good frame of tiles is at; grows. */
   version = 1;
   /** That a good frame of signals is at; grows. */
@@ -69,17 +53,7 @@ export class FrameMaker {
   /** Is the payload at hand in the compact coding? */
   #coded = false;
 
-  constructor(seed: number) {
-    this.random = seeded(seed);
-  }
-
-  int(n: number): number {
-    return Math.floor(this.random() * n);
-  }
-
-  pick<T>(list: readonly T[]): T {
-    return list[this.int(list.length)]!;
-  }
+  readonly #json = makeMessages(this);
 
   /** A message of signals that may be anything between a good frame and noise. */
   anySignals(): Uint8Array {
@@ -99,13 +73,9 @@ export class FrameMaker {
     };
     if ((type === 'GridTiles' || SIGNAL_FRAMES.includes(type)) && this.random() < 0.3) {
       const flags = FLAG.COMPRESSED | (this.#coded ? FLAG.CODED : 0);
-      return this.#spoil(encodeFrame(type, this.#spoil(compress(payload), 0.5), { ...header, flags }), 0.2);
+      return this.spoil(encodeFrame(type, this.spoil(compress(payload), 0.5), { ...header, flags }), 0.2);
     }
-    return this.#spoil(encodeFrame(type, this.#spoil(payload, 0.6), header), 0.15);
-  }
-
-  noise(length: number): Uint8Array {
-    return new Uint8Array(length).map(() => this.int(256));
+    return this.spoil(encodeFrame(type, this.spoil(payload, 0.6), header), 0.15);
   }
 
   /** A payload that an honest sender could send, mostly. */
@@ -125,7 +95,7 @@ export class FrameMaker {
       case 'GridTiles':
         return this.tiles();
       case 'SchemaAnnounce':
-        return this.#oddJson(this.#schema());
+        return oddJson(this, this.#schema());
       case 'SignalSync':
       case 'SignalDiff':
         return this.signals(type === 'SignalSync');
@@ -140,7 +110,7 @@ export class FrameMaker {
       case 'End':
         return new Uint8Array(this.random() < 0.8 ? 0 : this.int(9));
       default:
-        return this.#json[type] ? this.#oddJson(this.#json[type]()) : this.noise(this.int(60));
+        return this.#json[type] ? oddJson(this, this.#json[type]()) : this.noise(this.int(60));
     }
   }
 
@@ -207,86 +177,5 @@ export class FrameMaker {
       signals: specs.map(({ name, type }) => [name, types(type)]),
       ...(this.random() < 0.2 && { hops: [{ id: SIGNALS.epoch, channel: 'x', from: [1] }] }),
     };
-  }
-
-  readonly #json: Partial<Record<FrameName, () => object>> = {
-    SubscribeFilter: () => ({
-      protocol: 1,
-      ...(this.random() < 0.5 && { resume: { epoch: this.pick([77, 1]), version: this.int(20), seen: this.int(40) } }),
-      ...(this.random() < 0.3 && { standby: this.random() < 0.5 }),
-      ...(this.random() < 0.3 && { maxFps: this.pick([1e-300, 0.5, 30, 1e300]) }),
-      ...(this.random() < 0.3 && { grid: this.random() < 0.5 }),
-      ...(this.random() < 0.5 && {
-        signals: {
-          ...(this.random() < 0.5 && { coded: true }),
-          ...(this.random() < 0.5 && { select: [this.pick(['n', 's', 'none']), this.pick(ODD_NAMES)] }),
-          ...(this.random() < 0.5 && { resume: { epoch: this.pick([SIGNALS.epoch, 1]), version: this.int(20) } }),
-        },
-      }),
-    }),
-    Control: () => ({
-      id: this.int(9),
-      ...this.pick([
-        { command: 'play' },
-        { command: 'step', n: 3 },
-        { command: 'draw', alive: true, cells: [1, 2] },
-        { command: 'soup', density: 0.3, seed: 1 },
-        { command: this.pick(ODD_NAMES) },
-      ]),
-    }),
-    ControlState: () => ({
-      ...{ control: 'none', paused: false, speed: 1, rule: 'B3/S23', neighborhood: 'moore', wrap: 'torus' },
-      ...{ width: 3, height: 4, pattern: '' },
-    }),
-    Status: () => ({
-      state: this.pick(['live', 'waiting', 'ended']),
-      viewers: this.int(9),
-      watching: 1,
-      clock: this.int(99),
-    }),
-    Welcome: () => ({ protocol: 1, channel: 'x', state: 'live', resume: 'full', answers: this.int(4), peers: true }),
-    Error: () => ({ code: 4400, reason: 'so' }),
-    Publish: () => ({
-      ...{ protocol: 1, claim: 'a-claim-that-is-long', peer: 'p', maxPeers: 3 },
-      ...(this.random() < 0.2 && { merge: this.random() < 0.5 }),
-    }),
-    ControlReply: () => ({ id: this.int(9), ok: this.random() < 0.5 }),
-    Introduce: () => ({ peer: 'p' }),
-  };
-
-  #oddJson(message: object): Uint8Array {
-    const fields = Object.entries(message) as [string, unknown][];
-    if (this.random() < 0.4) {
-      const at = this.int(fields.length);
-      const kind = this.int(3);
-      if (kind === 0) fields.splice(at, 1);
-      else if (kind === 1) fields[at]![1] = this.pick(ODD);
-      else fields.push([this.pick(ODD_NAMES), this.pick(ODD)]);
-    }
-    const text = fields.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join();
-    return new TextEncoder().encode(`{${text}}`);
-  }
-
-  #spoil(bytes: Uint8Array, chance: number): Uint8Array {
-    if (this.random() >= chance || bytes.length === 0) return bytes;
-    const out = bytes.slice();
-    switch (this.int(6)) {
-      case 0:
-        return out.subarray(0, this.int(out.length));
-      case 1: {
-        const longer = new Uint8Array(out.length + 1 + this.int(20));
-        longer.set(out);
-        longer.set(this.noise(longer.length - out.length), out.length);
-        return longer;
-      }
-      case 2:
-        return this.noise(this.int(80));
-      case 3:
-        out.copyWithin(this.int(out.length), this.int(out.length), this.int(out.length));
-        return out;
-      default:
-        for (let i = 1 + this.int(4); i > 0; i--) out[this.int(out.length)]! ^= 1 << this.int(8);
-        return out;
-    }
   }
 }
