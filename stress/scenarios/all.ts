@@ -3,6 +3,7 @@ import type { Scenario } from '../scenario.js';
 import { clocks } from './clocks.js';
 import { control } from './control.js';
 import { crowds } from './crowds.js';
+import { fuzzing } from './fuzz.js';
 import { hostile } from './hostile.js';
 import { hosts } from './hosts.js';
 import { networks } from './networks.js';
@@ -18,4 +19,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ...networks,
   ...control,
   ...clocks,
+  ...fuzzing,
 ];
