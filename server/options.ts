@@ -35,8 +35,16 @@ export interface RelayLimits {
   replicaBytes: number;
   /** Bytes of memory for the replicas of all channels. */
   replicasBytes: number;
-  /** Control commands a second from one viewer. */
+  /** Times its own length that a compressed payload may grow to, where that is more than 1 MiB; deflate can do 1032. */
+  inflateRatio: number;
+  /** Control commands a second from one viewer; over it they are refused. */
   controlRate: number;
+  /** Messages a second from one viewer, of all kinds but acks that are due; twice as many may come at once. */
+  messageRate: number;
+  /** Subscriptions a second from one viewer; six times as many may come at once. */
+  subscriptionRate: number;
+  /** Those of them a second that are answered with the whole picture; ten times as many may come at once. */
+  keyframeRate: number;
   /** Milliseconds a channel outlives its source, for it to come back. */
   sourceGraceMs: number;
   /** Requests for signals a second from one address, by plain HTTP (an IPv6 /64 counts as one). */
@@ -131,7 +139,11 @@ export const LIMITS: Readonly<Record<keyof RelayLimits, Limit>> = {
   inflatedPayload: { default: MIB, min: KIB, max: 1024 * MIB, help: 'bytes a compressed payload may grow to' },
   replicaBytes: { default: 160 * MIB, min: MIB, max: 8192 * MIB, help: 'bytes of memory for one replica' },
   replicasBytes: { default: 1024 * MIB, min: MIB, max: 1e12, help: 'bytes of memory for all replicas' },
+  inflateRatio: { default: 100, min: 1, max: 1032, help: 'times its length that a payload may grow to, beyond 1 MiB' },
   controlRate: { default: 30, min: 1, max: 10_000, help: 'control commands a second from one viewer' },
+  messageRate: { default: 100, min: 1, max: 10_000, help: 'messages a second from one viewer' },
+  subscriptionRate: { default: 5, min: 1, max: 1000, help: 'subscriptions a second from one viewer' },
+  keyframeRate: { default: 1, min: 1, max: 1000, help: 'of these a second that need the whole picture' },
   sourceGraceMs: { default: 30_000, min: 0, max: DAY, help: 'ms a channel outlives its source' },
   requestRate: { default: 200, min: 1, max: 1e6, help: 'HTTP requests for signals a second from one address' },
   postBytes: { default: MIB, min: 64, max: 64 * MIB, help: 'bytes of one POST of signals' },

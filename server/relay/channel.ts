@@ -119,7 +119,13 @@ export class Channel implements ChannelParts {
 
   /** @param rights what it may do and see; without them, whatever the source grants to anyone */
   addViewer(link: Link, rights?: Rights): SourceEnd {
-    const end = this.fanout.attach(link, { commandsPerSecond: this.options.controlRate, ...(rights && { rights }) });
+    const end = this.fanout.attach(link, {
+      commandsPerSecond: this.options.controlRate,
+      messagesPerSecond: this.options.messageRate,
+      subscriptionsPerSecond: this.options.subscriptionRate,
+      keyframesPerSecond: this.options.keyframeRate,
+      ...(rights && { rights }),
+    });
     this.#expectFirst(link, () => end.greeted);
     const { onclose } = link;
     link.onclose = (event) => {
@@ -198,6 +204,7 @@ export class Channel implements ChannelParts {
         },
       },
       this.options.inflatedPayload,
+      this.options.inflateRatio,
     );
     this.#callers.add(end);
     return end;

@@ -149,6 +149,8 @@ export class ReceiverEnd {
     readonly handlers: ReceiverHandlers,
     /** Bytes a compressed payload may inflate to. */
     readonly inflateLimit = 4 * 2 ** 20,
+    /** And times its length, where that is more than a mebibyte. */
+    readonly inflateRatio?: number,
   ) {
     link.onmessage = (message) => this.#receive(message);
     link.onclose = (event) => this.#closed(event);
@@ -319,7 +321,9 @@ export class ReceiverEnd {
   }
 
   #payload(frame: Frame): Uint8Array {
-    return (frame.flags & FLAG.COMPRESSED) !== 0 ? decompress(frame.payload, this.inflateLimit) : frame.payload;
+    return (frame.flags & FLAG.COMPRESSED) !== 0
+      ? decompress(frame.payload, this.inflateLimit, this.inflateRatio)
+      : frame.payload;
   }
 
   /** A frame of state was taken: it is acknowledged, now or soon. */

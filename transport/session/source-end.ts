@@ -22,29 +22,23 @@ import type {
 } from '../wire/messages.js';
 import * as session from '../wire/session.js';
 import { FLAG } from '../wire/types.js';
+import { Allowance, type Allowances } from './allowance.js';
 import { Cap } from './cap.js';
 import { CommandRefused, refusalOf } from './command-refused.js';
 import { newSession } from './identity.js';
 import type { FanoutObserver } from './observer.js';
 import { Outbox, type OutboxSource } from './outbox.js';
-import { RateLimit } from './rate.js';
 import { SignalOutbox, type SignalOutboxSource } from './signal-outbox.js';
 import { EXPIRED, Tenure } from './tenure.js';
 
 /** Bytes that may wait for a receiver that does not read; what is not state cannot be left out, so then it is closed. */
 const MAX_WAITING = 8 * 2 ** 20;
-/** Messages a second, acks apart, and subscriptions a second: each may cost a look at every tile, an update does not. */
-const MESSAGES = 100;
-const SUBSCRIPTIONS = 5;
-const UPDATES = 20;
 
-export interface SourceEndOptions extends Vouched {
+export interface SourceEndOptions extends Vouched, Allowances {
   /** The page that runs the source itself: its commands are always granted. */
   owner?: boolean;
   /** A relay of the source's own choice: it speaks for many, and what it says of them is believed. */
   relay?: boolean;
-  /** Commands a second before they are refused. */
-  commandsPerSecond?: number;
 }
 
 /** What an end must know of the fan-out it belongs to, and what it tells it. */
@@ -82,10 +76,7 @@ export class SourceEnd {
   bytesSent = 0;
 
   #session: string | undefined;
-  readonly #commands: RateLimit;
-  readonly #messages = new RateLimit(MESSAGES);
-  readonly #subscriptions = new RateLimit(SUBSCRIPTIONS, SUBSCRIPTIONS * 6);
-  readonly #updates = new RateLimit(UPDATES);
+  readonly #allowance: Allowance;
   /** What the receiver asked for; null before its first message. */
   #wanted: SubscribeMessage | null = null;
   /** Subscriptions heard, which each welcome says: frames made for an older one do not fit a receiver that went on. */
@@ -104,7 +95,7 @@ export class SourceEnd {
     this.relay = options.relay ?? false;
     this.#vouched = options.rights !== undefined;
     this.#tenure = new Tenure(options.rights ?? { control: false }, () => this.close(CLOSE.unauthorized.code, EXPIRED));
-    this.#commands = new RateLimit(options.commandsPerSecond ?? 1000);
+    this.#allowance = new Allowance(options);
     this.outbox = new Outbox(
       link,
       fanout,
@@ -122,6 +113,11 @@ export class SourceEnd {
   get session(): string {
     this.#session ??= newSession();
     return this.#session;
+  }
+
+  /** Does it ask for no more than it needs? */
+  get #trusted(): boolean {
+    return this.owner || this.relay;
   }
 
   /** Has it said what it wants? */
@@ -154,8 +150,8 @@ export class SourceEnd {
     this.#flush();
   }
 
-  /** Begins (again) with the fan-out's grid, from what the receiver says it holds. */
-  start(resume?: SubscribeMessage['resume']): void {
+  /** Begins (again) with the fan-out's grid, from what the receiver says it holds, and where it was the receiver that asked. */
+  start(resume?: SubscribeMessage['resume'], asked = false): void {
     if (this.#wanted === null) return;
     const { grid, stamp, controlFrame } = this.fanout;
     this.#refilter();
@@ -167,6 +163,7 @@ export class SourceEnd {
       return;
     }
     const how = this.outbox.begin(grid, resume);
+    if (asked && how === 'full' && !this.#trusted) this.#allowance.keyframe();
     this.fanout.observer?.began(how);
     this.welcome(how);
     const header = { ...stamp, width: grid.tilesX, height: grid.tilesY };
@@ -262,9 +259,7 @@ export class SourceEnd {
         return this.#flush();
       }
     }
-    if (!this.owner && !this.relay && !this.#messages.take()) {
-      throw new WireError(`more than ${MESSAGES} messages a second`, CLOSE.tooFast.code);
-    }
+    if (!this.#trusted) this.#allowance.message();
     switch (frame.type) {
       case 'Ack':
       case 'Error':
@@ -293,9 +288,9 @@ export class SourceEnd {
     const before = this.#wanted;
     // Where nothing flows yet, there is nothing to update.
     const update = message.update === true && before !== null && !message.standby === !before.standby;
-    if (!this.owner && !(update ? this.#updates : this.#subscriptions).take()) {
-      const most = update ? `${UPDATES} updates of a subscription` : `${SUBSCRIPTIONS} subscriptions`;
-      throw new WireError(`more than ${most} a second`, CLOSE.tooFast.code);
+    if (!this.owner) {
+      if (update) this.#allowance.update();
+      else this.#allowance.subscription();
     }
     this.#wanted = message;
     this.#session = message.session ?? this.#session;
@@ -303,7 +298,7 @@ export class SourceEnd {
     this.#heard++;
     if (update) return this.#update(before, message);
     if (message.standby !== true) this.fanout.refresh?.();
-    this.start(message.update ? undefined : message.resume);
+    this.start(message.update ? undefined : message.resume, true);
     this.startSignals(message.signals?.resume);
     this.fanout.onends?.();
   }
@@ -313,7 +308,7 @@ export class SourceEnd {
     if (this.outbox.open !== this.#wantsGrid) {
       // Tiles are wanted that were not before, or the other way round.
       if (this.#wantsGrid) this.fanout.refresh?.();
-      this.start();
+      this.start(undefined, true);
     } else {
       this.#refilter();
       this.welcome(this.outbox.lacking ? 'merged' : 'none');
@@ -341,13 +336,14 @@ export class SourceEnd {
   async #command(message: ControlMessage | session.RefusedCommand): Promise<void> {
     let reply: ControlReplyMessage = { id: message.id, ok: true };
     try {
-      if (!this.relay && !this.#commands.take()) throw new CommandRefused('too many commands; wait a second', false);
+      if (!this.relay && !this.#allowance.command())
+        throw new CommandRefused('too many commands; wait a second', false);
       if ('refused' in message) throw new Error(message.refused);
       await this.fanout.oncontrol(message, this);
     } catch (error) {
       reply = refusalOf(message.id, error as Error);
       // It will come again.
-      if (reply.retry) this.#commands.refund();
+      if (reply.retry) this.#allowance.refundCommand();
     }
     this.send(encodeFrame('ControlReply', session.controlReply.encode(reply)));
   }

@@ -30,16 +30,24 @@ function inflateSlices(data: Uint8Array, length: number): Uint8Array | null {
   return out.subarray(0, at);
 }
 
+/** The most that deflate can do (RFC 1951). */
+const MOST_RATIO = 1032;
+/** Bytes that a payload may become whatever it is made of: a world of equal tiles shrinks to very little. */
+const ANY_RATIO = 2 ** 20;
+
 /**
  * The payload inside a compressed one.
- * @throws WireError if it says it is longer than `limit` or than deflate can make it, or is not what it says.
+ * @param limit bytes it may have
+ * @param ratio and times its compressed length, where it has more than a mebibyte
+ * @throws WireError if it says it is longer than that or than deflate can make it, or is not what it says.
  */
-export function decompress(payload: Uint8Array, limit: number): Uint8Array {
+export function decompress(payload: Uint8Array, limit: number, ratio = MOST_RATIO): Uint8Array {
   const reader = new Reader(payload);
   const length = reader.varint();
   const data = reader.rest();
-  // 1032:1 is the most that deflate can do (RFC 1951), so a larger claim is a lie.
-  if (length > limit || length > 1032 * data.length) {
+  const most = Math.min(limit, Math.max(ANY_RATIO, ratio * data.length));
+  // A claim beyond what deflate can do is a lie.
+  if (length > most || length > MOST_RATIO * data.length) {
     throw new WireError(`a payload of ${data.length} bytes says it inflates to ${length}, more than is allowed`);
   }
   let out: Uint8Array | null;
