@@ -1,0 +1,420 @@
+/** Every limit over a real relay: what goes over it is refused, and the very same is taken where there is more room. */
+
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { afterEach, describe, test } from 'node:test';
+import { WebSocket } from 'ws';
+import { connectWebSocket, type SocketLike, Source, Uplink } from '../transport/index.js';
+import { TestWorld } from '../transport/testing/world.js';
+import { compress } from '../transport/wire/deflate.js';
+import { encodeFrame } from '../transport/wire/frame.js';
+import type { SubscribeMessage } from '../transport/wire/messages.js';
+import * as session from '../transport/wire/session.js';
+import { FLAG } from '../transport/wire/types.js';
+import { mintToken } from './auth/mint.js';
+import type { Relay, RelayLimits, RelayOptions } from './index.js';
+import { LIMIT_NAMES } from './options.js';
+import { get } from './testing/http.js';
+import { scrape } from './testing/scrape.js';
+import { closeAll, later, startRelay } from './testing/signals.js';
+import { Client } from './testing/sockets.js';
+import { SECRET } from './testing/tokens.js';
+import { until } from './testing/until.js';
+
+afterEach(closeAll);
+
+interface Setting {
+  relay: Relay;
+  url: string;
+  /** Milliseconds that something may take that happens only over the limit. */
+  patience: number;
+}
+
+interface Case {
+  over: RelayOptions;
+  within: RelayOptions;
+  /** Does the same under both, and says what came of it. */
+  run(setting: Setting): Promise<unknown>;
+  /** What comes of it over the limit, and within. */
+  outcome: [refused: unknown, taken: unknown];
+}
+
+const text = (value: string) => new TextEncoder().encode(value);
+const ping = encodeFrame('Ping', session.encodePing({ echo: false, time: 1, upstream: 0 }));
+const hello = encodeFrame('Publish', session.publish.encode({ protocol: 1, claim: 'claim-of-one-who-tries' }));
+const subscribe = (more: Partial<SubscribeMessage> = {}) =>
+  encodeFrame('SubscribeFilter', session.subscribe.encode({ protocol: 1, ...more }));
+
+/** A socket, and the status by which it was refused if it was. */
+async function open(url: string, path: string, options = {}): Promise<Client | number> {
+  const socket = new WebSocket(url.replace('http', 'ws') + path, { perMessageDeflate: false, ...options });
+  const client = new Client(socket);
+  later(() => socket.terminate());
+  return Promise.race([
+    once(socket, 'open').then(() => client),
+    once(socket, 'unexpected-response').then(([, response]) => response.statusCode as number),
+  ]);
+}
+
+/** The code by which it was closed, or "open" once everything sent has been seen. */
+async function fate(client: Client | number): Promise<number | 'open'> {
+  if (typeof client === 'number') return client;
+  return Promise.race([client.closed.then(({ code }) => code), client.settled().then(() => 'open' as const)]);
+}
+
+/** Sends all of it, and says what becomes of who did. */
+async function sends(url: string, path: string, messages: readonly (Uint8Array | string)[]): Promise<number | 'open'> {
+  const client = (await open(url, path)) as Client;
+  for (const message of messages) client.socket.send(message);
+  return fate(client);
+}
+
+const times = <T>(n: number, value: T): T[] => Array.from({ length: n }, () => value);
+const both = async (url: string, path: string, other = path) => {
+  await fate(await open(url, path));
+  return fate(await open(url, other));
+};
+
+/** Waits a while for what only happens over the limit. */
+async function happens(what: () => boolean, patience: number): Promise<boolean> {
+  return until(what, patience).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function closes(client: Client | number, patience: number): Promise<number | 'open'> {
+  let code: number | 'open' = 'open';
+  void (client as Client).closed.then((closed) => (code = closed.code));
+  await happens(() => code !== 'open', patience);
+  return code;
+}
+
+const Dial = WebSocket as unknown as new (url: string) => SocketLike;
+
+/** A world of 2 MiB, and whether the relay takes it. */
+async function publishLarge({ url }: Setting): Promise<string> {
+  const world = new TestWorld(4096, 4096);
+  for (let x = 0; x < 4096; x += 64) for (let y = 0; y < 4096; y += 64) world.flip(x, y);
+  world.version++;
+  const options = { url: '', claim: 'claim-of-a-large-world', connect: () => dial(url, '/peer/large') };
+  const uplink = new Uplink(new Source(world), options);
+  later(() => uplink.close());
+  const viewer = (await open(url, '/stream/large')) as Client;
+  viewer.socket.send(subscribe());
+  let whole = false;
+  viewer.socket.on('message', (data: Buffer) => {
+    // The last chunk of a picture says that it is.
+    if (data[0] === 0x52 && (data[16]! & 1) !== 0) whole = true;
+  });
+  await until(() => uplink.status === 'failed' || whole);
+  return uplink.status === 'failed' ? uplink.reason : 'taken';
+}
+const dial = (url: string, path: string) => connectWebSocket(url.replace('http', 'ws') + path, 2000, Dial);
+
+/** Names of signals, in as many bytes as there is room for. */
+const schema = (spaces: number): Uint8Array => {
+  const signals = Array.from({ length: 400 }, (_, i) => [`signal-${i}`, 'number']);
+  const bytes = compress(text(JSON.stringify({ epoch: 1, signals }) + ' '.repeat(spaces)));
+  return encodeFrame('SchemaAnnounce', bytes, { flags: FLAG.COMPRESSED });
+};
+
+const MIB = 2 ** 20;
+
+const CASES: Record<keyof RelayLimits, Case> = {
+  maxChannels: {
+    over: { maxChannels: 1 },
+    within: { maxChannels: 2 },
+    run: ({ url }) => both(url, '/stream/a', '/stream/b'),
+    outcome: [1013, 'open'],
+  },
+  maxViewers: {
+    over: { maxViewers: 1 },
+    within: { maxViewers: 2 },
+    run: ({ url }) => both(url, '/stream/a'),
+    outcome: [1013, 'open'],
+  },
+  maxConnections: {
+    over: { maxConnections: 1 },
+    within: { maxConnections: 2 },
+    run: ({ url }) => both(url, '/stream/a'),
+    outcome: [503, 'open'],
+  },
+  connectionRate: {
+    over: { connectionRate: 1 },
+    within: { connectionRate: 100 },
+    run: async ({ url }) => {
+      const fates = await Promise.all(times(8, '/stream/a').map(async (path) => fate(await open(url, path))));
+      return fates.includes(429);
+    },
+    outcome: [true, false],
+  },
+  addressConnections: {
+    over: { addressConnections: 1 },
+    within: { addressConnections: 2 },
+    run: ({ url }) => both(url, '/stream/a'),
+    outcome: [429, 'open'],
+  },
+  sourcePayload: {
+    over: { sourcePayload: 1024 },
+    within: { sourcePayload: 4096 },
+    run: ({ url }) => sends(url, '/peer/a', [new Uint8Array(2000)]),
+    outcome: [1009, 4400],
+  },
+  viewerPayload: {
+    over: { viewerPayload: 1024 },
+    within: { viewerPayload: 4096 },
+    run: ({ url }) => sends(url, '/stream/a', [new Uint8Array(2000)]),
+    outcome: [1009, 4400],
+  },
+  maxFragments: {
+    over: { maxFragments: 4 },
+    within: { maxFragments: 8 },
+    run: async ({ url }) => {
+      const { socket, ...client } = (await open(url, '/stream/a')) as Client;
+      for (let i = 0; i < 6; i++) socket.send(new Uint8Array(4), { fin: i === 5 });
+      return (await client.closed).code;
+    },
+    outcome: [1008, 4400],
+  },
+  maxBufferedChunks: {
+    over: { maxBufferedChunks: 16 },
+    within: { maxBufferedChunks: 100_000 },
+    run: async ({ url }) => {
+      const client = (await open(url, '/stream/a')) as Client;
+      const { _socket: tcp } = client.socket as unknown as { _socket: Socket };
+      let closed = false;
+      void client.closed.then(() => (closed = true));
+      const length = 300;
+      tcp.setNoDelay(true);
+      tcp.write(Buffer.from([0x82, 0xfe, length >> 8, length & 255, 0, 0, 0, 0]));
+      for (let i = 0; i < length && !closed; i++) {
+        tcp.write(Buffer.of(0));
+        // So that each byte comes by itself.
+        await new Promise((resolve) => setTimeout(resolve, 1));
+      }
+      return (await client.closed).code;
+    },
+    outcome: [1008, 4400],
+  },
+  inflatedPayload: {
+    over: { inflatedPayload: 4096 },
+    within: { inflatedPayload: 65_536 },
+    run: ({ url }) => sends(url, '/peer/a', [hello, schema(0)]),
+    outcome: [4400, 'open'],
+  },
+  inflateRatio: {
+    over: { inflateRatio: 5, inflatedPayload: 16 * MIB },
+    within: { inflateRatio: 1032, inflatedPayload: 16 * MIB },
+    run: ({ url }) => sends(url, '/peer/a', [hello, schema(2 * MIB)]),
+    outcome: [4400, 'open'],
+  },
+  replicaBytes: {
+    over: { replicaBytes: MIB },
+    within: { replicaBytes: 4 * MIB },
+    run: publishLarge,
+    outcome: ['the world takes more memory than the 1 MiB there are for it', 'taken'],
+  },
+  replicasBytes: {
+    over: { replicasBytes: MIB },
+    within: { replicasBytes: 4 * MIB },
+    run: publishLarge,
+    outcome: ['the world takes more memory than the 1 MiB there are for it', 'taken'],
+  },
+  controlRate: {
+    over: { controlRate: 1 },
+    within: { controlRate: 100 },
+    run: async ({ url }) => {
+      const client = (await open(url, '/stream/a')) as Client;
+      for (let id = 1; id <= 8; id++)
+        client.socket.send(encodeFrame('Control', text(`{"id":${id},"command":"dance"}`)));
+      let refused = 0;
+      for (let replies = 0; replies < 8; ) {
+        const { data } = await client.next();
+        if (data[0] !== 0x77) continue;
+        replies++;
+        if (/too many commands/.test(data.subarray(16).toString())) refused++;
+      }
+      return refused > 0;
+    },
+    outcome: [true, false],
+  },
+  messageRate: {
+    over: { messageRate: 1 },
+    within: { messageRate: 100 },
+    run: ({ url }) => sends(url, '/stream/a', times(20, ping)),
+    outcome: [4429, 'open'],
+  },
+  subscriptionRate: {
+    over: { subscriptionRate: 1 },
+    within: { subscriptionRate: 100 },
+    run: ({ url }) => sends(url, '/stream/a', times(20, subscribe())),
+    outcome: [4429, 'open'],
+  },
+  keyframeRate: {
+    over: { keyframeRate: 1, subscriptionRate: 100 },
+    within: { keyframeRate: 100, subscriptionRate: 100 },
+    run: async ({ relay, url }) => {
+      const world = new TestWorld(64, 64);
+      const uplink = new Uplink(new Source(world), {
+        url: '',
+        claim: 'claim-of-a-world',
+        connect: () => dial(url, '/peer/a'),
+      });
+      later(() => uplink.close());
+      await until(() => relay.channels()[0]?.state === 'live');
+      return sends(url, '/stream/a', times(40, subscribe()));
+    },
+    outcome: [4429, 'open'],
+  },
+  sourceGraceMs: {
+    over: { sourceGraceMs: 0 },
+    within: { sourceGraceMs: 60_000 },
+    run: async ({ relay, url, patience }) => {
+      const source = (await open(url, '/peer/a')) as Client;
+      source.socket.send(hello);
+      await source.next();
+      source.socket.close();
+      return happens(() => relay.channels().length === 0, patience);
+    },
+    outcome: [true, false],
+  },
+  requestRate: {
+    over: { requestRate: 1 },
+    within: { requestRate: 100 },
+    run: async ({ url }) => {
+      const answers = await Promise.all(times(8, '/channels/a/signals').map((path) => get(url, path)));
+      return answers.some(({ status }) => status === 429);
+    },
+    outcome: [true, false],
+  },
+  postBytes: {
+    over: { postBytes: 64 },
+    within: { postBytes: 4096 },
+    run: ({ url }) => post(url, JSON.stringify({ text: 'x'.repeat(200) })),
+    outcome: [413, 200],
+  },
+  postedMs: {
+    over: { postedMs: 10, sourceGraceMs: 0 },
+    within: { postedMs: 60_000, sourceGraceMs: 0 },
+    run: async ({ relay, url, patience }) => {
+      assert.equal(await post(url, '{"n":1}'), 200);
+      return happens(() => relay.channels().length === 0, patience);
+    },
+    outcome: [true, false],
+  },
+  helloMs: {
+    over: { helloMs: 10 },
+    within: { helloMs: 60_000 },
+    run: async ({ url, patience }) => closes(await open(url, '/stream/a'), patience),
+    outcome: [4408, 'open'],
+  },
+  drainMs: {
+    over: { drainMs: 0 },
+    within: { drainMs: 500 },
+    run: async ({ relay, url }) => {
+      await both(url, '/stream/a');
+      const closing = relay.close();
+      const answer = await get(url, '/readyz').then(
+        ({ status }) => status,
+        () => 'gone',
+      );
+      await closing;
+      return answer;
+    },
+    outcome: ['gone', 503],
+  },
+  clockSkewMs: {
+    over: { keys: [{ secret: SECRET }], clockSkewMs: 0 },
+    within: { keys: [{ secret: SECRET }], clockSkewMs: 300_000 },
+    run: async ({ url, patience }) => {
+      const options = { channels: ['*'], can: ['publish' as const], notBefore: 100 };
+      const token = await mintToken(options, { secret: SECRET });
+      const client = (await open(url, '/peer/a')) as Client;
+      const claim = 'claim-of-one-who-is-early';
+      client.socket.send(encodeFrame('Publish', session.publish.encode({ protocol: 1, claim, token })));
+      return closes(client, patience);
+    },
+    outcome: [4401, 'open'],
+  },
+  pingMs: {
+    over: { pingMs: 10 },
+    within: { pingMs: 60_000 },
+    run: async ({ url, patience }) => closes(await open(url, '/stream/a', { autoPong: false }), patience),
+    outcome: [1006, 'open'],
+  },
+  signalPeers: {
+    over: { signalPeers: 1 },
+    within: { signalPeers: 2 },
+    run: ({ url }) => both(url, peer('x'), peer('y')),
+    outcome: [1013, 'open'],
+  },
+  signalPayload: {
+    over: { signalPayload: 1024 },
+    within: { signalPayload: 4096 },
+    run: ({ url }) => sends(url, peer('x'), ['x'.repeat(2000)]),
+    outcome: [1009, 4400],
+  },
+  signalRate: {
+    over: { signalRate: 1 },
+    within: { signalRate: 100 },
+    run: ({ url }) => sends(url, peer('x'), times(20, '{"type":"HEARTBEAT"}')),
+    outcome: [4429, 'open'],
+  },
+  metricsChannels: {
+    over: { metricsChannels: 0 },
+    within: { metricsChannels: 10 },
+    run: async ({ url }) => {
+      await fate(await open(url, '/stream/a'));
+      return (await scrape(url)).labelsOf('mpl_channel_viewers', 'channel');
+    },
+    outcome: [['(others)'], ['a']],
+  },
+};
+
+function peer(id: string): string {
+  return `/signal/peerjs?key=peerjs&id=${id}&token=t`;
+}
+
+async function post(url: string, body: string): Promise<number> {
+  const headers = { 'content-type': 'application/json' };
+  return (await fetch(`${url}/channels/a/signals`, { method: 'POST', headers, body })).status;
+}
+
+describe('limits', { timeout: 120_000 }, () => {
+  test('are all looked at', () => {
+    assert.deepEqual(Object.keys(CASES).sort(), [...LIMIT_NAMES].sort());
+  });
+
+  for (const [name, { over, within, run, outcome }] of Object.entries(CASES)) {
+    test(name, async () => {
+      const [refused, taken] = outcome;
+      const strict = await startRelay(over);
+      assert.deepEqual(await run({ ...strict, patience: 20_000 }), refused, 'over the limit');
+      const roomy = await startRelay(within);
+      assert.deepEqual(await run({ ...roomy, patience: 200 }), taken, 'within the limit');
+    });
+  }
+
+  test('keyframeRate: who says what it holds may come as often as it subscribes', async () => {
+    const { relay, url } = await startRelay({ keyframeRate: 1, subscriptionRate: 100 });
+    const world = new TestWorld(64, 64);
+    const source = new Source(world);
+    const uplink = new Uplink(source, { url: '', claim: 'claim-of-a-world', connect: () => dial(url, '/peer/a') });
+    later(() => uplink.close());
+    await until(() => relay.channels()[0]?.state === 'live');
+    const viewer = (await open(url, '/stream/a')) as Client;
+    viewer.socket.send(subscribe());
+    let epoch: number | undefined;
+    while (epoch === undefined) {
+      const { data } = await viewer.next();
+      if (data[0] === 0x73) epoch = JSON.parse(data.subarray(16).toString()).epoch;
+    }
+    const resume = { epoch, version: world.version, seen: world.version };
+    for (let i = 0; i < 40; i++) viewer.socket.send(subscribe({ resume }));
+    assert.equal(await fate(viewer), 'open');
+    for (let i = 0; i < 40; i++) viewer.socket.send(subscribe());
+    assert.deepEqual(await viewer.closed, { code: 4429, reason: 'more than 1 keyframes a second' });
+  });
+});
