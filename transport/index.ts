@@ -10,6 +10,7 @@ export { ReceiverEnd, type ReceiverHandlers } from './session/receiver-end.js';
 export { Replica } from './session/replica.js';
 export { SharedFrame } from './session/shared-frame.js';
 export type { SourceEnd, SourceEndOptions } from './session/source-end.js';
+export type { TokenSource } from './session/tokens.js';
 export type { PeerDialer } from './session/upgrade.js';
 export * from './source.js';
 export { type Digest, digest } from './state/digest.js';

@@ -9,6 +9,7 @@ import { Links, type Transport } from './session/links.js';
 import { Renewal } from './session/renewal.js';
 import type { Taken } from './session/replica.js';
 import type { TakenSignals } from './session/signal-replica.js';
+import type { TokenSource } from './session/tokens.js';
 import type { PeerDialer } from './session/upgrade.js';
 import { Wants } from './session/wants.js';
 import type { Digest } from './state/digest.js';
@@ -55,8 +56,11 @@ export interface ReceiverOptions {
   maxBps?: number;
   /** The tiles to receive. Default: all. */
   window?: TileWindow;
-  /** Shown with each command, where the source asks for it. */
-  token?: string;
+  /**
+   * The right to watch, and to steer, where the relay or the source asks for one. A function is asked before each connection and
+   * ahead of the end of the token before.
+   */
+  token?: TokenSource;
   /** What others may call it, where it steers or asks to. At most 40 characters. */
   name?: string;
   /** False: no tiles. Default true. */
@@ -129,7 +133,7 @@ export class Receiver {
     const identity = this.#identity;
     this.#wants = new Wants({ grid, select, maxFps, maxBps, window: checkWindow(options.window ?? null) });
     this.#links = new Links(
-      { connect, dialer, transport, wants: this.#wants, identity },
+      { connect, dialer, transport, wants: this.#wants, identity, token: options.token },
       {
         took: (taken, frame) => this.#took(taken, frame),
         tookSignals: (taken, frame) => this.#tookSignals(taken, frame),
@@ -250,6 +254,15 @@ export class Receiver {
     if (transport !== this.transport) this.#links.setTransport(transport);
   }
 
+  /** The right to watch and to steer. Another one is shown at once, without connecting anew; one that was refused is tried again with it. */
+  get token(): TokenSource | undefined {
+    return this.#links.tokens.source;
+  }
+
+  set token(token: TokenSource | undefined) {
+    this.#links.tokens.source = token;
+  }
+
   get maxFps(): number | undefined {
     return this.#wants.maxFps;
   }
@@ -354,7 +367,8 @@ export class Receiver {
    * reason says so.
    */
   command(command: ControlCommand): Promise<void> {
-    const { token } = this.options;
+    // Where rights were vouched for, they count, and the token is for whoever did that.
+    const token = this.rights === undefined ? this.#links.tokens.current : undefined;
     if (this.status === 'ended' || this.status === 'failed') return Promise.reject(new Error(this.reason));
     if (this.status === 'idle') return Promise.reject(new Error('not connected to a source'));
     const done = this.#commands.give(token === undefined ? command : { ...command, token });

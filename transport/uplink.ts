@@ -4,6 +4,7 @@ import type { Link, LinkClose } from './link/link.js';
 import { connectWebSocket } from './link/websocket.js';
 import { Redial } from './session/redial.js';
 import type { SourceEnd } from './session/source-end.js';
+import { type TokenSource, Tokens } from './session/tokens.js';
 import type { Source } from './source.js';
 import { CLOSE, closeCode } from './wire/codes.js';
 import { encodeFrame } from './wire/frame.js';
@@ -20,8 +21,11 @@ export interface UplinkOptions {
   url: string;
   /** Who shows this secret again may take the channel back at once. 16..64 characters; keep it over a reload. */
   claim: string;
-  /** The right to publish, where the relay asks for one. */
-  token?: string | undefined;
+  /**
+   * The right to publish, where the relay asks for one. A function is asked before each connection and ahead of the end of the
+   * token before.
+   */
+  token?: TokenSource | undefined;
   /** Share the channel with other sources of signals that say so too. */
   merge?: boolean;
   connect?: (url: string) => Promise<Link>;
@@ -34,8 +38,12 @@ export class Uplink {
   status: UplinkStatus = 'connecting';
   reason = '';
 
+  readonly #tokens: Tokens;
   readonly #redial = new Redial({
-    connect: () => (this.options.connect ?? connectWebSocket)(this.options.url),
+    connect: async () => {
+      await this.#tokens.ask();
+      return (this.options.connect ?? connectWebSocket)(this.options.url);
+    },
     opened: (link) => this.#opened(link),
     waits: (reason) => this.#set(this.#taken ? 'failed' : 'reconnecting', reason),
   });
@@ -46,6 +54,8 @@ export class Uplink {
   /** A page that was reloaded begins above where it left off. */
   #attempt = Date.now();
   #stopped = false;
+  /** It was refused for want of a token that counts. */
+  #unauthorized = false;
   /** It was refused for good, and does not come back by itself. */
   over = false;
 
@@ -53,7 +63,12 @@ export class Uplink {
     readonly source: Source,
     readonly options: UplinkOptions,
   ) {
-    const { onends } = source.fanout;
+    this.#tokens = new Tokens(options.token, () => this.#showToken());
+    const { onends, onstatus } = source.fanout;
+    source.fanout.onstatus = (message, end) => {
+      onstatus?.(message, end);
+      if (end === this.#end) this.#tokens.lasts(message.expires);
+    };
     source.fanout.onends = () => {
       onends?.();
       this.#noteLive();
@@ -66,6 +81,15 @@ export class Uplink {
 
   get reconnects(): number {
     return this.#redial.reconnects;
+  }
+
+  /** The right to publish. Another one is shown at once, without connecting anew; one that was refused is tried again with it. */
+  get token(): TokenSource | undefined {
+    return this.#tokens.source;
+  }
+
+  set token(token: TokenSource | undefined) {
+    this.#tokens.source = token;
   }
 
   /** This source answers WebRTC offers under this id, for so many viewers. */
@@ -95,6 +119,7 @@ export class Uplink {
   close(): void {
     this.#stopped = true;
     this.#redial.stop();
+    this.#tokens.rest();
     this.#end?.close(CLOSE.normal.code, 'the source has left');
     this.#end = null;
   }
@@ -112,11 +137,17 @@ export class Uplink {
   }
 
   #announce(end: SourceEnd): void {
-    const { claim, token, merge } = this.options;
+    const { claim, merge } = this.options;
+    const { current: token } = this.#tokens;
     const message: PublishMessage = { protocol: 1, claim, attempt: this.#attempt, ...this.#peer };
     if (token) message.token = token;
     if (merge) message.merge = merge;
     end.send(encodeFrame('Publish', publish.encode(message)));
+  }
+
+  #showToken(): void {
+    if (this.#end) this.#announce(this.#end);
+    else if (this.#unauthorized) this.retryNow();
   }
 
   /** A relay that subscribes has taken the source in. */
@@ -128,7 +159,10 @@ export class Uplink {
     if (this.#end !== end) return;
     this.#end = null;
     if (this.#stopped) return;
-    const { retry, meaning } = closeCode(event.code);
+    const { meaning, ...known } = closeCode(event.code);
+    this.#tokens.rest();
+    this.#unauthorized = event.code === CLOSE.unauthorized.code;
+    const retry = known.retry || (this.#unauthorized && this.#tokens.refused());
     this.#taken = event.code === CLOSE.taken.code;
     const reason = event.reason || meaning;
     this.#redial.lost(reason, retry, this.#taken ? TAKEN : undefined);

@@ -60,6 +60,8 @@ export class HostWorld {
     settings: WorldSettings,
     pace: WorldPace,
     readonly onevent: (event: HostWorldEvent) => void,
+    /** Gives the right to publish, each time that one is needed. */
+    readonly getToken: () => string | Promise<string> = () => '',
   ) {
     this.#port = spawnWorld((message) => this.#receive(message));
     void this.#port.then(({ inPage }) => {
@@ -97,6 +99,11 @@ export class HostWorld {
     void this.#claim.secret.then((claim) => {
       if (asked === this.#routes) this.#post({ type: 'uplink', url, claim });
     });
+  }
+
+  /** The right to publish; null: `getToken` is asked. */
+  showToken(token: string | null): void {
+    this.#post({ type: 'token', token });
   }
 
   retryNow(): void {
@@ -143,6 +150,17 @@ export class HostWorld {
     (await this.#port).close();
   }
 
+  async #giveToken(id: number): Promise<void> {
+    try {
+      const token: unknown = await this.getToken();
+      if (typeof token !== 'string') throw new Error('what getToken gave is no text');
+      this.#post({ type: 'token-given', id, token, problem: '' });
+    } catch (error) {
+      const problem = (error instanceof Error && error.message) || 'getToken was refused';
+      this.#post({ type: 'token-given', id, token: '', problem });
+    }
+  }
+
   #post(message: ToWorld, transfer?: Transferable[]): void {
     if (!this.#closed) void this.#port.then((port) => port.post(message, transfer));
   }
@@ -173,6 +191,9 @@ export class HostWorld {
         const refused = this.#peers === null ? 'the source takes no direct viewers' : this.#peers.expect(peer, viewer);
         return this.#post({ type: 'introduced', message: refused === undefined ? { peer } : { peer, refused } });
       }
+      case 'token-wanted':
+        void this.#giveToken(message.id);
+        return;
       case 'digest':
       case 'digest-error': {
         const waiting = this.#digests.get(message.id);

@@ -82,6 +82,11 @@ export class MplHost extends MplScreen {
     });
   }
 
+  /** The page's own picture needs no right. */
+  protected override get tokenSource(): undefined {
+    return undefined;
+  }
+
   protected override releaseReceiver(): void {
     this.#drop();
   }
@@ -109,8 +114,15 @@ export class MplHost extends MplScreen {
       signal.throwIfAborted();
     } while (pattern === undefined);
     const settings = { ...worldSettings(this, pattern), ...this.#instead };
-    const world = new HostWorld(this.channel ?? '', settings, worldPace(this), (event) => this.#heard(event));
+    const world = new HostWorld(
+      this.channel ?? '',
+      settings,
+      worldPace(this),
+      (event) => this.#heard(event),
+      () => this.getToken?.() ?? this.token ?? '',
+    );
     this.#world = world;
+    this.#showToken();
     this.#route();
     return world;
   }
@@ -128,6 +140,11 @@ export class MplHost extends MplScreen {
       if (signal.aborted) return undefined;
       throw error;
     }
+  }
+
+  /** Says with what right it is streamed. */
+  #showToken(): void {
+    this.#world?.showToken(this.getToken ? null : (this.token ?? ''));
   }
 
   /** Says where the world is streamed to. */
@@ -164,6 +181,7 @@ export class MplHost extends MplScreen {
     // Only what has changed: the rest may have been changed by commands since.
     const pace = Object.entries(worldPace(this)).filter(([name]) => changed.has(name) && !(name === 'paused' && heard));
     if (pace.length > 0) world.pace(Object.fromEntries(pace));
+    if (has(['token', 'getToken'])) this.#showToken();
     if (has(ROUTES)) this.#route();
   }
 

@@ -45,6 +45,10 @@ export type ToWorld =
   | { type: 'direct'; port: MessagePort; viewer: Vouched }
   /** The relay to stream to; null for none. */
   | { type: 'uplink'; url: string | null; claim: string }
+  /** The right to publish; null: the page has to be asked for it each time. */
+  | { type: 'token'; token: string | null }
+  /** It was asked, and gives one, or says why not. */
+  | { type: 'token-given'; id: number; token: string; problem: string }
   | { type: 'retry' }
   /** The page answers WebRTC calls under this id. */
   | { type: 'peer'; peer: string; maxPeers: number }
@@ -61,6 +65,8 @@ export type FromWorld =
   | { type: 'error'; name: string; message: string; fatal: boolean }
   | { type: 'uplink'; status: UplinkStatus; reason: string; reconnects: number }
   | { type: 'introduce'; message: IntroduceMessage }
+  /** The page is asked for the right to publish. */
+  | { type: 'token-wanted'; id: number }
   | { type: 'viewers'; viewers: number }
   | { type: 'sent'; bytes: number; frames: number; pending: number }
   | { type: 'digest'; id: number; version: number; hash: string }

@@ -3,7 +3,7 @@
  * forbidden. It hears what the page says, brings it into its order, and keeps the way to the relay.
  */
 
-import { type ControlCommand, PortLink, Uplink } from '../../transport/index.js';
+import { type ControlCommand, PortLink, type TokenSource, Uplink } from '../../transport/index.js';
 import { buildLife } from './build-life.js';
 import { AT_ONCE, ENDS_STEP, obey } from './commands.js';
 import { Reporter } from './reporter.js';
@@ -20,6 +20,11 @@ export class WorldRunner {
   #uplink: Uplink | null = null;
   /** Under which id the page answers calls, and how many. */
   #peer: { peer: string; maxPeers: number } | null = null;
+  /** The right to publish. */
+  #token: TokenSource | undefined;
+  /** What the page was asked for, and has not answered. */
+  readonly #wanted = new Map<number, { resolve(token: string): void; reject(error: Error): void }>();
+  #asked = 0;
   /** Changes of the world are made one after another. */
   #queue: Promise<unknown> = Promise.resolve();
   #waiting = 0;
@@ -49,6 +54,13 @@ export class WorldRunner {
       case 'stop':
         this.#endSteps('stop');
         return this.#inTurn(() => this.#stop());
+      case 'token-given': {
+        const wanted = this.#wanted.get(message.id);
+        this.#wanted.delete(message.id);
+        if (message.problem) wanted?.reject(new Error(message.problem));
+        else wanted?.resolve(message.token);
+        return;
+      }
       case 'digest':
         // A long step stands still for it, as a world that plays does.
         if (this.#world?.stepping) void this.#digest(message);
@@ -89,7 +101,7 @@ export class WorldRunner {
   }
 
   /** Who watches, and from where; not what. */
-  #connect(message: Exclude<ToWorld, { type: 'start' | 'change' | 'pace' | 'stop' | 'digest' }>): void {
+  #connect(message: Exclude<ToWorld, { type: 'start' | 'change' | 'pace' | 'stop' | 'digest' | 'token-given' }>): void {
     switch (message.type) {
       case 'view':
         this.#world.source.attach(new PortLink(message.port), { owner: true });
@@ -109,6 +121,10 @@ export class WorldRunner {
         return this.#uplink?.setPeer(message.peer, message.maxPeers);
       case 'introduced':
         return this.#uplink?.introduce(message.message);
+      case 'token':
+        this.#token = message.token === null ? () => this.#askForToken() : message.token || undefined;
+        if (this.#uplink) this.#uplink.token = this.#token;
+        return;
     }
   }
 
@@ -148,6 +164,17 @@ export class WorldRunner {
     }
   }
 
+  #askForToken(): Promise<string> {
+    const id = ++this.#asked;
+    // One that is asked for again does not wait for the answer before.
+    for (const { reject } of this.#wanted.values()) reject(new Error('it was asked again'));
+    this.#wanted.clear();
+    return new Promise((resolve, reject) => {
+      this.#wanted.set(id, { resolve, reject });
+      this.post({ type: 'token-wanted', id });
+    });
+  }
+
   #setUplink(url: string | null, claim = ''): void {
     this.#uplink?.close();
     this.#uplink = null;
@@ -155,7 +182,7 @@ export class WorldRunner {
     const uplink = new Uplink(this.#world.source, {
       url,
       claim,
-      token: this.#world.pace.token || undefined,
+      token: this.#token,
       onstatus: (status, reason) => {
         if (this.#uplink === uplink || this.#uplink === null) {
           this.post({ type: 'uplink', status, reason, reconnects: this.#uplink?.reconnects ?? 0 });

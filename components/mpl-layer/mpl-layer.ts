@@ -144,10 +144,11 @@ export class MplLayer extends ScreenConnection implements Stacked {
 
   /** Where it connects to; what it does not say itself, its viewer says. */
   get #settings() {
-    const { transport, token } = this;
+    const { transport, token, getToken } = this;
     const server = this.server ?? this.#viewer?.server ?? null;
     const signal = this.signal ?? this.#viewer?.signal ?? null;
-    return { server, signal, iceServers: this.iceServers ?? this.#viewer?.iceServers ?? null, transport, token };
+    const iceServers = this.iceServers ?? this.#viewer?.iceServers ?? null;
+    return { server, signal, iceServers, transport, token, getToken };
   }
 
   protected override createReceiver(): Receiver | null {

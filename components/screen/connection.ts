@@ -1,5 +1,6 @@
 import type { PropertyValues } from 'lit';
 import type { LinkName, Receiver, ReceiverEvent } from '../../transport/receiver.js';
+import type { TokenSource } from '../../transport/session/tokens.js';
 import type { Digest } from '../../transport/state/digest.js';
 import type { ControlStateMessage, Rect } from '../../transport/wire/messages.js';
 import { announce, enter } from '../association/registry.js';
@@ -58,7 +59,7 @@ export abstract class ScreenConnection extends ScreenSettings {
 
   /** When this changes, another receiver is made. */
   protected get connectionKey(): string {
-    return JSON.stringify([this.channel, this.server, this.signal, this.token]);
+    return JSON.stringify([this.channel, this.server, this.signal]);
   }
 
   /** How it stands now. Call `refresh()` where that changes other than by the receiver. */
@@ -227,9 +228,15 @@ export abstract class ScreenConnection extends ScreenSettings {
   }
 
   protected tune(receiver: Receiver): void {
+    receiver.token = this.tokenSource;
     receiver.maxFps = this.wantedFps;
     // One whole picture is had first, to stand still on.
     receiver.standby = this.frozen && receiver.grid?.whole === true;
+  }
+
+  /** The right to watch, or what gives one. */
+  protected get tokenSource(): TokenSource | undefined {
+    return this.getToken ?? (this.token || undefined);
   }
 
   /** Frames a second that the author, or else the reader's preference, asks for. */

@@ -12,6 +12,7 @@ export interface ReceiverSettings {
   iceServers: string | null;
   transport: Transport;
   token: string | null;
+  getToken?: (() => string | Promise<string>) | null;
 }
 
 /**
@@ -30,7 +31,7 @@ export function createReceiver(
   const iceServers = parseIceServers(settings.iceServers);
   const peer = () => import('../../transport/link/peer.js');
   const meeting = { signal: signal ?? '', ...(iceServers && { iceServers }) };
-  const { token } = settings;
+  const token = settings.getToken ?? settings.token;
   const more = { ...(token && { token }), ...(signals && { signals: signals === 'all' || { select: signals } }) };
   if (server === null) {
     if (signal === null)

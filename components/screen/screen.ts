@@ -129,8 +129,9 @@ export abstract class MplScreen extends ScreenConnection {
     const { controlState } = this;
     if (controlState === null) return 'not connected to a source';
     if (controlState.control === 'none') return 'this channel is for watching only';
-    if (this.receiver?.rights?.control === false) return 'the token that was shown does not grant to steer';
-    return controlState.control === 'token' && !this.token ? 'this channel asks for a token to steer' : '';
+    const rights = this.receiver?.rights;
+    if (rights) return rights.control ? '' : 'the token that was shown does not grant to steer';
+    return controlState.control === 'token' && !this.tokenSource ? 'this channel asks for a token to steer' : '';
   }
 
   /** Why it would be refused to set what the world is: its pattern, grid, rule; empty where it would not. */

@@ -45,8 +45,13 @@ export abstract class ScreenSettings extends LitElement {
   @property({ type: Number, attribute: 'max-fps' }) maxFps?: number;
   /** What the picture shows, in words. */
   @property() alt = '';
-  /** The secret that grants control where the source asks for one; on a host, also the right to publish on a relay that asks for that. */
+  /**
+   * The right to watch, on a host to publish, on a relay that asks for one; or the secret that grants control, where the source
+   * asks for that. Another one counts at once, and the picture goes on.
+   */
   @property() token: string | null = null;
+  /** Gives a `token` whenever one is needed: before each connection, and ahead of the end of the one before. Goes before `token`. */
+  @property({ attribute: false }) getToken: (() => string | Promise<string>) | null = null;
 
   protected override willUpdate(changed: PropertyValues): void {
     checkValues(this, (this.constructor as typeof ScreenSettings).rules, changed);

@@ -18,6 +18,7 @@ import { Redial } from './redial.js';
 import { Replica, type Taken } from './replica.js';
 import { SignalReplica, type TakenSignals } from './signal-replica.js';
 import { every, type Timer } from './timer.js';
+import { type TokenSource, Tokens } from './tokens.js';
 import { type PeerDialer, Upgrade } from './upgrade.js';
 import type { Wants } from './wants.js';
 
@@ -37,6 +38,8 @@ export interface LinksOptions {
   readonly wants: Wants;
   /** Who this is, over all links. */
   identity: ReceiverEnd['identity'];
+  /** The right to watch, shown to the base. */
+  token: TokenSource | undefined;
 }
 
 /** What the links tell their receiver. */
@@ -70,10 +73,16 @@ export class Links {
   /** Frames that did not fit, and were asked for anew. */
   stale = 0;
 
+  readonly tokens: Tokens;
   readonly redial = new Redial({
-    connect: () => this.options.connect(),
+    connect: async () => {
+      await this.tokens.ask();
+      return this.options.connect();
+    },
     opened: (link) => {
       this.#base = this.#end(link);
+      // A source that is reached directly was told by the relay.
+      this.#base.token = this.tokens.current;
       this.#subscribeBase();
       this.owner.moved();
     },
@@ -95,13 +104,17 @@ export class Links {
   #anew = false;
   /** Why the base may not come back; empty where it may. */
   #refused = '';
+  /** It was for want of a token that counts. */
+  #unauthorized = false;
   #checkedAt = 0;
   #pastBytes = 0;
 
   constructor(
     readonly options: LinksOptions,
     readonly owner: LinksOwner,
-  ) {}
+  ) {
+    this.tokens = new Tokens(options.token, () => this.#showToken());
+  }
 
   /** The end that commands go to. */
   get end(): ReceiverEnd | null {
@@ -130,6 +143,8 @@ export class Links {
 
   close(): void {
     this.redial.stop();
+    this.tokens.rest();
+    this.#unauthorized = false;
     this.#tuning.stop();
     this.#watch?.stop();
     this.#watch = null;
@@ -165,6 +180,20 @@ export class Links {
     // What is on its way was chosen by the old names.
     if (this.active) this.active.lost = true;
     if (!this.#rests) this.#subscribeAll();
+  }
+
+  /** Another token: the rights become its, and nothing else changes. */
+  #showToken(): void {
+    const end = this.#base;
+    if (end === null) {
+      if (!this.#unauthorized) return;
+      this.#unauthorized = false;
+      this.#refused = '';
+      if (this.active === null) this.owner.lost('another token is tried', true);
+      return void this.redial.dial();
+    }
+    end.token = this.tokens.current;
+    end.update(() => (end.standby ? { standby: true } : this.options.wants.filter));
   }
 
   /** Asks for no state for a while, or for what changed since. */
@@ -248,7 +277,8 @@ export class Links {
 
   #welcome(message: WelcomeMessage, end: ReceiverEnd): void {
     if (end !== this.#base) return;
-    const { peers = false } = message;
+    const { peers = false, rights } = message;
+    this.tokens.lasts(rights?.expires);
     // A source that was away is back.
     if (peers && !this.#peers && this.#direct === null) this.#upgrade?.retryNow();
     this.#peers = peers;
@@ -332,17 +362,20 @@ export class Links {
   }
 
   #closed(event: LinkClose, end: ReceiverEnd): void {
-    const { retry, meaning } = closeCode(event.code);
+    const { meaning, ...known } = closeCode(event.code);
     const reason = event.reason || meaning;
     if (end === this.#direct) return this.#dropDirect(reason);
     if (end !== this.#base) return;
     this.#pastBytes += end.bytes;
     this.#base = null;
+    this.tokens.rest();
+    const retry = known.retry || (event.code === CLOSE.unauthorized.code && this.tokens.refused());
     if (this.active === end) this.active = null;
     this.owner.moved();
     this.redial.lost(reason, retry);
     if (retry) return;
     this.#refused = reason;
+    this.#unauthorized = event.code === CLOSE.unauthorized.code;
     if (this.active === null) this.owner.lost(reason, false);
   }
 

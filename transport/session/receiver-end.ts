@@ -116,6 +116,8 @@ export class ReceiverEnd {
   open = true;
   /** Who this is, said with each subscription. */
   identity: Pick<SubscribeMessage, 'session' | 'name'> = {};
+  /** The right to watch, said with the first subscription, and again when it is another. */
+  token: string | undefined;
   /** How the source stood when it told last over this link. */
   controlState: ControlStateMessage | null = null;
   /** Its frames do not fit the replica until its newest beginning is answered; its owner sets this and passes over them. */
@@ -140,6 +142,7 @@ export class ReceiverEnd {
   #begun = 0;
   /** Those that have no answer yet, in their order. */
   readonly #unanswered: (Pick<SubscribeMessage, 'window' | 'update'> & { nr: number; ground: Ground | null })[] = [];
+  #shownToken: string | undefined;
   #updateLater: (() => Omit<SubscribeMessage, 'protocol'>) | null = null;
   readonly #commands = new Map<number, PendingCommand>();
   readonly #ping: Timer;
@@ -167,7 +170,12 @@ export class ReceiverEnd {
     this.standby = message.standby ?? false;
     const ground = resume && grid ? { grid, window: resume.window ?? null, version: resume.version } : null;
     this.#unanswered.push({ nr, ground, ...(window && { window }), ...(update && { update }) });
-    this.#send(encodeFrame('SubscribeFilter', session.subscribe.encode({ protocol: 1, ...this.identity, ...message })));
+    const { identity, token } = this;
+    const shown = token !== undefined && token !== this.#shownToken && { token };
+    this.#shownToken = token;
+    this.#send(
+      encodeFrame('SubscribeFilter', session.subscribe.encode({ protocol: 1, ...identity, ...shown, ...message })),
+    );
   }
 
   /** Changes the filter of what it is sent; as soon as there are answers again, where many are still to come. */

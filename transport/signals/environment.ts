@@ -8,7 +8,7 @@ export interface Environment {
   /** The relay that is meant where none is named; null for none. */
   server(): string | null;
   connect(url: string): Promise<Link>;
-  /** The right to publish on this relay, where a program shows none by itself. */
+  /** The right to publish and to watch on this relay, where a program shows none by itself. */
   token?(server: URL): string | undefined;
   /** Tells whoever looks after the program how a connection fares. */
   notice(text: string): void;

@@ -46,6 +46,12 @@ export function makeFace<T extends object>({ state, names, has, read, write, fol
   });
 }
 
+/** @throws TypeError where this is no token, and gives none. It is not repeated. */
+export function checkToken(token: unknown): void {
+  if (token === undefined || typeof token === 'string' || typeof token === 'function') return;
+  throw new TypeError('token is a text, or a function that gives one');
+}
+
 /** @throws TypeError that names an option there is not: one misspelt is one missing */
 export function checkNames(options: object, known: readonly string[]): void {
   const unknown = Object.keys(options).find((name) => !known.includes(name));

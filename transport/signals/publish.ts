@@ -1,10 +1,11 @@
 /** `publish()`: an object whose properties are a channel's signals. */
 
 import { channelUrl, parseChannel } from '../link/address.js';
+import type { TokenSource } from '../session/tokens.js';
 import { checkName, SIGNAL_LIMITS, SIGNAL_TYPES, SignalError, type SignalType } from '../wire/signal-value.js';
 import type { Origin } from './cause.js';
 import { environment } from './environment.js';
-import { checkNames, makeFace } from './face.js';
+import { checkNames, checkToken, makeFace } from './face.js';
 import { Published, type PublishedStatus } from './published.js';
 import { receivedOf } from './receive.js';
 
@@ -15,8 +16,8 @@ export interface PublishOptions {
   signals?: Readonly<Record<string, unknown>> | undefined;
   /** URL of the relay, where the channel is given by its name alone. */
   server?: string | undefined;
-  /** The right to publish, where the relay asks for one. */
-  token?: string | undefined;
+  /** The right to publish, where the relay asks for one; a function is asked for it ahead of each need. */
+  token?: TokenSource | undefined;
   /** Share the channel with other sources that say so too: of each signal, the last write counts. Default false. */
   merge?: boolean | undefined;
   /** Types of signals: `number`, `f32`, `bool`, `string` or `json`. Default: that of the values. */
@@ -97,6 +98,7 @@ function checkOptions(options: PublishOptions) {
   }
   if (coding !== 'json' && coding !== 'schema') throw new TypeError('coding is "json" or "schema"');
   if (!(Number.isFinite(maxFps) && maxFps > 0)) throw new TypeError('maxFps is a number above 0');
+  checkToken(token);
   const { claim } = options;
   if (claim !== undefined && !(claim.length >= 16 && claim.length <= 64)) {
     throw new TypeError('claim has 16 to 64 characters');

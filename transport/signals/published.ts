@@ -8,6 +8,7 @@
 import { batch, effect, Signal, signal } from '@preact/signals-core';
 import { aside } from '../session/aside.js';
 import { after, type Timer } from '../session/timer.js';
+import type { TokenSource } from '../session/tokens.js';
 import { Source } from '../source.js';
 import { SignalWriter } from '../state/signal-writer.js';
 import { Uplink, type UplinkStatus } from '../uplink.js';
@@ -26,7 +27,7 @@ export interface PublishedOptions {
   url: string;
   output: readonly string[];
   types: Readonly<Record<string, SignalType>>;
-  token: string | undefined;
+  token: TokenSource | undefined;
   merge: boolean;
   coded: boolean;
   maxFps: number;

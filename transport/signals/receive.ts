@@ -3,9 +3,10 @@
 import type { ReadonlySignal } from '@preact/signals-core';
 import { channelUrl, parseChannel } from '../link/address.js';
 import type { Status } from '../receiver.js';
+import type { TokenSource } from '../session/tokens.js';
 import { checkName } from '../wire/signal-value.js';
 import { environment } from './environment.js';
-import { checkNames, makeFace } from './face.js';
+import { checkNames, checkToken, makeFace } from './face.js';
 import { type Listener, Received } from './received.js';
 
 export interface ReceiveOptions {
@@ -13,6 +14,8 @@ export interface ReceiveOptions {
   select?: readonly string[] | undefined;
   /** URL of the relay, where the channel is given by its name alone. */
   server?: string | undefined;
+  /** The right to watch, where the relay asks for one; a function is asked for it ahead of each need. */
+  token?: TokenSource | undefined;
   /** Frames a second, at most. Default: as many as the source sends. */
   maxFps?: number | undefined;
 }
@@ -72,15 +75,17 @@ export function receive<T extends object = Anything>(
   options: ReceiveOptions = {},
 ): ReceivedChannel<T> {
   const { select, maxFps } = options;
-  checkNames(options, ['select', 'server', 'maxFps']);
+  checkNames(options, ['select', 'server', 'token', 'maxFps']);
   if (select !== undefined && !(Array.isArray(select) && select.every((name) => typeof name === 'string'))) {
     throw new TypeError('select is a list of names, as in select: ["count"]');
   }
   for (const name of select ?? []) checkName(name);
   if (maxFps !== undefined && !(Number.isFinite(maxFps) && maxFps > 0))
     throw new TypeError('maxFps is a number above 0');
+  checkToken(options.token);
   const { server, channel } = parseChannel(channelOrUrl, options.server ?? environment().server());
-  const core = new Received({ channel, url: channelUrl(server, 'stream', channel), select, maxFps });
+  const { token = environment().token?.(server) } = options;
+  const core = new Received({ channel, url: channelUrl(server, 'stream', channel), select, maxFps, token });
   return face<T>(core);
 }
 

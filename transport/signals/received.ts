@@ -9,6 +9,7 @@ import { batch, type ReadonlySignal, type Signal, signal } from '@preact/signals
 import { Receiver, type ReceiverEvent, type Status } from '../receiver.js';
 import { aside } from '../session/aside.js';
 import { after, every, type Timer } from '../session/timer.js';
+import type { TokenSource } from '../session/tokens.js';
 import type { SignalTable } from '../state/signal-table.js';
 import type { Hop } from '../wire/messages.js';
 import type { SignalValue } from '../wire/signal-value.js';
@@ -34,6 +35,7 @@ export interface ReceivedOptions {
   url: string;
   select: readonly string[] | undefined;
   maxFps: number | undefined;
+  token?: TokenSource | undefined;
 }
 
 export class Received implements Origin {
@@ -68,13 +70,14 @@ export class Received implements Origin {
   #waiting: (() => void)[] = [];
 
   constructor(readonly options: ReceivedOptions) {
-    const { url, select, maxFps } = options;
+    const { url, select, maxFps, token } = options;
     const { connect, hold, waking } = environment();
     this.receiver = new Receiver({
       connect: () => connect(url),
       grid: false,
       signals: select ? { select } : true,
       ...(maxFps && { maxFps }),
+      ...(token && { token }),
     });
     this.#letGo = hold();
     this.#sleep = waking(() => this.receiver.retryNow());
