@@ -116,7 +116,7 @@ describe('the manifests of Kubernetes', () => {
     const [command, ...flags] = args;
     assert.equal(command, 'serve');
     const values = Object.fromEntries(env.map(({ name }: Manifest) => [name, SECRET]));
-    const { port, metricsPort, relay: options } = parseServeFlags(flags.filter(known), { ...IMAGE, ...values });
+    const { port, metricsPort, relay: options } = parseServeFlags(flags, { ...IMAGE, ...values });
     const named = Object.fromEntries(ports.map(({ name, containerPort }: Manifest) => [name, containerPort]));
     assert.deepEqual(named, { http: port, metrics: metricsPort });
     assert.equal(metadata.annotations['prometheus.io/port'], String(metricsPort));
@@ -176,7 +176,7 @@ describe('compose.yaml', () => {
       if (service.image !== 'mpl-relay') continue;
       const [command, ...flags] = service.command;
       assert.equal(command, 'serve');
-      const { relay: options } = parseServeFlags(flags.filter(known), { ...IMAGE, MPL_SECRET: SECRET });
+      const { relay: options } = parseServeFlags(flags, { ...IMAGE, MPL_SECRET: SECRET });
       assert.ok(Number.parseFloat(service.stop_grace_period) >= options.drainMs! / 1000 + 5);
     }
   });
@@ -214,9 +214,6 @@ describe('the Dockerfile', () => {
     assert.equal(host, '0.0.0.0');
   });
 });
-
-/** TODO once relays can be joined. */
-const known = (flag: string): boolean => !flag.startsWith('--redis=');
 
 const SECRET = 'a-secret-of-the-test-that-is-long-enough';
 

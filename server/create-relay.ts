@@ -84,6 +84,11 @@ export function createRelay(options: RelayOptions = {}): Relay {
   const authority = authorityOf(resolved);
   const bus = openBus(resolved);
   const cluster = bus && new Cluster(bus, resolved);
+  cluster?.listen(() => {
+    if (closing) return;
+    if (cluster.up) tally.log.write('info', 'joined with the other relays');
+    else tally.log.write('warn', 'cut off from the other relays', { why: cluster.why });
+  });
   const hub = createHub(resolved, tally, authority, cluster);
   const signal = new Signal(resolved);
   const signals = new SignalRequests(resolved, hub, connections, authority);
@@ -97,6 +102,7 @@ export function createRelay(options: RelayOptions = {}): Relay {
       connections,
       channels: () => hub.all(),
       signalPeers: () => signal.size,
+      joined: cluster && (() => cluster.up),
       named: resolved.metricsChannels,
     },
     resolved.metricsToken,
@@ -104,7 +110,11 @@ export function createRelay(options: RelayOptions = {}): Relay {
   const handler = createHandler({
     whyNotFrom: (req) => whyNotFrom(resolved, req),
     channels: () => hub.channels(),
-    unready: () => (closing ? 'closing' : null),
+    unready: () => {
+      if (closing) return 'closing';
+      // Why, the log says: strangers may ask here.
+      return !cluster || cluster.up ? null : 'not joined with the other relays';
+    },
     failed: (error, path) => tally.log.write('error', 'a request failed', { err: error, path }),
     signals,
     signalKey: resolved.signalKey,

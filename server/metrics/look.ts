@@ -1,21 +1,18 @@
 /** One look at everything that is connected: what the ends have counted so far, and how they stand now. */
 
 import type { LinkKind } from '../../transport/link/link.js';
-import type { SourceEnd } from '../../transport/session/source-end.js';
 import type { ChannelState } from '../../transport/wire/messages.js';
 import type { Channel } from '../relay/channel.js';
-import { Sent, Taken, type Tally } from './tally.js';
-
-type ByLink<T> = Partial<Record<LinkKind, T>>;
+import { Sent, Taken, type Tally, type Way, wayOf } from './tally.js';
 
 export interface Look {
   /** Since the relay began. */
-  sent: ByLink<Sent>;
-  taken: ByLink<Taken>;
+  sent: Partial<Record<Way, Sent>>;
+  taken: Partial<Record<LinkKind, Taken>>;
   /** Now. */
   channels: Record<ChannelState, number>;
   sources: number;
-  viewers: ByLink<number>;
+  viewers: Partial<Record<LinkKind, number>>;
   watching: number;
   /** Viewers that lack something. */
   behind: number;
@@ -48,7 +45,7 @@ export function look(all: Iterable<Channel>, tally: Tally, named: number): Look 
     replicaBytes: 0,
     busiest: [],
   };
-  for (const [kind, past] of Object.entries(tally.sent) as [LinkKind, Sent][]) {
+  for (const [kind, past] of Object.entries(tally.sent) as [Way, Sent][]) {
     found.sent[kind] = Object.assign(new Sent(), past);
   }
   for (const [kind, past] of Object.entries(tally.taken) as [LinkKind, Taken][]) {
@@ -56,7 +53,7 @@ export function look(all: Iterable<Channel>, tally: Tally, named: number): Look 
   }
   let tiles = 0;
   let dirty = 0;
-  for (const { name, fanout, callers, bytes } of all) {
+  for (const { name, fanout, callers, bytes, viewers } of all) {
     found.channels[fanout.state]++;
     found.replicaBytes += bytes;
     for (const end of callers) {
@@ -64,12 +61,12 @@ export function look(all: Iterable<Channel>, tally: Tally, named: number): Look 
       (found.taken[end.link.kind] ??= new Taken()).add(end);
     }
     for (const end of fanout.ends) {
-      if (end.relay) continue;
-      const { kind } = end.link;
+      const way = wayOf(end);
       const { outbox } = end;
-      found.viewers[kind] = (found.viewers[kind] ?? 0) + 1;
+      (found.sent[way] ??= new Sent()).add(end);
+      if (way === 'relay') continue;
+      found.viewers[way] = (found.viewers[way] ?? 0) + 1;
       if (end.active) found.watching++;
-      (found.sent[kind] ??= new Sent()).add(end);
       found.inFlight += outbox.pacer.inFlight;
       if (outbox.open) {
         if (outbox.behind) found.behind++;
@@ -77,11 +74,11 @@ export function look(all: Iterable<Channel>, tally: Tally, named: number): Look 
         tiles += window ? window.width * window.height : (fanout.grid?.tiles ?? 0);
         dirty += outbox.pending;
       }
-      const memory = memoryOf(end);
+      const { memory } = end;
       found.memory.sum += memory;
       found.memory.most = Math.max(found.memory.most, memory);
     }
-    found.busiest.push([name, fanout.ends.size - fanout.relays]);
+    found.busiest.push([name, viewers]);
   }
   if (tiles > 0) found.dirtyRatio = dirty / tiles;
   found.busiest.sort(([, a], [, b]) => b - a);
@@ -89,6 +86,3 @@ export function look(all: Iterable<Channel>, tally: Tally, named: number): Look 
   if (others.length > 0) found.busiest.push([null, others.reduce((sum, [, viewers]) => sum + viewers, 0)]);
   return found;
 }
-
-/** Bytes that one viewer takes beside its socket: a bit for each tile, and what waits to be read. */
-const memoryOf = (end: SourceEnd): number => (end.fanout.grid?.tiles ?? 0) / 8 + end.link.buffered;

@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, test } from 'node:test';
 import fc from 'fast-check';
+import pino from 'pino';
 import { register } from 'prom-client';
 import { WebSocket } from 'ws';
 import { connectWebSocket, Receiver, type SocketLike, Source, Uplink } from '../../transport/index.js';
@@ -12,6 +13,7 @@ import { encodeFrame } from '../../transport/wire/frame.js';
 import * as session from '../../transport/wire/session.js';
 import { createRelay, type RelayOptions } from '../index.js';
 import { get } from '../testing/http.js';
+import { startRedis } from '../testing/redis.js';
 import { Scrape, scrape } from '../testing/scrape.js';
 import { closeAll, later, startReceiver, startRelay, startSource } from '../testing/signals.js';
 import { client, connect } from '../testing/sockets.js';
@@ -274,4 +276,49 @@ test('a spread counts each value where it belongs', () => {
       );
     }),
   );
+});
+
+describe('joined relays', { timeout: 60_000 }, () => {
+  test('are ready while they are joined, say so when they are not, and count each other apart from viewers', async () => {
+    const redis = await startRedis();
+    later(() => redis.stop());
+    const lines: Record<string, unknown>[] = [];
+    const log = pino({ level: 'info' }, { write: (text) => void lines.push(JSON.parse(text)) });
+    const [one, two] = [await startRelay({ redis: redis.url, log }), await startRelay({ redis: redis.url })];
+    const ready = async (url: string) => (await get(url, '/readyz')).status === 200;
+    await untilReady(async () => (await ready(one.url)) && (await ready(two.url)));
+    const { world, step } = startWorld(one.url, 'demo');
+    const viewer = startViewer(two.url, 'demo');
+    await until(() => at(viewer, world));
+    step();
+    await until(() => at(viewer, world));
+    const owner = await scrape(one.url);
+    assert.equal(owner.value('mpl_joined'), 1);
+    assert.equal(owner.value('mpl_viewers'), 0);
+    assert.ok(owner.value('mpl_deliveries_total', { link: 'relay' }) > 0);
+    assert.equal(owner.value('mpl_deliveries_total', { link: 'websocket' }), 0);
+    assert.equal((await scrape(two.url)).value('mpl_viewers', { link: 'websocket' }), 1);
+
+    await redis.kill();
+    await untilReady(async () => !(await ready(one.url)));
+    assert.equal((await get(one.url, '/readyz')).body.toString(), 'not joined with the other relays\n');
+    assert.ok(lines.some(({ why }) => String(why).includes(`Redis at 127.0.0.1:${redis.port}`)));
+    assert.equal((await get(one.url, '/healthz')).status, 200);
+    assert.equal((await scrape(one.url)).value('mpl_joined'), 0);
+    await redis.restart();
+    await untilReady(() => ready(one.url));
+    const told = lines.map(({ msg }) => msg).filter((msg) => /relays/.test(String(msg)));
+    assert.deepEqual(told, [
+      'joined with the other relays',
+      'cut off from the other relays',
+      'joined with the other relays',
+    ]);
+  });
+
+  async function untilReady(holds: () => Promise<boolean>): Promise<void> {
+    for (let tries = 0; !(await holds()); tries++) {
+      assert.ok(tries < 1000);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
 });

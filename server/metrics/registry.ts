@@ -14,6 +14,8 @@ export interface Measured {
   channels(): Iterable<Channel>;
   /** Peers known to the signaling. */
   signalPeers(): number;
+  /** Is it joined with the others? Null where it stands alone. */
+  joined: (() => boolean) | null;
   /** Channels that are told apart in `mpl_channel_viewers`. */
   named: number;
 }
@@ -23,7 +25,7 @@ export const OTHERS = '(others)';
 
 type Labelled = Iterable<[labels: Record<string, string>, value: number]>;
 
-export function createRegistry({ tally, connections, channels, signalPeers, named }: Measured): Registry {
+export function createRegistry({ tally, connections, channels, signalPeers, joined, named }: Measured): Registry {
   const registry = new Registry();
   let seen: Look | null = null;
   /** All metrics of one answer are read in one turn, from one look. */
@@ -70,13 +72,13 @@ export function createRegistry({ tally, connections, channels, signalPeers, name
   labelled(Gauge, 'info', 'Always 1; tells the version', ['version'], () => [[{ version: packageVersion }, 1]]);
 
   // What goes out.
-  labelled(Counter, 'deliveries_total', 'Frames of state sent to viewers', ['link', 'kind'], () =>
+  labelled(Counter, 'deliveries_total', 'Frames of state sent to viewers, and to other relays', ['link', 'kind'], () =>
     Object.entries(now().sent).flatMap(([link, { tiles, signals }]) => [
       [{ link, kind: 'tiles' }, tiles] as const,
       [{ link, kind: 'signals' }, signals] as const,
     ]),
   );
-  labelled(Counter, 'sent_bytes_total', 'Bytes of frames sent to viewers', ['link'], () =>
+  labelled(Counter, 'sent_bytes_total', 'Bytes of frames sent to viewers, and to other relays', ['link'], () =>
     Object.entries(now().sent).map(([link, { bytes }]) => [{ link }, bytes]),
   );
   plain(Counter, 'conflated_tiles_total', 'Changes of tiles not sent, because newer ones took their place', () =>
@@ -132,6 +134,7 @@ export function createRegistry({ tally, connections, channels, signalPeers, name
     Object.entries(connections.open).map(([room, count]) => [{ room }, count]),
   );
   plain(Gauge, 'signal_peers', 'Peers known to the signaling', signalPeers);
+  if (joined !== null) plain(Gauge, 'joined', '1 while it is joined with the other relays', () => Number(joined()));
 
   // Who is not.
   labelled(Counter, 'evictions_total', 'Viewers that the relay let go, by reason', ['reason'], () => tally.evictions);

@@ -18,7 +18,12 @@ import { Spread } from './spread.js';
 /** Bounds of the histograms, ms. A receiver gathers its acks for up to 250 ms. */
 const TIMES = [5, 10, 25, 50, 100, 150, 200, 250, 300, 400, 500, 750, 1000, 2000, 5000, 10_000];
 
-/** What went to viewers over one kind of link. */
+/** What an end is there for: a viewer over a kind of link, or another relay. */
+export type Way = LinkKind | 'relay';
+
+export const wayOf = ({ link, relay }: Pick<ObservedEnd, 'link' | 'relay'>): Way => (relay ? 'relay' : link.kind);
+
+/** What went one way. */
 export class Sent {
   tiles = 0;
   signals = 0;
@@ -58,7 +63,7 @@ export class Tally implements FanoutObserver {
   readonly refusals = new Counts(['reason']);
   readonly commands = { done: 0, refused: 0 };
   /** Of viewers and sources that have gone. */
-  readonly sent: Partial<Record<LinkKind, Sent>> = {};
+  readonly sent: Partial<Record<Way, Sent>> = {};
   readonly taken: Partial<Record<LinkKind, Taken>> = {};
 
   constructor(
@@ -70,13 +75,13 @@ export class Tally implements FanoutObserver {
     this.joins[resume]++;
   }
 
-  acked(ms: number, { link }: ObservedEnd): void {
-    // Within this process there is no way to go.
-    if (link.kind !== 'memory') this.age.note(ms);
+  acked(ms: number, end: ObservedEnd): void {
+    // Those within this process have no way to go, and relays tell of their own viewers.
+    if (wayOf(end) === 'websocket') this.age.note(ms);
   }
 
-  waited(ms: number, { link }: ObservedEnd): void {
-    if (link.kind !== 'memory') this.lag.note(ms);
+  waited(ms: number, end: ObservedEnd): void {
+    if (wayOf(end) === 'websocket') this.lag.note(ms);
   }
 
   closed(code: number, why: string | undefined): void {
@@ -85,7 +90,7 @@ export class Tally implements FanoutObserver {
   }
 
   gone(end: ObservedEnd): void {
-    (this.sent[end.link.kind] ??= new Sent()).add(end);
+    (this.sent[wayOf(end)] ??= new Sent()).add(end);
   }
 
   /** Counts what becomes of a command, and hands it on. */

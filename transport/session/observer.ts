@@ -11,6 +11,8 @@ import type { WelcomeMessage } from '../wire/messages.js';
 /** What an end has counted. */
 export interface ObservedEnd {
   readonly link: Pick<Link, 'kind'>;
+  /** Does it stand for those of another relay? */
+  readonly relay: boolean;
   readonly bytesSent: number;
   /** Frames of tiles, and changes of tiles that were never sent, because newer ones took their place. */
   readonly outbox: { readonly frames: number; readonly conflated: number };

@@ -75,6 +75,11 @@ export class Outbox {
     return this.#dirty?.window ?? null;
   }
 
+  /** Bytes of memory that it takes to know what was sent and what was not. */
+  get memory(): number {
+    return this.pacer.memory + (this.#dirty?.bytes ?? 0);
+  }
+
   /** Tiles of these that the receiver has not been sent. */
   get pending(): number {
     return this.#dirty?.size ?? 0;

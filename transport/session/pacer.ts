@@ -35,6 +35,11 @@ export class Pacer {
     return this.inFlight === 0 || this.inFlight < this.window;
   }
 
+  /** Bytes of memory. */
+  get memory(): number {
+    return this.#ring.byteLength;
+  }
+
   /** Milliseconds that the oldest frame has waited for its ack; 0 if none does. */
   lag(now: number): number {
     return this.#count === 0 ? 0 : now - this.#ring[this.#oldest + 1]!;

@@ -115,6 +115,11 @@ export class SourceEnd {
     return this.#session;
   }
 
+  /** Bytes of memory that grow with the world and with how far it is behind: bounded, whatever it does. */
+  get memory(): number {
+    return this.outbox.memory + this.link.buffered;
+  }
+
   /** Does it ask for no more than it needs? */
   get #trusted(): boolean {
     return this.owner || this.relay;
