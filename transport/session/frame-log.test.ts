@@ -73,9 +73,9 @@ class Viewer implements Link {
 const random = seeded(4);
 
 /** A source that fans out in turns, each run by the test. */
-function begin(width = 200, height = 200, planes = 1) {
+function begin(width = 200, height = 200, planes = 1, cells = 500) {
   const world = new TestWorld(width, height, planes);
-  world.step(500, random);
+  world.step(cells, random);
   const turns: (() => void)[] = [];
   const options: SourceOptions & Pick<FanoutOptions, 'later'> = { maxFps: 1000, later: (run) => void turns.push(run) };
   const source = new Source(world, options);
@@ -143,6 +143,28 @@ describe('a fan-out in turns', () => {
     step();
     run();
     for (const viewer of viewers) assert.ok(agrees(viewer));
+  });
+
+  test('leaves out of it what is again as it was, and tells of the rest what differs', () => {
+    const { world, source, run, join, agrees } = begin(1000, 1000, 1, 50_000);
+    const viewer = join();
+    /** A hundred cells that blink, and one that goes on. */
+    const blink = (i: number) => {
+      for (let n = 0; n < 100; n++) world.flip(n * 10, n * 10);
+      world.flip(500 + i, 500);
+      world.version++;
+      source.publish();
+    };
+    for (let i = 0; i < 6; i++) blink(i);
+    run();
+    const [[even]] = viewer.shared as [[SharedMessage]];
+    assert.ok(even.bytes.length < 60, `${even.bytes.length} bytes`);
+    assert.ok(agrees(viewer));
+    for (let i = 6; i < 13; i++) blink(i);
+    run();
+    const [, [odd]] = viewer.shared as [unknown, [SharedMessage]];
+    assert.ok(odd.bytes.length > 100);
+    assert.ok(agrees(viewer));
   });
 
   test('lets go of the turn after a few milliseconds; who comes after gets what is new by then at once', () => {

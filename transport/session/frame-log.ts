@@ -5,6 +5,8 @@
 
 import { ChunkBuilder } from '../state/chunk.js';
 import type { Grid } from '../state/grid.js';
+import { TILE_WORDS } from '../state/tile.js';
+import type { Plane } from '../wire/batch.js';
 import { encodeFrame, type Header } from '../wire/frame.js';
 import { SharedFrame } from './shared-frame.js';
 
@@ -17,6 +19,8 @@ export interface Run {
 
 /** Pictures that are sent one after the other; of more, only the newest state of each tile. */
 const PICTURES = 4;
+/** Pictures that are read again to find what differs in the end; with more, it is likely to be most of it. */
+const READ = 16;
 /** Frames kept at most for those who take their time. */
 const KEPT = 64;
 
@@ -24,6 +28,8 @@ export class FrameLog {
   /** Frames ever added: the place behind the newest. */
   end = 0;
   #frames: SharedFrame[] = [];
+  /** The version that was reached before the first of these; undefined where that is not known. */
+  #before: number | undefined;
   readonly #runs = new Map<number, Run>();
 
   /** Frames just made, or heard: they follow from those before. */
@@ -47,13 +53,14 @@ export class FrameLog {
   trim(place: number): void {
     const gone = place - (this.end - this.#frames.length);
     if (gone <= 0) return;
-    this.#frames.splice(0, gone);
+    this.#before = this.#frames.splice(0, gone).at(-1)!.version;
     this.#runs.clear();
   }
 
   /** A new grid: what there was has nothing to do with it. */
   clear(): void {
     this.trim(this.end);
+    this.#before = undefined;
   }
 
   /** What brings a receiver in step from `place` to the present state of `grid`: the very same for all who stand there. */
@@ -61,7 +68,8 @@ export class FrameLog {
     let run = this.#runs.get(place);
     if (run === undefined) {
       const frames = this.#frames.slice(place - this.end);
-      run = pictures(frames) > PICTURES ? merge(frames, grid, stamp) : { frames, conflated: 0 };
+      const before = this.#frames.at(place - this.end - 1)?.version ?? this.#before ?? frames[0]!.base;
+      run = pictures(frames) > PICTURES ? merge(frames, before, grid, stamp) : { frames, conflated: 0 };
       this.#runs.set(place, run);
     }
     return run;
@@ -74,28 +82,41 @@ function pictures(frames: readonly SharedFrame[]): number {
   return count;
 }
 
-/** The same state in as few bytes as can be had without the states between: each tile that has changed, as it is now. */
-function merge(frames: readonly SharedFrame[], grid: Grid, stamp: Pick<Header, 'sequence' | 'timestamp'>): Run {
-  const keys = new Set<number>();
-  let changes = 0;
-  for (const frame of frames) {
-    changes += frame.keys.length;
-    for (const key of frame.keys) keys.add(key);
-  }
+/**
+ * The same state in as few bytes as can be had without the states between: of each tile that is not as it was again, what
+ * differs, or all of it where that is shorter, or not known. (Ash that blinks is the same every other time.)
+ * @param base the version that those have for whom it is, where it is known
+ */
+function merge(
+  frames: readonly SharedFrame[],
+  base: number | undefined,
+  grid: Grid,
+  stamp: Pick<Header, 'sequence' | 'timestamp'>,
+): Run {
+  const changes = new Map<number, Uint32Array | null>();
+  let count = 0;
+  for (const frame of frames) count += frame.keys.length;
+  if (base !== undefined && pictures(frames) <= READ) for (const frame of frames) frame.addTo(changes);
+  else for (const { keys } of frames) for (const key of keys) changes.set(key, null);
+
   const header = { ...stamp, width: grid.tilesX, height: grid.tilesY };
   const merged: SharedFrame[] = [];
-  const end = (builder: ChunkBuilder, whole: boolean) => {
+  let builder = new ChunkBuilder(grid.version, base);
+  const end = (whole: boolean) => {
     const chunk = builder.end(whole);
     merged.push(new SharedFrame(encodeFrame('GridTiles', chunk.payload, header), chunk, grid));
+    builder = new ChunkBuilder(grid.version, base);
   };
-  let builder = new ChunkBuilder(grid.version);
-  for (const key of [...keys].sort((a, b) => a - b)) {
-    if (builder.full) {
-      end(builder, false);
-      builder = new ChunkBuilder(grid.version);
-    }
-    builder.addFrom(grid, key);
+  for (const key of [...changes.keys()].sort((a, b) => a - b)) {
+    const words = changes.get(key)!;
+    if (words?.every((word) => word === 0)) continue;
+    if (builder.full) end(false);
+    const deltas = words && planesOf(words);
+    builder.addFrom(grid, key, deltas ?? undefined);
   }
-  end(builder, frames.at(-1)!.whole && grid.whole);
-  return { frames: merged, conflated: changes - keys.size };
+  end(frames.at(-1)!.whole && grid.whole);
+  return { frames: merged, conflated: count - changes.size };
 }
+
+const planesOf = (words: Uint32Array): Plane[] =>
+  Array.from({ length: words.length / TILE_WORDS }, (_, plane) => ({ words, offset: plane * TILE_WORDS, stride: 2 }));

@@ -2,8 +2,9 @@
 
 import type { SharedMessage } from '../link/link.js';
 import type { GridShape } from '../state/grid.js';
+import { TILE_WORDS } from '../state/tile.js';
 import { inWindow } from '../state/window.js';
-import { BatchWriter, readBatch, type TileRecord } from '../wire/batch.js';
+import { applyRecord, BatchWriter, MODE, readBatch, type TileRecord } from '../wire/batch.js';
 import { Writer } from '../wire/bytes.js';
 import { decodeFrame, encodeFrame } from '../wire/frame.js';
 import { beginGridTiles, type GridTiles, WHOLE } from '../wire/grid.js';
@@ -37,6 +38,30 @@ export class SharedFrame implements SharedMessage {
     this.#batch = content.batch;
   }
 
+  #read(): readonly TileRecord[] {
+    this.#records ??= readBatch(this.#batch, this.shape.tiles, this.shape.planes);
+    return this.#records;
+  }
+
+  /**
+   * Adds what it changes to `changes`: by key, the cells of a tile that differ from what they were before the first frame
+   * added, or null where that cannot be told, because the tile was said anew.
+   */
+  addTo(changes: Map<number, Uint32Array | null>): void {
+    const { planes } = this.shape;
+    for (const record of this.#read()) {
+      const before = changes.get(record.key);
+      if (before === null) continue;
+      if (record.mode !== MODE.DELTA) {
+        changes.set(record.key, null);
+        continue;
+      }
+      const words = before ?? new Uint32Array(TILE_WORDS * planes);
+      applyRecord(this.#batch, record, words, 0, planes);
+      if (before === undefined) changes.set(record.key, words);
+    }
+  }
+
   /** Its part in `window`; records are copied, not coded again. */
   cut(window: TileWindow): Cut {
     const { version, base, shape, whole } = this;
@@ -44,11 +69,10 @@ export class SharedFrame implements SharedMessage {
     const keys = this.keys.filter(inside);
     const outside = this.keys.filter((key) => !inside(key));
     if (outside.length === 0) return { bytes: this.bytes, keys, outside };
-    this.#records ??= readBatch(this.#batch, shape.tiles, shape.planes);
     const out = new Writer(1024);
     beginGridTiles(out, version, base);
     const batch = new BatchWriter(out);
-    for (const record of this.#records) if (inside(record.key)) batch.copy(this.#batch, record);
+    for (const record of this.#read()) if (inside(record.key)) batch.copy(this.#batch, record);
     const payload = out.take();
     if (whole) payload[0]! |= WHOLE;
     const { sequence, timestamp, width, height } = decodeFrame(this.bytes);
