@@ -41,7 +41,7 @@ export class Host {
     this.dialer = dialer;
   }
 
-  /** @param url of its channel on a relay, `ws://.../peer/name` */
+  /** @param url of its channel on a relay, `ws://.../peer/name`, or what `connect` makes of it */
   static async start(url: string, random: Random, options: HostOptions = {}): Promise<Host> {
     const { side = 512, density = 0.3, claim, dialer = new Dialer() } = options;
     const life = await newLife(random, side, density);

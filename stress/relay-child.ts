@@ -24,4 +24,4 @@ process.on('message', async ({ ask, id, deep = false }: { ask: 'probe' | 'end'; 
 });
 // Nobody is left to answer to.
 process.on('disconnect', () => process.exit(0));
-process.send!({ port: address.port, probe: await probe(true) });
+process.send!({ port: address.port });

@@ -2,6 +2,7 @@
 
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { get } from 'node:http';
 import { join } from 'node:path';
 import type { ChannelInfo, RelayOptions } from 'mpl-kit/server';
 import { type Holdings, surplus } from './ledger.js';
@@ -20,6 +21,8 @@ const START_MS = 60_000;
 export class RelayProcess {
   #child: ChildProcess;
   #asked = 0;
+  /** As it was before anyone came. */
+  before!: Probe;
 
   private constructor(
     child: ChildProcess,
@@ -27,8 +30,6 @@ export class RelayProcess {
     /** Milliseconds that its clocks differ from ours. */
     readonly skew: number,
     public port: number,
-    /** As it was before anyone came. */
-    public before: Probe,
   ) {
     this.#child = child;
   }
@@ -38,16 +39,26 @@ export class RelayProcess {
   }
 
   static async start(options: RelayOptions, port = 0, skew = 0): Promise<RelayProcess> {
-    const { child, at, probe } = await spawn(options, port, skew);
-    return new RelayProcess(child, options, skew, at, probe);
+    const { child, at } = await spawn(options, port, skew);
+    const made = new RelayProcess(child, options, skew, at);
+    await made.#ready();
+    return made;
   }
 
   /** Starts it again, where it was. */
   async again(): Promise<void> {
-    const { child, at, probe } = await spawn(this.options, this.port, this.skew);
+    const { child, at } = await spawn(this.options, this.port, this.skew);
     this.#child = child;
     this.port = at;
-    this.before = probe;
+    await this.#ready();
+  }
+
+  /** It is once it has all that it needs, a Redis among it. */
+  async #ready(): Promise<void> {
+    await until('a relay is ready', () =>
+      statusOf(`http://127.0.0.1:${this.port}/readyz`).then((code) => code === 200),
+    );
+    this.before = await this.probe(true);
   }
 
   /** As the machine does it that runs out of memory: no word to anyone. */
@@ -110,10 +121,20 @@ async function spawn(options: RelayOptions, port: number, skew: number) {
   const child = fork(file, [JSON.stringify({ options, port, skew })], {
     execArgv: ['--disable-warning=ExperimentalWarning', '--import', 'tsx'],
   });
-  const first = new Promise<{ port: number; probe: Probe }>((resolve, reject) => {
+  const first = new Promise<{ port: number }>((resolve, reject) => {
     child.once('message', (message) => resolve(message as never));
     child.once('exit', (code) => reject(new Error(`a relay ended with code ${code} before it listened`)));
   });
   const told = await within(START_MS, 'the start of a relay', first);
-  return { child, at: told.port, probe: told.probe };
+  return { child, at: told.port };
 }
+
+/** The status with which this URL answers; 0 where nobody does. */
+const statusOf = (url: string): Promise<number> =>
+  new Promise((resolve) => {
+    const asked = get(url, { agent: false }, (answer) => {
+      answer.resume();
+      answer.on('end', () => resolve(answer.statusCode!));
+    });
+    asked.on('error', () => resolve(0));
+  });

@@ -20,6 +20,13 @@ export interface LocalRelay extends RelayPlace {
   close(): Promise<void>;
 }
 
+/** Where to connect to now: another one each time, as behind a name that stands for several. */
+function roaming(at: RelayPlace | readonly RelayPlace[]): () => string {
+  const places: readonly RelayPlace[] = Array.isArray(at) ? at : [at as RelayPlace];
+  let turn = 0;
+  return () => places[turn++ % places.length]!.url;
+}
+
 /** A viewer, and the sockets below it. */
 export interface Viewer {
   receiver: Receiver;
@@ -72,14 +79,24 @@ export class Stage {
     return this.keep(await RelayProcess.start({ ...AMPLE, ...options }, port));
   }
 
-  async host(at: RelayPlace, options: HostOptions = {}): Promise<Host> {
-    return this.keep(await Host.start(`${at.url}/peer/${this.channel}`, this.random, options));
+  /** @param at a relay, or several: then it goes from one to the next */
+  async host(at: RelayPlace | readonly RelayPlace[], options: HostOptions = {}): Promise<Host> {
+    const next = roaming(at);
+    const { dialer = new Dialer() } = options;
+    const url = `peer/${this.channel}`;
+    const uplink = { connect: (path: string) => dialer.dial(`${next()}/${path}`), ...options.uplink };
+    return this.keep(await Host.start(url, this.random, { ...options, dialer, uplink }));
   }
 
-  /** A viewer of world and signals. */
-  viewer(at: RelayPlace, options: Partial<ReceiverOptions> = {}, dialer = new Dialer()): Viewer {
-    const url = `${at.url}/stream/${this.channel}`;
-    const receiver = new Receiver({ connect: () => dialer.dial(url), signals: true, ...options });
+  /** A viewer of world and signals. @param at a relay, or several: then it goes from one to the next */
+  viewer(
+    at: RelayPlace | readonly RelayPlace[],
+    options: Partial<ReceiverOptions> = {},
+    dialer = new Dialer(),
+  ): Viewer {
+    const next = roaming(at);
+    const connect = () => dialer.dial(`${next()}/stream/${this.channel}`);
+    const receiver = new Receiver({ connect, signals: true, ...options });
     const viewer: Viewer = { receiver, dialer, errors: [] };
     receiver.listen((event) => {
       if (event.type === 'error') viewer.errors.push(event.error.message);

@@ -1,6 +1,7 @@
 /** Every scenario, in the order in which they are played. */
 import type { Scenario } from '../scenario.js';
 import { clocks } from './clocks.js';
+import { clusters } from './clusters.js';
 import { control } from './control.js';
 import { crowds } from './crowds.js';
 import { fuzzing } from './fuzz.js';
@@ -19,5 +20,6 @@ export const SCENARIOS: readonly Scenario[] = [
   ...networks,
   ...control,
   ...clocks,
+  ...clusters,
   ...fuzzing,
 ];

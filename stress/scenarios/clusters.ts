@@ -1,0 +1,167 @@
+/** Several relays that a Redis joins: nodes die, the Redis dies, lines between them fall silent. */
+
+import { Drawing, SIDE } from '../drawing.js';
+import { RedisProcess, redisMissing } from '../redis.js';
+import type { RelayProcess } from '../relay-process.js';
+import type { Scenario } from '../scenario.js';
+import { ShapedPort } from '../shape.js';
+import type { Stage, Viewer } from '../stage.js';
+import { sleep, until } from '../until.js';
+
+async function nodes(stage: Stage, number: number): Promise<{ redis: RedisProcess; at: RelayProcess[] }> {
+  const redis = stage.keep(await RedisProcess.start());
+  const options = { redis: redis.url, controlRate: 10_000 };
+  const at = await Promise.all(Array.from({ length: number }, () => stage.relayProcess(options)));
+  return { redis, at };
+}
+
+const pictured = (viewers: readonly Viewer[]): Promise<void> =>
+  until('all have a picture', () =>
+    viewers.every(({ receiver }) => receiver.status === 'live' && receiver.grid?.whole),
+  );
+
+/** Everyone goes: no relay may keep anything. */
+async function leave(viewers: readonly Viewer[], host: { close(): void }, at: readonly RelayProcess[]): Promise<void> {
+  for (const { receiver } of viewers) receiver.stop();
+  host.close();
+  for (const relay of at) await relay.expectEmpty();
+}
+
+const twoRelays: Scenario = {
+  name: 'two-relays',
+  about: 'a host at one relay, viewers at another: every cell, every signal, and every command once',
+  missing: redisMissing,
+  seconds: 120,
+  async run(stage) {
+    const { at } = await nodes(stage, 2);
+    const host = await stage.host(at[0]!, { side: SIDE, density: 0.2 });
+    const viewers = [0, 1, 1, 1].map((i) => stage.viewer(at[i]!));
+    await host.live();
+    host.run();
+    await pictured(viewers);
+    const drawing = new Drawing(viewers, stage.random);
+    await drawing.run(stage.scale(20, 60), 60);
+    const late = [stage.viewer(at[1]!), stage.viewer(at[0]!)];
+    await pictured(late);
+    const all = [...viewers, ...late];
+    await stage.converge(host, all);
+    for (let i = 0; i < 3; i++) {
+      host.run();
+      await sleep(stage.random.int(300));
+      await host.restart(stage.random.pick([200, SIDE]));
+      await stage.converge(host, all);
+    }
+    for (const { receiver } of all) if (receiver.counts.reconnects > 0) throw new Error('a viewer was cut off');
+    const text = drawing.check(host);
+    await leave(all, host, at);
+    return text;
+  },
+};
+
+const relayKill: Scenario = {
+  name: 'relay-kill',
+  about: 'of two relays one is killed, and then the other: host and viewers go on at the one that is left',
+  missing: redisMissing,
+  seconds: 180,
+  async run(stage) {
+    const { random } = stage;
+    const { at } = await nodes(stage, 2);
+    const host = await stage.host(at, { side: SIDE, density: 0.2 });
+    const viewers = [at, at.toReversed(), at, at.toReversed(), at].map((places) => stage.viewer(places));
+    await host.live();
+    host.run();
+    await pictured(viewers);
+    let shown = '';
+    for (const dead of random.chance(0.5) ? [0, 1, 0] : [1, 0, 1]) {
+      const drawing = new Drawing(viewers, random);
+      host.done.length = 0;
+      const commands = drawing.run(15, 200);
+      await sleep(random.int(800));
+      await at[dead]!.kill();
+      for (const { receiver } of viewers) if (random.chance(0.5)) receiver.retryNow();
+      await commands;
+      shown = drawing.check(host);
+      await host.live();
+      await stage.converge(host, viewers);
+      host.run();
+      await at[dead]!.again();
+    }
+    await stage.converge(host, viewers);
+    await leave(viewers, host, at);
+    return `three deaths; ${shown} at the last`;
+  },
+};
+
+const redisRestart: Scenario = {
+  name: 'redis-restart',
+  about: 'the Redis between two relays is killed and comes back empty: a stall, no link is lost, then all agree',
+  missing: redisMissing,
+  seconds: 180,
+  async run(stage) {
+    const { random } = stage;
+    const { redis, at } = await nodes(stage, 2);
+    const host = await stage.host(at[0]!);
+    const [near, far] = [[stage.viewer(at[0]!)], [stage.viewer(at[1]!), stage.viewer(at[1]!)]];
+    await host.live();
+    host.run();
+    await pictured([...near, ...far]);
+    for (let i = 0; i < 3; i++) {
+      await redis.kill();
+      await sleep(random.int(2500));
+      // Whoever is at the host's own relay needs no Redis.
+      await stage.converge(host, near);
+      host.run();
+      const changed = random.chance(0.5);
+      if (changed) await host.restart();
+      await redis.again();
+      await stage.converge(host, [...near, ...far]);
+      host.run();
+    }
+    const late = stage.viewer(at[1]!);
+    await stage.converge(host, [...near, ...far, late]);
+    for (const { receiver, errors } of [...near, ...far]) {
+      if (receiver.counts.reconnects > 0) throw new Error(`a viewer was cut off: ${errors.join('; ')}`);
+    }
+    await leave([...near, ...far, late], host, at);
+    return 'three deaths of a Redis';
+  },
+};
+
+const redisSplit: Scenario = {
+  name: 'redis-split',
+  about: 'the line between a relay and the Redis breaks, or falls silent for a while: what was missed is made up for',
+  missing: redisMissing,
+  seconds: 180,
+  async run(stage) {
+    const { random } = stage;
+    const redis = stage.keep(await RedisProcess.start());
+    const line = stage.keep(await ShapedPort.open(redis.port, { delay: 3, jitter: 2 }, random));
+    const near = await stage.relayProcess({ redis: redis.url });
+    const far = await stage.relayProcess({ redis: `redis://127.0.0.1:${line.port}` });
+    // Now the owner is behind the bad line, now those who follow.
+    for (const [here, there] of [[near, far] as const, [far, near] as const]) {
+      const host = await stage.host(here);
+      const viewers = [stage.viewer(here), stage.viewer(there), stage.viewer(there)];
+      await host.live();
+      host.run();
+      await pictured(viewers);
+      for (let i = 0; i < 4; i++) {
+        if (random.chance(0.5)) line.cut();
+        else {
+          line.freeze(true);
+          await sleep(random.int(2500));
+          line.freeze(false);
+        }
+        await sleep(random.int(500));
+      }
+      await stage.converge(host, viewers);
+      for (const { receiver } of viewers) receiver.stop();
+      host.close();
+      await near.expectEmpty();
+      await far.expectEmpty();
+    }
+    return 'four breaks on either side';
+  },
+};
+
+export const clusters: Scenario[] = [twoRelays, relayKill, redisRestart, redisSplit];
