@@ -83,12 +83,7 @@ export function createRelay(options: RelayOptions = {}): Relay {
   const sockets = new Sockets(resolved, tally);
   const authority = authorityOf(resolved);
   const bus = openBus(resolved);
-  const cluster = bus && new Cluster(bus, resolved);
-  cluster?.listen(() => {
-    if (closing) return;
-    if (cluster.up) tally.log.write('info', 'joined with the other relays');
-    else tally.log.write('warn', 'cut off from the other relays', { why: cluster.why });
-  });
+  const cluster = bus && new Cluster(bus, resolved, tally.log);
   const hub = createHub(resolved, tally, authority, cluster);
   const signal = new Signal(resolved);
   const signals = new SignalRequests(resolved, hub, connections, authority);

@@ -9,7 +9,7 @@ export interface Bus {
   readonly up: boolean;
   /** Why not, in words for a person; empty while it is up. */
   readonly why: string;
-  /** Called whenever `up` has changed. Messages may have been lost in between. */
+  /** Called whenever `up` has changed, or `why`. Messages may have been lost while it was not up. */
   onstate: (() => void) | null;
 
   /** Resolves when the bus has taken the message. @throws BusError if it did not, or nobody knows */

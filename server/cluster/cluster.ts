@@ -1,6 +1,7 @@
 /** The relays that this one is joined with: what it does for their channels, and they for its own. */
 
 import { CLOSE } from '../../transport/wire/codes.js';
+import type { Log } from '../log.js';
 import type { ResolvedOptions } from '../options.js';
 import type { Channel } from '../relay/channel.js';
 import { Refusal } from '../relay/refusal.js';
@@ -27,11 +28,13 @@ export class Cluster {
     throw new Refusal(CLOSE.tryLater, 'the relay is starting');
   };
   readonly #members = new Map<string, ChannelMember>();
-  readonly #listeners = new Set<() => void>();
+  /** That it is away has been told. */
+  #told = false;
 
   constructor(
     readonly bus: Bus,
     { leaseMs }: Pick<ResolvedOptions, 'leaseMs'>,
+    readonly log: Log,
   ) {
     this.node = new ClusterNode(bus, leaseMs);
     this.node.onopen = (link, as, name) => {
@@ -47,24 +50,19 @@ export class Cluster {
       return member.keyframe(have);
     });
     this.node.listeners.set('moved', (name: string) => this.#members.get(name)?.moved());
+    let up = bus.up;
     bus.onstate = () => {
+      this.#note();
+      if (bus.up === up) return;
+      up = bus.up;
       for (const member of this.#members.values()) member.busChanged();
-      for (const listener of this.#listeners) listener();
     };
+    if (bus.up) this.#note();
   }
 
-  /** Is the bus there? If not, `why` says why. */
+  /** Is the bus there? */
   get up(): boolean {
     return this.bus.up;
-  }
-
-  get why(): string {
-    return this.bus.why;
-  }
-
-  /** Calls `listener` whenever `up` changes. */
-  listen(listener: () => void): void {
-    this.#listeners.add(listener);
   }
 
   /** Gives a channel its place. */
@@ -85,5 +83,17 @@ export class Cluster {
     await Promise.race([arrived, new Promise((resolve) => (late = setTimeout(resolve, FAREWELL)))]);
     clearTimeout(late);
     await this.bus.close();
+  }
+
+  #note(): void {
+    const { bus, log, node } = this;
+    if (bus.up) {
+      // Who was told of trouble is told of its end.
+      log.write(this.#told ? 'warn' : 'info', 'joined with the other relays', { node: node.id });
+      this.#told = false;
+    } else {
+      this.#told = true;
+      log.write('warn', 'cut off from the other relays', { node: node.id, why: bus.why });
+    }
   }
 }

@@ -181,7 +181,11 @@ export class ChannelMember implements Member {
     this.#unfollow();
     if (this.#owner === null) {
       this.#owner = new Owner(this.channel, this.node);
-      this.node.bus.publish(`c:${this.channel.name}`, encodeOwned(this.node.id)).catch(() => {});
+      const { name } = this.channel;
+      const { bus, id } = this.node;
+      bus.publish(`c:${name}`, encodeOwned(id)).catch(() => {});
+      // An owner that died could not.
+      bus.delete(`k:${name}`).catch(() => {});
     }
     return { kind: 'here', anew: true };
   }

@@ -105,7 +105,7 @@ export class RedisBus implements Bus {
       client.on('ready', () => void this.#ready());
       client.on('close', () => this.#down(`the connection to Redis at ${this.address.shown} was lost`));
       client.on('error', (error: Error) => {
-        if (!this.up) this.why = `Redis at ${this.address.shown}: ${reasonOf(error)}`;
+        if (!this.up) this.#because(`Redis at ${this.address.shown}: ${reasonOf(error)}`);
       });
     }
     if (this.#closed) for (const client of all) client.disconnect();
@@ -121,7 +121,7 @@ export class RedisBus implements Bus {
       const topics = [...this.#listeners.keys()].map((topic) => this.#name(topic));
       await clients.subscribe(...topics);
     } catch (error) {
-      if (times === this.#times) this.why = `Redis at ${this.address.shown}: ${reasonOf(error as Error)}`;
+      if (times === this.#times) this.#because(`Redis at ${this.address.shown}: ${reasonOf(error as Error)}`);
       return;
     }
     if (times !== this.#times || this.#closed) return;
@@ -135,6 +135,12 @@ export class RedisBus implements Bus {
     this.#times++;
     if (!this.up) return;
     this.up = false;
+    this.why = why;
+    this.onstate?.();
+  }
+
+  #because(why: string): void {
+    if (why === this.why) return;
     this.why = why;
     this.onstate?.();
   }
