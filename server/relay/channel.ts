@@ -333,13 +333,14 @@ export class Channel implements ChannelParts {
     if (!same || !lone.showsSignals) lone.forgetSignals();
     this.#introductions.host = message.peer ?? null;
     this.fanout.setPeers(message.peer !== undefined && (message.maxPeers ?? 0) > 0);
+    this.#outlet.follows = true;
+    // It may be another relay than before, or have forgotten.
+    this.#tell(end);
     if (lone.end === end) return;
     this.#dropMerged();
-    this.#outlet.follows = true;
     lone.end = end;
     this.#came();
     lone.subscribe();
-    this.#tell(end);
   }
 
   /** The source says how it fares, or another relay says it for the source. */
