@@ -91,7 +91,7 @@ export class Cluster {
       // Who was told of trouble is told of its end.
       log.write(this.#told ? 'warn' : 'info', 'joined with the other relays', { node: node.id });
       this.#told = false;
-    } else {
+    } else if (!this.#told) {
       this.#told = true;
       log.write('warn', 'cut off from the other relays', { node: node.id, why: bus.why });
     }
