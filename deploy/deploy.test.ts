@@ -15,6 +15,9 @@ import { PodDisruptionBudget } from 'kubernetes-models/policy/v1';
 import { ConfigMap, Service } from 'kubernetes-models/v1';
 import { parse, parseAllDocuments } from 'yaml';
 import { parseServeFlags } from '../server/cli/flags.js';
+import { helpText } from '../server/cli/help.js';
+import { createRelay } from '../server/index.js';
+import { LIMITS } from '../server/options.js';
 import { unreadFields } from './known-fields.js';
 
 const here = import.meta.dirname;
@@ -212,6 +215,36 @@ describe('the Dockerfile', () => {
     const { port, host } = parseServeFlags([], { ...IMAGE, MPL_SECRET: SECRET });
     assert.ok(lines.includes(`EXPOSE ${port}`));
     assert.equal(host, '0.0.0.0');
+  });
+});
+
+describe('docs/operate.md', () => {
+  const guide = text('../docs/operate.md');
+
+  test('names every metric that there is, and none that is not', async () => {
+    const relay = createRelay({ dist: false });
+    const there = (await relay.metrics()).getMetricsAsArray().map(({ name }) => name);
+    await relay.close();
+    const told = [...guide.matchAll(/\bmpl_[a-z_]+/g)].map(([name]) => name.replace(/_bucket$/, ''));
+    // Only of relays that are joined.
+    assert.deepEqual([...new Set(told)].sort(), [...there, 'mpl_joined'].sort());
+  });
+
+  test('names flags, variables and files that there are', () => {
+    const help = `${helpText()} --jwks --max-old-space-size --client-output-buffer-limit --build --detach --seed`;
+    const flags = new Set(help.match(/--[a-z][a-z-]+/g));
+    for (const [flag] of guide.matchAll(/(?<![\w-])--[a-z][a-z-]+/g)) assert.ok(flags.has(flag), flag);
+    for (const [variable] of guide.matchAll(/\bMPL_[A-Z_]+/g)) assert.ok(help.includes(variable), variable);
+    for (const [, path] of guide.matchAll(/\]\(([^)#:]+)/g)) assert.ok(existsSync(join(here, '../docs', path!)), path);
+    for (const [path] of guide.matchAll(/\bdeploy\/[\w./-]*\w/g)) assert.ok(existsSync(join(here, '..', path)), path);
+  });
+
+  test('speaks of the numbers that are set', () => {
+    const { pingMs } = LIMITS;
+    assert.ok(guide.includes(`the relay pings each every ${pingMs.default / 1000} s`));
+    const { averageValue } = manifest('HorizontalPodAutoscaler', 'mpl-relay').spec.metrics[0].pods.target;
+    assert.equal(averageValue, '400m');
+    assert.ok(guide.includes('the median of `mpl_lag_seconds` (400 ms)'));
   });
 });
 
