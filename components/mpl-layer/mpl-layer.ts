@@ -62,6 +62,7 @@ export class MplLayer extends ScreenConnection implements Stacked {
       fallback: null,
       instead: 'all of the picture',
     },
+    maxBps: within(1000, 1e10),
     z: { ...within(-1e6, 1e6, true), fallback: 0 },
     opacity: { ...within(0, 1), fallback: 1 },
   };
@@ -72,6 +73,9 @@ export class MplLayer extends ScreenConnection implements Stacked {
   @property({ type: Number }) z = 0;
   /** 0 (invisible) to 1. */
   @property({ type: Number }) opacity = 1;
+
+  /** Bytes of state a second, at most, from 1000 on. Default: what its viewer says, for each. */
+  @property({ type: Number, attribute: 'max-bps' }) maxBps?: number;
 
   #viewer: MplViewer | null = null;
   #stack: Stack | null = null;
@@ -157,6 +161,7 @@ export class MplLayer extends ScreenConnection implements Stacked {
 
   protected override tune(receiver: Receiver): void {
     super.tune(receiver);
+    receiver.maxBps = this.maxBps ?? this.#viewer?.maxBps;
     tuneTransport(receiver, this.transport);
   }
 
@@ -166,6 +171,10 @@ export class MplLayer extends ScreenConnection implements Stacked {
 
   protected override get frozen(): boolean {
     return this.paused || this.#viewer?.paused === true || !this.#seen;
+  }
+
+  protected override get pictured(): boolean {
+    return this.size !== null;
   }
 
   protected override received(event: ReceiverEvent): void {
@@ -268,6 +277,7 @@ export class MplLayer extends ScreenConnection implements Stacked {
     // The observer will tell so too, but a frame late.
     if (!this.#seen && frame.width * frame.height > 0 && element.checkVisibility()) this.#see(true);
     if (this.#camera.follow(frame)) this.#view!.render();
+    this.inView(this.#view!);
   }
 
   #part(id: string): HTMLElement {
@@ -276,7 +286,7 @@ export class MplLayer extends ScreenConnection implements Stacked {
 
   protected override render(): TemplateResult {
     const { status } = this;
-    const text = this.#viewer && status !== 'live' ? spoken(this.state) : '';
+    const text = this.#viewer && status !== 'live' ? spoken(this.state, this.pictured) : '';
     const over = status === 'failed' || status === 'ended';
     return html`<div id="box" part="layer">
       <div id="picture" part="picture" class=${text ? 'stale' : ''} aria-hidden="true"></div>

@@ -34,6 +34,12 @@ export const linkText = ({ link }: ScreenStats): string => LINKS[link];
 
 export const speedText = ({ generationRate }: ScreenStats): string => `${number(generationRate)}/s`;
 
+/** The part of the world that flows. */
+export const windowText = ({ window, width }: ScreenStats): string => {
+  if (width === 0) return '–';
+  return window ? `${window.width} × ${window.height} tiles` : 'all tiles';
+};
+
 export function figures(stats: ScreenStats): Figure[] {
   const { width, height, population } = stats;
   return [
@@ -45,6 +51,7 @@ export function figures(stats: ScreenStats): Figure[] {
     { name: 'Generations', value: speedText(stats) },
     { name: 'Population', value: population === null ? '–' : whole.format(population) },
     { name: 'World', value: width ? `${width} × ${height}` : '–' },
+    { name: 'Window', value: windowText(stats), why: 'what is asked for: what is in view, and a little more' },
     { name: 'Frames drawn', value: `${number(stats.fps)}/s` },
     { name: 'Frames received', value: `${number(stats.streamFps)}/s` },
     { name: 'Data', value: bits(stats.kbps) },

@@ -45,6 +45,10 @@ describe('<mpl-stats>', () => {
     expect(value('Population')).to.equal('1,234');
     expect(value('World')).to.equal('320 × 200');
     expect(value('Tiles changed')).to.equal('100/s');
+    expect(value('Window')).to.contain('all tiles');
+    expect(Number.parseFloat(value('Tiles sent'))).to.be.greaterThan(0);
+    Object.assign(viewer.view!.camera, { scale: 32, x: 0, y: 0 });
+    await waitUntil(() => value('Window').startsWith('2 × 2 tiles'), 'it says what flows');
     expect(value('Generations')).to.equal('25/s');
     expect(Number.parseFloat(value('Data'))).to.be.greaterThan(0);
     expect(viewer.stats.kbps).to.be.greaterThan(1);

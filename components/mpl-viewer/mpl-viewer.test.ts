@@ -63,6 +63,31 @@ describe('<mpl-viewer>', () => {
     expect(shown(viewer).trim()).to.equal('');
   });
 
+  it('keeps the last picture, dimmed, while its source is away, and says so to those who do not see it', async () => {
+    const made = stream().run();
+    const viewer = await watch(made.channel);
+    await live(viewer);
+    await waitUntil(() => viewer.view!.grid && viewer.view!.stats.pending === 0);
+    const { version } = await viewer.digest();
+    made.close();
+    await waitUntil(() => viewer.status === 'waiting', 'it waits');
+    await viewer.updateComplete;
+    expect(shown(viewer)).to.contain('The source is away').and.contain('its last picture');
+    const stage = viewer.shadowRoot!.querySelector('#stage')!;
+    await waitUntil(() => Number(getComputedStyle(stage).opacity) < 0.6, 'it is dimmed');
+    expect(viewer.version).to.be.at.least(version);
+    const announcer = document.querySelector('[data-mpl="announcer"]')!.shadowRoot!;
+    await waitUntil(() => announcer.textContent!.includes('a small world: the source is away'), 'it is read out');
+    expect(announcer.querySelector('[aria-live="polite"]')!.textContent).to.equal(announcer.textContent);
+    await waitUntil(() => Number(getComputedStyle(viewer.shadowRoot!.querySelector('.late')!).opacity) === 1);
+    await accessible(viewer);
+    const next = stream({ channel: made.channel });
+    await waitUntil(() => viewer.status === 'live' && viewer.stats.version === next.world.version, 'it is back');
+    expect(await viewer.digest()).to.deep.equal(digest(next.world));
+    await waitUntil(() => Number(getComputedStyle(stage).opacity) === 1, 'it is as bright as before');
+    expect(shown(viewer).trim()).to.equal('');
+  });
+
   it('keeps the last picture while the connection is lost, says so, and comes back', async () => {
     const made = stream().run();
     const viewer = await watch(made.channel);

@@ -8,17 +8,18 @@ import { createReceiver, tuneTransport } from '../screen/create-receiver.js';
 import type { LayerStack } from '../screen/layer-stack.js';
 import { MplScreen } from '../screen/screen.js';
 import type { Cover, ScreenState } from '../screen/state.js';
-import type { ValueRules } from '../screen/values.js';
+import { type ValueRules, within } from '../screen/values.js';
 
 /** Bytes of one message that a relay takes from a viewer (64 KiB), less what goes around a pattern. */
 const MOST = 60_000;
 /** The names in an attribute. */
 const namesIn = (text: string | null): string[] => text?.split(/\s+/).filter(Boolean) ?? [];
 /** Settings that are those of its layers as well. */
-const SHARED = ['paused', 'maxFps', 'server', 'signal', 'iceServers', 'channel'] as const;
+const SHARED = ['paused', 'maxFps', 'maxBps', 'server', 'signal', 'iceServers', 'channel'] as const;
 
 /**
- * A window on a channel: shows what its source shows, cell by cell, as soon as there is one. Without a channel it is the
+ * A window on a channel: shows what its source shows, cell by cell, as soon as there is one. Only what is in view flows, and a
+ * ring of tiles around it, unless nearly all is. Without a channel it is the
  * frame of the `<mpl-layer>`s in it, and stands as they do: live when any of them is.
  *
  * @element mpl-viewer
@@ -28,6 +29,7 @@ const SHARED = ['paused', 'maxFps', 'server', 'signal', 'iceServers', 'channel']
 export class MplViewer extends MplScreen {
   static override rules: ValueRules = {
     ...MplScreen.rules,
+    maxBps: within(1000, 1e10),
     select: {
       expects: 'names of signals, parted by blanks, or "*"',
       ok: (text: string) => namesIn(text).every((name) => name.length <= SIGNAL_LIMITS.name && !name.startsWith('_')),
@@ -36,6 +38,8 @@ export class MplViewer extends MplScreen {
 
   /** Signals of the channel to receive beside the picture, over the same connection: names parted by blanks, or "*" for all. */
   @property() select: string | null = null;
+  /** Bytes of state a second, at most, from 1000 on: what is more waits, and comes newer. Default: as many as the link takes. */
+  @property({ type: Number, attribute: 'max-bps' }) maxBps?: number;
   readonly #shown = new Map<string, SignalValue>();
 
   /** The signals selected, by name, as far as they have come. To be read, not to be changed. */
@@ -117,7 +121,11 @@ export class MplViewer extends MplScreen {
 
   protected override acquire(): void {
     super.acquire();
-    this.view!.onframe = (frame) => this.#stack?.follow(frame);
+    const view = this.view!;
+    view.onframe = (frame) => {
+      this.#stack?.follow(frame);
+      this.inView(view);
+    };
   }
 
   protected override updated(changed: PropertyValues): void {
@@ -146,6 +154,7 @@ export class MplViewer extends MplScreen {
   protected override tune(receiver: Receiver): void {
     super.tune(receiver);
     tuneTransport(receiver, this.transport);
+    receiver.maxBps = this.maxBps;
     receiver.select = this.#selected;
   }
 

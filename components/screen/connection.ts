@@ -2,19 +2,24 @@ import type { PropertyValues } from 'lit';
 import type { LinkName, Receiver, ReceiverEvent } from '../../transport/receiver.js';
 import type { TokenSource } from '../../transport/session/tokens.js';
 import type { Digest } from '../../transport/state/digest.js';
+import { tilesFor } from '../../transport/state/tile.js';
 import type { ControlStateMessage, Rect } from '../../transport/wire/messages.js';
 import { announce, enter } from '../association/registry.js';
 import { MplControlEvent } from '../events/control-event.js';
 import { MplErrorEvent } from '../events/error-event.js';
 import { MplStatusEvent } from '../events/status-event.js';
+import type { View } from '../render/index.js';
 import { announceText } from './announcer.js';
 import { ScreenSettings } from './settings.js';
 import { type ScreenState, sameState, spoken } from './state.js';
+import { Viewport } from './viewport.js';
 import { listenWakeups, reducedMotion } from './wakeups.js';
 
 /** A screen that left the page may be on its way to another place in it; ms. */
 const GRACE = 50;
 const TICK = 500;
+/** What stands still wants nothing more once it was not moved for so long, ms. */
+const SETTLED = 1_000;
 /** Frames a second where the reader asks for less motion. */
 const CALM_FPS = 4;
 
@@ -31,6 +36,8 @@ export abstract class ScreenConnection extends ScreenSettings {
   #told: ScreenState = { status: 'idle', reason: '', retryAt: 0 };
   #link: LinkName = 'none';
   #problem = '';
+  #viewport = new Viewport();
+  #movedAt = Number.NEGATIVE_INFINITY;
   #key: string | null = null;
   /** Ends all that lasts as long as the element is in use. */
   #using: AbortController | null = null;
@@ -67,6 +74,11 @@ export abstract class ScreenConnection extends ScreenSettings {
     if (this.#problem) return { status: 'failed', reason: this.#problem, retryAt: 0 };
     const { status = 'idle', reason = '', retryAt = 0 } = this.receiver ?? {};
     return { status, reason, retryAt };
+  }
+
+  /** There is something to see, if an old picture. */
+  protected get pictured(): boolean {
+    return false;
   }
 
   /** Names for `:state(...)`. */
@@ -150,14 +162,14 @@ export abstract class ScreenConnection extends ScreenSettings {
     const { state, link } = this;
     const same = sameState(state, this.#told);
     if (same && link === this.#link && state.retryAt === this.#told.retryAt) return;
-    const before = spoken(this.#told);
+    const before = spoken(this.#told, this.pictured);
     this.#told = state;
     this.requestUpdate();
     if (same && link === this.#link) return;
     this.#link = link;
     this.#showStates();
     this.dispatchEvent(new MplStatusEvent(state.status, state.reason, link));
-    const text = spoken(state);
+    const text = spoken(state, this.pictured);
     if (text && text !== before) this.say(text);
   }
 
@@ -166,7 +178,10 @@ export abstract class ScreenConnection extends ScreenSettings {
     this.#using = new AbortController();
     const { signal } = this.#using;
     listenWakeups({ again: () => this.receiver?.retryNow(), look: () => this.requestUpdate() }, signal);
-    const timer = setInterval(() => this.tick(), TICK);
+    const timer = setInterval(() => {
+      if (this.frozen) this.#tune();
+      this.tick();
+    }, TICK);
     signal.addEventListener('abort', () => clearInterval(timer));
     this.acquire();
     this.#open();
@@ -204,6 +219,7 @@ export abstract class ScreenConnection extends ScreenSettings {
     this.receiver = null;
     this.#problem = '';
     this.#key = null;
+    this.#viewport = new Viewport();
     receiver?.stop();
     if (receiver) this.releaseReceiver();
   }
@@ -230,8 +246,18 @@ export abstract class ScreenConnection extends ScreenSettings {
   protected tune(receiver: Receiver): void {
     receiver.token = this.tokenSource;
     receiver.maxFps = this.wantedFps;
+    receiver.window = this.#viewport.window;
     // One whole picture is had first, to stand still on.
-    receiver.standby = this.frozen && receiver.grid?.whole === true;
+    receiver.standby = this.frozen && receiver.whole && performance.now() - this.#movedAt > SETTLED;
+  }
+
+  /** This part of the picture is in view: the rest need not come. */
+  protected inView({ camera, grid }: View): void {
+    if (grid === null) return;
+    const tiles = { width: tilesFor(grid.width), height: tilesFor(grid.height) };
+    if (!this.#viewport.moved(camera.visibleTiles(grid), tiles)) return;
+    this.#movedAt = performance.now();
+    this.#tune();
   }
 
   /** The right to watch, or what gives one. */

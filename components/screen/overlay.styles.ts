@@ -21,7 +21,8 @@ export const overlayStyles = css`
     block-size: 100%;
     object-fit: cover;
   }
-  .cover.loading {
+  .cover.loading,
+  .cover.late {
     animation-delay: 0.5s;
   }
   @keyframes appear {

@@ -25,12 +25,17 @@ export function countdown(retryAt: number, now = performance.now()): string {
 export function overlay({ cover, state, picture, retry }: OverlayModel): TemplateResult {
   const { reason, retryAt } = state;
   const again = (label: string) => html`<button type="button" part="retry" @click=${retry}>${label}</button>`;
+  // Over a picture, what is soon over comes late: a host that is only reloaded leaves no more than a dimmed moment.
+  const late = picture && (cover === 'waiting' || cover === 'reconnecting');
   const layer = (name: Cover, content: TemplateResult): TemplateResult =>
-    html`<div class="cover" part="cover" ?hidden=${cover !== name}><slot name=${name}>${content}</slot></div>`;
+    html`<div class="cover ${late ? 'late' : ''}" part="cover" ?hidden=${cover !== name}><slot name=${name}>${content}</slot></div>`;
+  const [waits, starts] = picture
+    ? ['The source is away', 'This is its last picture. It goes on by itself.']
+    : ['Waiting for the source', 'It starts by itself.'];
   return html`
     <div class="cover poster" ?hidden=${picture}><slot name="poster"></slot></div>
     <div class="cover loading" ?hidden=${cover !== 'loading'}>${pulse}</div>
-    ${layer('waiting', html`<div class="card">${pulse}<strong>Waiting for the source</strong><span>It starts by itself.</span></div>`)}
+    ${layer('waiting', html`<div class="card">${pulse}<strong>${waits}</strong><span>${starts}</span></div>`)}
     ${layer(
       'reconnecting',
       card(
@@ -40,6 +45,6 @@ export function overlay({ cover, state, picture, retry }: OverlayModel): Templat
       ),
     )}
     ${layer('ended', card('The stream has ended', '', again('Watch again')))}
-    ${layer('failed', card('This cannot be shown', reason, again('Try again')))}
+    ${layer('failed', card(picture ? 'This is not live any more' : 'This cannot be shown', reason, again('Try again')))}
   `;
 }

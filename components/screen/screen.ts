@@ -149,8 +149,7 @@ export abstract class MplScreen extends ScreenConnection {
     return this.channel ? `Live picture of ${this.channel}` : 'Live picture';
   }
 
-  /** There is something to see, if an old picture. */
-  protected get pictured(): boolean {
+  protected override get pictured(): boolean {
     return (this.#picture?.grid ?? null) !== null;
   }
 

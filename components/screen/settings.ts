@@ -32,7 +32,7 @@ export abstract class ScreenSettings extends LitElement {
   @property({ attribute: 'ice-servers' }) iceServers: string | null = null;
   /** Links that may carry the picture: `auto`, `p2p` (WebRTC only), `relay` (WebSocket only). */
   @property() transport: Transport = 'auto';
-  /** On a viewer, the picture stands still and the source sends it nothing more; on a host, the world stands still. */
+  /** On a viewer, the picture stands still, and the source sends it nothing more than what is moved into view; on a host, the world stands still. */
   @property({ type: Boolean }) paused = false;
   /** Two CSS colors, of living and dead cells: "#7df9ff #05070a". */
   @property() colors = '';

@@ -27,13 +27,13 @@ export function coverOf({ status, retryAt }: ScreenState): Cover {
   }
 }
 
-/** What is read out when it comes to this; nothing for what is over at once. */
-export function spoken({ status, reason, retryAt }: ScreenState): string {
+/** What is read out when it comes to this; nothing for what is over at once. `pictured`: there is something to see, if old. */
+export function spoken({ status, reason, retryAt }: ScreenState, pictured: boolean): string {
   switch (status) {
     case 'live':
       return 'live';
     case 'waiting':
-      return 'waiting for the source';
+      return pictured ? 'the source is away; this is its last picture' : 'waiting for the source';
     case 'reconnecting':
       return 'connection lost, trying again';
     case 'connecting':

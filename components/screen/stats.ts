@@ -1,6 +1,7 @@
 /** The figures of a screen: what `<mpl-stats>` shows, and any page may read. */
 
 import type { LinkName, Receiver, Status, Transport } from '../../transport/receiver.js';
+import type { TileWindow } from '../../transport/wire/messages.js';
 import type { View } from '../render/index.js';
 import type { Meter } from './meter.js';
 
@@ -29,6 +30,8 @@ export interface ScreenStats {
   /** Size of the world in cells; 0 = not known yet. */
   width: number;
   height: number;
+  /** The tiles of the world that are asked for; null = all. */
+  window: TileWindow | null;
   /** Frames drawn on this screen in the last second. */
   fps: number;
   /** Frames of state that arrived, a second. */
@@ -82,6 +85,7 @@ export function collectStats(
     population: report?.population ?? null,
     width: grid?.width ?? 0,
     height: grid?.height ?? 0,
+    window: receiver?.window ?? null,
     fps: drawn?.fps ?? 0,
     streamFps: meter.rate('frames'),
     kbps: (meter.rate('bytes') * 8) / 1000,
