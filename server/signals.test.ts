@@ -225,7 +225,7 @@ describe('publish and receive', () => {
     const { stdout } = await promisify(execFile)(
       process.execPath,
       ['--import', 'tsx', '--input-type=module', '-e', program],
-      { env: { ...process.env, MPL_SERVER: server }, timeout: 20_000 },
+      { env: { ...process.env, MPL_SERVER: server }, timeout: 120_000 },
     );
     assert.deepEqual(JSON.parse(stdout), { caught: ['a fault of its own'], reconnects: 0 });
   });

@@ -1,7 +1,7 @@
 /** Waiting, always bounded: whatever hangs fails with a sentence that says for what it waited. */
 
 /** Longer than anything takes on a loaded machine, ms. */
-export const PATIENCE = 30_000;
+export const PATIENCE = 60_000;
 
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 

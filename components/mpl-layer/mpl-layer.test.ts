@@ -1,5 +1,5 @@
 import { aTimeout, expect, fixture, html } from '@open-wc/testing';
-import { digest } from '../../transport/index.js';
+import { digest, type Receiver } from '../../transport/index.js';
 import { waitUntil } from '../testing/wait-until.js';
 import '../define/mpl-layer.js';
 import '../define/mpl-viewer.js';
@@ -213,28 +213,29 @@ describe('<mpl-layer>', () => {
     );
     await settled(viewer);
     const [layer] = layersOf(viewer);
-    const moves = async (): Promise<boolean> => {
+    const moves = async (): Promise<void> => {
+      const { version } = layer!;
+      await waitUntil(() => layer!.version > version, 'it moves');
+    };
+    const rests = async (): Promise<void> => {
+      await waitUntil(() => (layer as unknown as { receiver: Receiver }).receiver.standby, 'it asks for nothing');
       await aTimeout(200); // What is on its way.
       const { version } = layer!;
       await aTimeout(300);
-      return layer!.version > version;
+      expect(layer!.version).to.equal(version);
     };
-    expect(await moves()).to.equal(true);
+    await moves();
     layer!.hidden = true;
-    await aTimeout(100);
-    expect(await moves()).to.equal(false);
+    await rests();
     layer!.hidden = false;
-    await waitUntil(() => layer!.version === a.world.version);
+    await moves();
     Object.assign(viewer.view!.camera, { scale: 8, x: 300, y: 190 });
-    await aTimeout(100);
-    expect(await moves()).to.equal(false);
+    await rests();
     expect(layer!.status).to.equal('live');
     viewer.view!.camera.fit();
-    await aTimeout(100);
-    expect(await moves()).to.equal(true);
+    await moves();
     viewer.paused = true;
-    await aTimeout(100);
-    expect(await moves()).to.equal(false);
+    await rests();
   });
 });
 

@@ -10,7 +10,7 @@ import { Redis } from 'ioredis';
 import { needRedis } from '../../scripts/redis.js';
 
 /** Longer than a start takes, ms. */
-const PATIENCE = 30_000;
+const PATIENCE = 60_000;
 
 export interface TestRedis {
   readonly port: number;

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 
 /** Longer than any of this takes, ms. */
-const PATIENCE = 30_000;
+const PATIENCE = 60_000;
 const cli = join(import.meta.dirname, '..', 'cli.ts');
 
 export interface Run {

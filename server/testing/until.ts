@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 
 /** Waits until this holds; fails after so many milliseconds, more than any of it takes. */
-export async function until(what: () => boolean, patience = 20_000): Promise<void> {
+export async function until(what: () => boolean, patience = 60_000): Promise<void> {
   const end = performance.now() + patience;
   while (!what()) {
     if (performance.now() > end) assert.fail(`never came true: ${what}`);
