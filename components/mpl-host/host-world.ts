@@ -120,7 +120,7 @@ export class HostWorld {
     if (wanted !== this.#peersWanted || this.#closed) return;
     this.#peers = new PeerHost({
       ...options,
-      onlink: (link, viewer) => this.#direct(link, viewer),
+      onlink: (link, viewer, peer) => this.#direct(link, viewer, peer),
       onid: (peer) => this.#post({ type: 'peer', peer, maxPeers: options.maxPeers }),
     });
   }
@@ -165,10 +165,10 @@ export class HostWorld {
     if (!this.#closed) void this.#port.then((port) => port.post(message, transfer));
   }
 
-  #direct(link: Link, viewer: Vouched): void {
+  #direct(link: Link, viewer: Vouched, peer: string): void {
     const { port1, port2 } = new MessageChannel();
     bridge(new PortLink(port1), link);
-    this.#post({ type: 'direct', port: port2, viewer }, [port2]);
+    this.#post({ type: 'direct', port: port2, viewer, peer }, [port2]);
   }
 
   #receive(message: FromWorld): void {
@@ -188,6 +188,8 @@ export class HostWorld {
       case 'introduce': {
         const { peer, rights, session } = message.message;
         const viewer = { ...(rights && { rights }), ...(session && { session }) };
+        // It may be here already, and have shown another token to the relay.
+        if (rights) this.#post({ type: 'vouched', peer, rights });
         const refused = this.#peers === null ? 'the source takes no direct viewers' : this.#peers.expect(peer, viewer);
         return this.#post({ type: 'introduced', message: refused === undefined ? { peer } : { peer, refused } });
       }

@@ -1,7 +1,7 @@
 /** What a page and its world's worker say to each other. State itself travels on links, over ports of their own. */
 
 import type { Neighborhood, Wrap } from '../../sim/index.js';
-import type { ControlMode, IntroduceMessage, Rect, UplinkStatus, Vouched } from '../../transport/index.js';
+import type { ControlMode, IntroduceMessage, Rect, Rights, UplinkStatus, Vouched } from '../../transport/index.js';
 
 /** How a world is to be. */
 export interface WorldSettings {
@@ -42,7 +42,9 @@ export type ToWorld =
   /** A receiver in the page, with the owner's rights. */
   | { type: 'view'; port: MessagePort }
   /** A viewer that reached the page directly. */
-  | { type: 'direct'; port: MessagePort; viewer: Vouched }
+  | { type: 'direct'; port: MessagePort; viewer: Vouched; peer: string }
+  /** The relay vouches anew for one that may have. */
+  | { type: 'vouched'; peer: string; rights: Rights }
   /** The relay to stream to; null for none. */
   | { type: 'uplink'; url: string | null; claim: string }
   /** The right to publish; null: the page has to be asked for it each time. */

@@ -53,7 +53,9 @@ async function join(how: 'owner' | 'direct'): Promise<Receiver> {
     transport: 'relay',
     connect: () => {
       const { port1, port2 } = new MessageChannel();
-      runner.receive(how === 'owner' ? { type: 'view', port: port2 } : { type: 'direct', port: port2, viewer: {} });
+      runner.receive(
+        how === 'owner' ? { type: 'view', port: port2 } : { type: 'direct', port: port2, viewer: {}, peer: 'one' },
+      );
       return Promise.resolve(new PortLink(port1));
     },
   });
@@ -153,7 +155,7 @@ describe('a long step', () => {
 
 it('does not believe a viewer how many watch', async () => {
   const { port1, port2 } = new MessageChannel();
-  runner.receive({ type: 'direct', port: port2, viewer: {} });
+  runner.receive({ type: 'direct', port: port2, viewer: {}, peer: 'one' });
   const liar = new PortLink(port1);
   liar.send(encodeFrame('SubscribeFilter', session.subscribe.encode({ protocol: 1 })));
   liar.send(encodeFrame('Status', session.status.encode({ state: 'live', viewers: 1_000_000 })));

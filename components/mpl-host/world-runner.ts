@@ -3,7 +3,7 @@
  * forbidden. It hears what the page says, brings it into its order, and keeps the way to the relay.
  */
 
-import { type ControlCommand, PortLink, type TokenSource, Uplink } from '../../transport/index.js';
+import { type ControlCommand, PortLink, type SourceEnd, type TokenSource, Uplink } from '../../transport/index.js';
 import { buildLife } from './build-life.js';
 import { AT_ONCE, ENDS_STEP, obey } from './commands.js';
 import { Reporter } from './reporter.js';
@@ -20,6 +20,8 @@ export class WorldRunner {
   #uplink: Uplink | null = null;
   /** Under which id the page answers calls, and how many. */
   #peer: { peer: string; maxPeers: number } | null = null;
+  /** Viewers that came directly, by their peer ids. */
+  readonly #directs = new Map<string, SourceEnd>();
   /** The right to publish. */
   #token: TokenSource | undefined;
   /** What the page was asked for, and has not answered. */
@@ -108,9 +110,17 @@ export class WorldRunner {
         return;
       case 'direct': {
         const link = new PortLink(message.port, { kind: 'webrtc', highWater: DIRECT_HIGH_WATER });
-        this.#world.source.attach(link, message.viewer);
+        const end = this.#world.source.attach(link, message.viewer);
+        const { onclose } = link;
+        link.onclose = (event) => {
+          if (this.#directs.get(message.peer) === end) this.#directs.delete(message.peer);
+          onclose?.(event);
+        };
+        this.#directs.set(message.peer, end);
         return;
       }
+      case 'vouched':
+        return this.#directs.get(message.peer)?.setRights(message.rights);
       case 'uplink':
         return this.#setUplink(message.url, message.claim);
       case 'retry':

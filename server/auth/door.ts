@@ -6,6 +6,7 @@
  */
 
 import type { Link } from '../../transport/link/link.js';
+import { RateLimit } from '../../transport/session/rate.js';
 import { after, type Timer } from '../../transport/session/timer.js';
 import { CLOSE } from '../../transport/wire/codes.js';
 import { WireError } from '../../transport/wire/errors.js';
@@ -15,6 +16,8 @@ import { publish, subscribe } from '../../transport/wire/session.js';
 import { FRAME } from '../../transport/wire/types.js';
 import { Refusal } from '../relay/refusal.js';
 
+/** Other tokens a second, on average: each costs a check, and those who hear of the new rights some work. */
+const TOKENS = 1;
 /** What may wait: a filter with all the names it can have, and the commands of a viewer that comes back. */
 const WAITING = { messages: 512, bytes: 128 * 1024 };
 
@@ -50,6 +53,7 @@ export class Door {
   #waiting: Uint8Array[] = [];
   #bytes = 0;
   readonly #hello: Timer;
+  readonly #tokens = new RateLimit(TOKENS, TOKENS * 10);
 
   constructor(
     readonly link: Link,
@@ -77,6 +81,7 @@ export class Door {
       return this.#inner === null ? this.#refuse(error) : this.#inner(message);
     }
     if (this.#renew !== null && (token === undefined || token === this.#shown)) return this.#inner?.(message);
+    if (!this.#tokens.take()) return this.#refuse(new Refusal(CLOSE.tooFast, 'other tokens are shown too often'));
     this.#wait(message);
     if (!this.#closed) void this.#verify(token);
   }

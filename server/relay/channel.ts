@@ -149,6 +149,12 @@ export class Channel implements ChannelParts {
     return this.#addSource(link, (message, end) => this.#follow(message, end));
   }
 
+  /** Other rights of a viewer, from now on. */
+  setRights(viewer: SourceEnd, rights: Rights): void {
+    viewer.setRights(rights);
+    this.#introductions.renew(viewer);
+  }
+
   /**
    * A source asks for this channel; its first message says with what claim.
    * @param rights for how long it may

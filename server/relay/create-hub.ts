@@ -76,8 +76,9 @@ export function createHub(
   const enter = (socket: WebSocket, req: IncomingMessage, name: string, verb: DoorOptions['verb']): void => {
     const add = (link: () => Link, rights?: Rights): ((rights: Rights) => void) => {
       if (verb === 'publish') return channelOf(name).addSource(link(), rights);
-      const end = roomIn(name).addViewer(link(), rights);
-      return (next) => end.setRights(next);
+      const channel = roomIn(name);
+      const end = channel.addViewer(link(), rights);
+      return (next) => channel.setRights(end, next);
     };
     if (authority === null) return orRefuse(socket, () => add(() => linkTo(socket, verb)));
     new Door(linkTo(socket, verb), {

@@ -21,6 +21,8 @@ export class Introductions {
   /** Who asked too soon, and as whom. One a viewer, the newest. */
   readonly #early = new Map<SourceEnd, { peer: string; timer: Timer }>();
   readonly #asked = new WeakMap<SourceEnd, number>();
+  /** As whom it was introduced last. */
+  readonly #met = new WeakMap<SourceEnd, string>();
 
   constructor(readonly source: () => ReceiverEnd | null) {}
 
@@ -44,8 +46,14 @@ export class Introductions {
     }
     this.#asked.set(viewer, now);
     this.#pending.set(peer, viewer);
-    const { vouched } = viewer;
-    source.introduce({ peer, ...(vouched && { rights: vouched }) });
+    this.#met.set(viewer, peer);
+    source.introduce(vouchFor(viewer, peer));
+  }
+
+  /** The rights of a viewer are others now: where it knows the source, that hears of it. */
+  renew(viewer: SourceEnd): void {
+    const peer = this.#met.get(viewer);
+    if (peer !== undefined && this.host !== null) this.source()?.introduce(vouchFor(viewer, peer));
   }
 
   /** The source answered for the viewer with this peer id. */
@@ -75,6 +83,11 @@ export class Introductions {
   }
 }
 
+const vouchFor = ({ vouched, session }: SourceEnd, peer: string): IntroduceMessage => ({
+  peer,
+  session,
+  ...(vouched && { rights: vouched }),
+});
 const tell = (viewer: SourceEnd, message: IntroduceMessage): void =>
   viewer.send(encodeFrame('Introduce', introduce.encode(message)));
 const refuse = (viewer: SourceEnd, peer: string, refused: string): void => tell(viewer, { peer, refused });

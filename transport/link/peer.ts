@@ -132,7 +132,7 @@ export interface PeerHostOptions extends PeerSettings {
   maxPeers: number;
   /** Known id, where there is no relay to introduce peers; then everybody is welcome. */
   id?: string;
-  onlink: (link: Link, viewer: Vouched) => void;
+  onlink: (link: Link, viewer: Vouched, peer: string) => void;
   /** Signaling was lost and is back, under another id. */
   onid?: (id: string) => void;
 }
@@ -213,7 +213,7 @@ export class PeerHost {
       if (this.#links.size >= this.options.maxPeers) return connection.close();
       const link = linkOf(connection);
       this.#links.add(link);
-      this.options.onlink(link, expected?.viewer ?? {});
+      this.options.onlink(link, expected?.viewer ?? {}, connection.peer);
       const { onclose } = link;
       link.onclose = (event) => {
         this.#links.delete(link);

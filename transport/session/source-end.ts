@@ -76,6 +76,8 @@ export class SourceEnd {
   bytesSent = 0;
 
   #session: string | undefined;
+  /** A relay has said what its session is. */
+  readonly #introduced: boolean;
   readonly #allowance: Allowance;
   /** What the receiver asked for; null before its first message. */
   #wanted: SubscribeMessage | null = null;
@@ -94,6 +96,8 @@ export class SourceEnd {
     this.owner = options.owner ?? false;
     this.relay = options.relay ?? false;
     this.#vouched = options.rights !== undefined;
+    this.#session = options.session;
+    this.#introduced = options.session !== undefined;
     this.#tenure = new Tenure(options.rights ?? { control: false }, () => this.close(CLOSE.unauthorized.code, EXPIRED));
     this.#allowance = new Allowance(options);
     this.outbox = new Outbox(
@@ -296,6 +300,9 @@ export class SourceEnd {
     if (!this.owner) {
       if (update) this.#allowance.update();
       else this.#allowance.subscription();
+    }
+    if (this.#introduced && (message.session ?? this.#session) !== this.#session) {
+      throw new WireError('it speaks under another session than it was introduced with', CLOSE.forbidden.code);
     }
     this.#wanted = message;
     this.#session = message.session ?? this.#session;

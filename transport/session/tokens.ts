@@ -13,6 +13,8 @@ const PATIENCE = 30_000;
 /** Another token is sought so long before the end of the present one, ms, or when so much of its time is left. */
 const AHEAD = 30_000;
 const LEFT = 0.3;
+/** One that was just given, and not shown yet, need not be asked for again; ms. */
+const FRESH = 5_000;
 /** Whoever has no other token yet is asked again after this long, ms, at the soonest. */
 const AGAIN = 1_000;
 
@@ -23,6 +25,8 @@ export class Tokens {
   /** It was shown and refused. */
   #refused: string | undefined;
   #asked = 0;
+  /** When it was given, if it was not taken yet (performance.now()). */
+  #freshAt = Number.NEGATIVE_INFINITY;
   #ends = Number.POSITIVE_INFINITY;
   #timer: Timer | null = null;
 
@@ -44,6 +48,7 @@ export class Tokens {
     if (source === this.#source) return;
     this.#source = source;
     this.#refused = undefined;
+    this.#freshAt = Number.NEGATIVE_INFINITY;
     this.#asked++;
     if (typeof source === 'function') void this.#renew();
     else {
@@ -59,7 +64,8 @@ export class Tokens {
   async ask(): Promise<string | undefined> {
     this.#wait(undefined);
     const source = this.#source;
-    if (typeof source !== 'function') return this.current;
+    const fresh = performance.now() - this.#freshAt < FRESH;
+    if (typeof source !== 'function' || fresh) return this.current;
     const asked = ++this.#asked;
     const token = await given(source);
     if (asked !== this.#asked) return this.current;
@@ -71,12 +77,14 @@ export class Tokens {
   /** The other side says how long the one that was shown counts, ms; undefined: for ever. */
   lasts(ms: number | undefined): void {
     this.#refused = undefined;
+    this.#freshAt = Number.NEGATIVE_INFINITY;
     this.#wait(ms);
   }
 
   /** The other side has refused it. Is it worth coming back, with another one? */
   refused(): boolean {
     this.#refused = this.current;
+    this.#freshAt = Number.NEGATIVE_INFINITY;
     return typeof this.#source === 'function';
   }
 
@@ -111,6 +119,7 @@ export class Tokens {
     if (asked !== this.#asked) return;
     if (token !== undefined && token !== this.current) {
       this.current = token;
+      this.#freshAt = performance.now();
       this.onnews();
       return;
     }
