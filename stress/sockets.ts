@@ -11,10 +11,13 @@ type SocketClass = new (url: string) => SocketLike;
 export class Dialer {
   readonly sockets = new Set<WebSocket>();
   opened = 0;
+  /** There is no network. */
+  down = false;
 
   constructor(readonly options: ClientOptions = {}) {}
 
   dial = (url: string): Promise<Link> => {
+    if (this.down) return Promise.reject(new Error('there is no network'));
     const dialer = this;
     const { sockets, options } = this;
     // With `new`, what a function returns is what was made.

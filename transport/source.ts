@@ -213,6 +213,7 @@ export class Source {
 
   /** Ends the channel for good and lets go of all receivers. */
   end(): void {
+    this.#lease.clear();
     this.fanout.end();
     this.fanout.close(1000, 'ended');
   }

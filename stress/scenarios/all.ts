@@ -4,12 +4,15 @@ import { clocks } from './clocks.js';
 import { clusters } from './clusters.js';
 import { control } from './control.js';
 import { crowds } from './crowds.js';
+import { desk } from './desk.js';
 import { fuzzing } from './fuzz.js';
 import { hostile } from './hostile.js';
 import { hosts } from './hosts.js';
 import { networks } from './networks.js';
 import { relays } from './relays.js';
+import { rights } from './rights.js';
 import { slow } from './slow.js';
+import { windows } from './windows.js';
 
 export const SCENARIOS: readonly Scenario[] = [
   ...crowds,
@@ -19,7 +22,10 @@ export const SCENARIOS: readonly Scenario[] = [
   ...relays,
   ...networks,
   ...control,
+  ...desk,
   ...clocks,
+  ...windows,
+  ...rights,
   ...clusters,
   ...fuzzing,
 ];
