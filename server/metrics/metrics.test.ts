@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, test } from 'node:test';
 import fc from 'fast-check';
 import pino from 'pino';
-import { register } from 'prom-client';
+import { AggregatorRegistry, register } from 'prom-client';
 import { WebSocket } from 'ws';
 import { connectWebSocket, Receiver, type SocketLike, Source, Uplink } from '../../transport/index.js';
 import { seeded, TestWorld } from '../../transport/testing/world.js';
@@ -201,9 +201,20 @@ describe('metrics of a relay', { timeout: 60_000 }, () => {
       for (const [i, { value }] of buckets.entries()) assert.ok(i === 0 || value >= buckets[i - 1]!.value);
     }
     assert.deepEqual(register.getMetricsAsArray(), []);
-    const own = new Scrape(await (await relay.metrics()).metrics());
+    const registry = await relay.metrics();
+    const own = new Scrape(await registry.metrics());
     assert.equal(own.value('mpl_viewers'), 1);
     assert.equal(own.value('process_resident_memory_bytes'), 0);
+    // As one, of several processes.
+    const json = await registry.getMetricsAsJSON();
+    const together = new Scrape(await AggregatorRegistry.aggregate([json, json]).metrics());
+    assert.equal(together.value('mpl_viewers'), 2);
+    assert.equal(together.value('mpl_viewer_memory_most_bytes'), own.value('mpl_viewer_memory_most_bytes'));
+    for (const name of ['mpl_lag_seconds_count', 'mpl_lag_seconds_bucket', 'mpl_sent_bytes_total']) {
+      const one = new Scrape(await AggregatorRegistry.aggregate([json]).metrics()).value(name);
+      assert.ok(one > 0);
+      assert.equal(together.value(name), 2 * one);
+    }
   });
 });
 

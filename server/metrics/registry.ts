@@ -1,6 +1,6 @@
 /** The numbers of one relay, in Prometheus' terms. They are fetched when they are read, and cost nothing before. */
 
-import { Counter, Gauge, Registry } from 'prom-client';
+import { type Aggregator, Counter, Gauge, Registry } from 'prom-client';
 import type { Connections } from '../connections.js';
 import { packageVersion } from '../package.js';
 import type { Channel } from '../relay/channel.js';
@@ -39,10 +39,18 @@ export function createRegistry({ tally, connections, channels, signalPeers, join
     return seen;
   };
 
-  const plain = (Kind: typeof Counter | typeof Gauge, name: string, help: string, read: () => number): void => {
+  /** @param aggregator what becomes of it where several processes are read as one */
+  const plain = (
+    Kind: typeof Counter | typeof Gauge,
+    name: string,
+    help: string,
+    read: () => number,
+    aggregator: Aggregator = 'sum',
+  ): void => {
     new Kind({
       name: `mpl_${name}`,
       help,
+      aggregator,
       registers: [registry],
       collect() {
         this.reset();
@@ -103,6 +111,7 @@ export function createRegistry({ tally, connections, channels, signalPeers, join
     'dirty_ratio',
     'Of the tiles that viewers look at, the share that they have not been sent',
     () => now().dirtyRatio,
+    'average',
   );
   plain(Gauge, 'viewers_behind', 'Viewers that lack something', () => now().behind);
   plain(Gauge, 'in_flight_bytes', 'Bytes sent to viewers and not yet acknowledged', () => now().inFlight);
@@ -134,7 +143,8 @@ export function createRegistry({ tally, connections, channels, signalPeers, join
     Object.entries(connections.open).map(([room, count]) => [{ room }, count]),
   );
   plain(Gauge, 'signal_peers', 'Peers known to the signaling', signalPeers);
-  if (joined !== null) plain(Gauge, 'joined', '1 while it is joined with the other relays', () => Number(joined()));
+  if (joined !== null)
+    plain(Gauge, 'joined', '1 while it is joined with the other relays', () => Number(joined()), 'min');
 
   // Who is not.
   labelled(Counter, 'evictions_total', 'Viewers that the relay let go, by reason', ['reason'], () => tally.evictions);
@@ -146,6 +156,6 @@ export function createRegistry({ tally, connections, channels, signalPeers, join
   // What it takes.
   plain(Gauge, 'replica_bytes', 'Memory of the replicas of all channels', () => now().replicaBytes);
   plain(Gauge, 'viewer_memory_bytes', 'Memory that viewers take beside their sockets', () => now().memory.sum);
-  plain(Gauge, 'viewer_memory_most_bytes', 'The same, of the viewer that takes most', () => now().memory.most);
+  plain(Gauge, 'viewer_memory_most_bytes', 'The same, of the viewer that takes most', () => now().memory.most, 'max');
   return registry;
 }
