@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import type { Browser } from 'puppeteer-core';
+import type { MplViewer } from '../components/index.js';
+import type { Transport } from '../transport/index.js';
 import {
   assertEqual,
   assertEqualWhileRunning,
@@ -75,6 +77,47 @@ describe('from one page to another', () => {
     }
     await viewer.until((element) => element.link === 'webrtc');
     await assertEqual(host, [viewer]);
+  });
+
+  test('only what is in view, wherever the picture is moved to, by either link', async () => {
+    const host = await open('mpl-host', { ...SOUP, grid: '1024x1024' });
+    const viewer = await open('mpl-viewer', { interactive: '' });
+    await viewer.until((element) => element.link === 'webrtc');
+    const { page } = viewer;
+    await page.bringToFront();
+    await page.mouse.move(300, 200);
+    assert.equal(await viewer.eval((element) => element.stats.window), null);
+    for (let i = 0; i < 12; i++) await page.mouse.wheel({ deltaY: -150 });
+    await viewer.until((element) => element.stats.window !== null);
+    const links: [Transport, (element: MplViewer) => boolean, number][] = [
+      ['auto', (element) => element.link === 'webrtc', 60],
+      ['relay', (element) => element.link === 'websocket', 540],
+    ];
+    for (const [transport, carries, to] of links) {
+      await viewer.eval((element, to) => void element.setAttribute('transport', to), transport);
+      await viewer.until(carries);
+      const old = await viewer.eval((element) => element.stats.window);
+      await page.mouse.move(300, 200);
+      await page.mouse.down();
+      await page.mouse.move(to, 200, { steps: 8 });
+      await page.mouse.up();
+      await viewer.until((element) => element.stats.tilesPending === 0);
+      const window = await viewer.eval((element) => element.stats.window!);
+      assert.notDeepEqual(window, old);
+      assert.ok(window.width * window.height < 128, `${window.width} x ${window.height} of 16 x 16 tiles`);
+      // Neither is a part less exact than the whole, nor is it the whole that is sent for it.
+      await host.eval((element) => element.pause());
+      const rect = { x: window.x * 64, y: window.y * 64, width: window.width * 64, height: window.height * 64 };
+      const truth = await host.eval((element, part) => element.digest(part), rect);
+      await viewer.eval(async (element, version) => {
+        while (element.version !== version) await new Promise((resolve) => setTimeout(resolve, 20));
+      }, truth.version);
+      assert.deepEqual(await viewer.eval((element, part) => element.digest(part), rect), truth);
+      assert.deepEqual(await viewer.eval((element) => element.stats.window), window);
+      await assertEqual(host, [viewer]);
+      await host.eval((element) => element.play());
+    }
+    assert.deepEqual([...host.errors, ...viewer.errors], []);
   });
 
   test('five viewers of mixed transport', async () => {

@@ -12,8 +12,8 @@ import type { MplViewer } from './mpl-viewer.js';
 
 const streams: Stream[] = [];
 /** 32 x 32 tiles. */
-const stream = (): Stream => {
-  const made = new Stream({ width: 2048, height: 2048 });
+const stream = (more = {}): Stream => {
+  const made = new Stream({ width: 2048, height: 2048, ...more });
   streams.push(made);
   return made;
 };
@@ -157,6 +157,27 @@ describe('the window of an <mpl-viewer>', () => {
     const far = { x: 250, y: 310, width: 100, height: 100 };
     expect(await viewers[1]!.digest(far)).to.deep.equal(digest(made.world, far));
     expect(receiverOf(viewers[1]!).window).to.deep.equal(asked);
+  });
+
+  it('is another in another world: of one that is smaller, all comes', async () => {
+    const made = stream();
+    const viewer = await watch(made);
+    await look(viewer, 1900, 1900);
+    await there(viewer, made);
+    expect(receiverOf(viewer).window!.x).to.be.above(20);
+    made.close();
+    await waitUntil(() => viewer.status === 'waiting', 'its source is gone');
+    const small = stream({ channel: made.channel, width: 320, height: 200 });
+    await waitUntil(() => viewer.status === 'live' && viewer.stats.width === 320, 'the other is seen');
+    await waitUntil(() => viewer.stats.window === null, 'all of it');
+    await there(viewer, small);
+    expect(await viewer.digest()).to.deep.equal(digest(small.world));
+    small.close();
+    const large = stream({ channel: made.channel });
+    await waitUntil(() => viewer.stats.width === 2048, 'a large one again');
+    await look(viewer, 1900, 1900);
+    await there(viewer, large);
+    assertPicture(viewer, large);
   });
 
   it('moves while paused, too: what comes into view is fetched, and then stands still', async () => {
