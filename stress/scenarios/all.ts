@@ -8,6 +8,7 @@ import { desk } from './desk.js';
 import { fuzzing } from './fuzz.js';
 import { hostile } from './hostile.js';
 import { hosts } from './hosts.js';
+import { leaks } from './leaks.js';
 import { networks } from './networks.js';
 import { relays } from './relays.js';
 import { rights } from './rights.js';
@@ -24,6 +25,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...control,
   ...desk,
   ...clocks,
+  ...leaks,
   ...windows,
   ...rights,
   ...clusters,

@@ -105,7 +105,7 @@ const mixedChaos: Scenario = {
     await host.live();
     const viewers = Array.from({ length: stage.scale(6, 20) }, () => stage.viewer(at));
     host.run();
-    const end = performance.now() + stage.scale(1500, 12_000);
+    const acting = stage.scale(80, 300);
     const done: Record<string, number> = {};
     const drawn: Promise<unknown>[] = [];
     const acts: Record<string, (viewer: Viewer) => unknown> = {
@@ -120,6 +120,11 @@ const mixedChaos: Scenario = {
         // The world may be smaller than that by now; then it is refused.
         drawn.push(receiver.command({ command: 'draw', alive: true, cells }).catch(() => {}));
       },
+      pan: ({ receiver }) => {
+        const window = { x: random.int(6), y: random.int(6), width: 1 + random.int(5), height: 1 + random.int(5) };
+        receiver.window = random.chance(0.3) ? null : window;
+      },
+      cap: ({ receiver }) => (receiver.maxBps = random.pick([undefined, 50_000, 1e6])),
       busy: ({ dialer }) => {
         dialer.pause(true);
         setTimeout(() => dialer.pause(false), random.int(200));
@@ -131,7 +136,7 @@ const mixedChaos: Scenario = {
       pace: () => host.run(random.pick([10, 30, 60])),
     };
     let tally = 0;
-    while (performance.now() < end) {
+    while (tally < acting) {
       const often = !random.chance(0.02);
       const name = random.pick(Object.keys(often ? acts : rare));
       if (often) void acts[name]!(random.pick(viewers));
@@ -143,7 +148,8 @@ const mixedChaos: Scenario = {
     for (const { receiver, dialer } of viewers) {
       dialer.pause(false);
       receiver.standby = false;
-      receiver.maxFps = undefined;
+      receiver.maxFps = receiver.maxBps = undefined;
+      receiver.window = null;
       receiver.select = 'all';
       receiver.start();
       receiver.retryNow();
