@@ -85,7 +85,7 @@ export function createRelay(options: RelayOptions = {}): Relay {
   const bus = openBus(resolved);
   const cluster = bus && new Cluster(bus, resolved, tally.log);
   const hub = createHub(resolved, tally, authority, cluster);
-  const signal = new Signal(resolved);
+  const signal = new Signal(resolved, cluster && ((owner) => cluster.joinPeers(owner)));
   const signals = new SignalRequests(resolved, hub, connections, authority);
   const own = new Set<Server>();
   const detach = new Map<Server | SecureServer, () => void>();
@@ -104,7 +104,7 @@ export function createRelay(options: RelayOptions = {}): Relay {
   );
   const handler = createHandler({
     whyNotFrom: (req) => whyNotFrom(resolved, req),
-    channels: () => hub.channels(),
+    channels: () => cluster?.channels() ?? hub.channels(),
     unready: () => {
       if (closing) return 'closing';
       // Why, the log says: strangers may ask here.
@@ -179,6 +179,7 @@ export function createRelay(options: RelayOptions = {}): Relay {
     hub.close();
     const servers = [...own].map((server) => closeServer(server));
     await sockets.close();
+    signal.close();
     await Promise.all([...servers, cluster?.close()]);
   }
 

@@ -1,18 +1,24 @@
 /** The relays that this one is joined with: what it does for their channels, and they for its own. */
 
+import { after } from '../../transport/session/timer.js';
 import { CLOSE } from '../../transport/wire/codes.js';
 import type { Log } from '../log.js';
 import type { ResolvedOptions } from '../options.js';
 import type { Channel } from '../relay/channel.js';
+import type { ChannelInfo } from '../relay/channel-info.js';
 import { Refusal } from '../relay/refusal.js';
 import type { Bus } from './bus.js';
 import type { ChannelParts, Member } from './channel-parts.js';
 import { ChannelMember } from './member.js';
 import { ClusterNode } from './node.js';
 import type { KeyframeQuestion } from './owner.js';
+import { type PeersOwner, SharedPeers } from './peers.js';
 import { parseRedis } from './redis-address.js';
 import { RedisBus } from './redis-bus.js';
+import { Roster } from './roster.js';
 
+/** A list of all channels is good for so long, ms: it costs every node a message, and strangers may ask. */
+const FRESH = 250;
 /** Milliseconds that what is given back has to reach the bus when the relay closes. */
 const FAREWELL = 500;
 
@@ -21,13 +27,22 @@ export function openBus({ redis, redisPrefix, bus }: ResolvedOptions): Bus | nul
   return bus ?? (redis === undefined ? null : new RedisBus(parseRedis(redis), redisPrefix));
 }
 
+/** A channel as one node knows it. */
+interface NodeChannel extends ChannelInfo {
+  owned: boolean;
+}
+
 export class Cluster {
   readonly node: ClusterNode;
+  readonly #roster: Roster;
   /** The channel of this name. @throws Refusal where there are too many */
   channelOf: (name: string) => Channel = () => {
     throw new Refusal(CLOSE.tryLater, 'the relay is starting');
   };
+  /** What this node has. */
+  listChannels: () => ChannelInfo[] = () => [];
   readonly #members = new Map<string, ChannelMember>();
+  #channels: Promise<ChannelInfo[]> | null = null;
   /** That it is away has been told. */
   #told = false;
 
@@ -50,11 +65,14 @@ export class Cluster {
       return member.keyframe(have);
     });
     this.node.listeners.set('moved', (name: string) => this.#members.get(name)?.moved());
+    this.node.answers.set('channels', () => this.#channelsHere());
+    this.#roster = new Roster(this.node);
     let up = bus.up;
     bus.onstate = () => {
       this.#note();
       if (bus.up === up) return;
       up = bus.up;
+      if (up) this.#roster.beat();
       for (const member of this.#members.values()) member.busChanged();
     };
     if (bus.up) this.#note();
@@ -74,8 +92,37 @@ export class Cluster {
     return member;
   }
 
+  /** The signaling peers of all nodes. */
+  joinPeers(owner: PeersOwner): SharedPeers {
+    return new SharedPeers(this.node, owner);
+  }
+
+  /** The channels of all nodes: who is where, added up. */
+  channels(): Promise<ChannelInfo[]> {
+    if (this.#channels === null) {
+      this.#channels = this.#allChannels();
+      after(FRESH, () => {
+        this.#channels = null;
+      });
+    }
+    return this.#channels;
+  }
+
+  async #allChannels(): Promise<ChannelInfo[]> {
+    const others = this.up ? await this.#roster.ask<NodeChannel[]>('channels', null) : [];
+    const all = new Map<string, NodeChannel>();
+    for (const channel of [...this.#channelsHere(), ...others.flat()]) {
+      const known = all.get(channel.name);
+      // How its source stands, its owner knows best.
+      const best = known === undefined || (channel.owned && !known.owned) ? channel : known;
+      all.set(channel.name, { ...best, viewers: channel.viewers + (known?.viewers ?? 0) });
+    }
+    return [...all.values()].map(({ name, state, viewers }) => ({ name, state, viewers }));
+  }
+
   /** Tells the others that this node is leaving. Its channels have been closed before. */
   async close(): Promise<void> {
+    this.#roster.close();
     this.node.close();
     // What was given back is on its way: whoever is answered after it knows that it has arrived.
     const arrived = this.bus.swap('o:', '-', null, 0).catch(() => {});
@@ -83,6 +130,10 @@ export class Cluster {
     await Promise.race([arrived, new Promise((resolve) => (late = setTimeout(resolve, FAREWELL)))]);
     clearTimeout(late);
     await this.bus.close();
+  }
+
+  #channelsHere(): NodeChannel[] {
+    return this.listChannels().map((info) => ({ ...info, owned: this.#members.get(info.name)?.owns === true }));
   }
 
   #note(): void {

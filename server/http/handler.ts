@@ -10,7 +10,7 @@ import type { StaticFolder } from './static-folder.js';
 export interface HandlerParts {
   /** Why this request is refused for the page that it is from, or null. */
   whyNotFrom(req: IncomingMessage): string | null;
-  /** What `/channels` shows. */
+  /** What `/channels` shows, or a promise of it. */
   channels(): unknown;
   /** Why nobody should be sent here, or null. */
   unready(): string | null;
@@ -78,7 +78,7 @@ function route({ channels, unready, signalKey, dist, demo }: HandlerParts, path:
         sendText(req, res, why === null ? 200 : 503, `${why ?? 'ready'}\n`);
       };
     case '/channels':
-      return (req, res) => sendJson(req, res, 200, channels(), CORS);
+      return async (req, res) => sendJson(req, res, 200, await channels(), CORS);
   }
   if (path === '/signal' || path.startsWith('/signal/')) {
     return (req, res) => answerSignal(req, res, path.slice('/signal'.length), signalKey);

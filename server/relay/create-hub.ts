@@ -46,7 +46,12 @@ export function createHub(
     return channel;
   };
 
-  if (cluster) cluster.channelOf = channelOf;
+  const list = () =>
+    [...channels.values()].map(({ name, fanout, viewers }) => ({ name, state: fanout.state, viewers }));
+  if (cluster) {
+    cluster.channelOf = channelOf;
+    cluster.listChannels = list;
+  }
   const posted = new PostedSignals(options, channelOf);
 
   /** @throws Refusal where there is no room for another viewer */
@@ -101,7 +106,7 @@ export function createHub(
     find: (name) => channels.get(name),
     all: () => channels.values(),
     posted,
-    channels: () => [...channels.values()].map(({ name, fanout, viewers }) => ({ name, state: fanout.state, viewers })),
+    channels: list,
     close: () => {
       posted.close();
       for (const channel of channels.values()) channel.close();

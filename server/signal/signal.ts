@@ -9,6 +9,7 @@
 import type { WebSocket } from 'ws';
 import { RateLimit } from '../../transport/session/rate.js';
 import { CLOSE, type CloseCode } from '../../transport/wire/codes.js';
+import type { PeersOwner, SharedPeers } from '../cluster/peers.js';
 import type { ResolvedOptions } from '../options.js';
 import { refuse } from '../sockets.js';
 import { type ClientMessage, PEER_ID, parseClientMessage, type ServerMessage, SignalError, TOKEN } from './message.js';
@@ -18,18 +19,39 @@ interface Peer {
   readonly token: string;
   readonly socket: WebSocket;
   readonly bucket: RateLimit;
+  /** Messages for peers elsewhere that wait to be sent there, and the last of them: they go in order. */
+  waiting: number;
+  turn: Promise<void>;
 }
 
 /** Negotiations come in bursts: a host answers several viewers with a dozen candidates each. */
 const BURST = 4;
 /** Bytes that may wait for a peer that does not read. Beyond, it counts as absent. */
 const MAX_WAITING = 256 * 1024;
+/** Messages of one peer that may wait to be passed to another relay. Beyond, the other side counts as absent. */
+const MAX_TURNS = 64;
 
 export class Signal {
   /** A Map, not an object: `__proto__` is a peer id like any other. */
   private readonly peers = new Map<string, Peer>();
 
-  constructor(private readonly options: Pick<ResolvedOptions, 'signalKey' | 'signalPeers' | 'signalRate'>) {}
+  /** Those at other relays; null where there are none. */
+  private readonly elsewhere: SharedPeers | null;
+
+  constructor(
+    private readonly options: Pick<ResolvedOptions, 'signalKey' | 'signalPeers' | 'signalRate'>,
+    join: ((owner: PeersOwner) => SharedPeers) | null = null,
+  ) {
+    this.elsewhere =
+      join?.({
+        deliver: (id, text) => this.deliver(id, text),
+        lost: (id, why) => {
+          const peer = this.peers.get(id);
+          if (why === 'taken') peer && turnAway(peer.socket, 'ID-TAKEN', CLOSE.taken, 'the id is taken');
+          else peer && refuse(peer.socket, CLOSE.replaced, 'this peer connected again, to another relay');
+        },
+      }) ?? null;
+  }
 
   /** Peers connected now. */
   get size(): number {
@@ -47,14 +69,36 @@ export class Signal {
     }
     const old = this.peers.get(id);
     const rate = this.options.signalRate;
-    const peer: Peer = { id, token, socket, bucket: new RateLimit(rate, rate * BURST) };
+    const bucket = new RateLimit(rate, rate * BURST);
+    const peer: Peer = { id, token, socket, bucket, waiting: 0, turn: Promise.resolve() };
     this.peers.set(id, peer);
     if (old) refuse(old.socket, CLOSE.replaced, 'this peer connected again');
     socket.on('message', (data, isBinary) => this.receive(peer, data as Buffer, isBinary));
     socket.on('close', () => {
-      if (this.peers.get(id) === peer) this.peers.delete(id);
+      if (this.peers.get(id) !== peer) return;
+      this.peers.delete(id);
+      this.elsewhere?.leave(id);
     });
-    send(socket, { type: 'OPEN' });
+    if (this.elsewhere === null) send(socket, { type: 'OPEN' });
+    else void this.enter(peer, this.elsewhere);
+  }
+
+  /** Lets go of what other relays know. */
+  close(): void {
+    this.elsewhere?.close();
+  }
+
+  private async enter(peer: Peer, elsewhere: SharedPeers): Promise<void> {
+    const { id, socket, token } = peer;
+    const free = await elsewhere.enter(id, token);
+    const here = this.peers.get(id) === peer;
+    if (free && here) send(socket, { type: 'OPEN' });
+    // It left while its id was asked for.
+    else if (free && !this.peers.has(id)) elsewhere.leave(id);
+    else if (!free && here) {
+      this.peers.delete(id);
+      turnAway(socket, 'ID-TAKEN', CLOSE.taken, 'the id is taken');
+    }
   }
 
   private refusal(key: string | null, id: string, token: string): Refusal | null {
@@ -86,23 +130,47 @@ export class Signal {
   private pass(from: Peer, message: ClientMessage): void {
     if (message.type === 'HEARTBEAT') return;
     const { type, dst, payload } = message;
-    const to = this.peers.get(dst);
-    const there = to && to.socket.readyState === to.socket.OPEN && to.socket.bufferedAmount < MAX_WAITING;
-    if (there) send(to.socket, { type, src: from.id, dst, payload });
+    const text = write({ type, src: from.id, dst, payload });
     // Candidates follow an offer by the dozen: one EXPIRE for the offer tells it all.
-    else if (type === 'OFFER' || type === 'ANSWER') send(from.socket, { type: 'EXPIRE', src: dst, dst: from.id });
+    const answer = type === 'OFFER' || type === 'ANSWER';
+    const expire = (): void => {
+      if (answer) send(from.socket, { type: 'EXPIRE', src: dst, dst: from.id });
+    };
+    const { elsewhere } = this;
+    if (elsewhere === null || this.peers.has(dst)) {
+      if (!this.deliver(dst, text)) expire();
+      return;
+    }
+    if (from.waiting >= MAX_TURNS) return expire();
+    from.waiting++;
+    // Once it is on its way, the next may follow.
+    from.turn = from.turn.then(async () => {
+      const node = await elsewhere.find(dst);
+      from.waiting--;
+      if (node === null) return expire();
+      void elsewhere.pass(node, { peer: dst, text }, answer).then((there) => there || expire());
+    });
+  }
+
+  /** Hands a message to a peer connected here; false if there is none, or it does not read. */
+  private deliver(id: string, text: string): boolean {
+    const socket = this.peers.get(id)?.socket;
+    const there = socket && socket.readyState === socket.OPEN && socket.bufferedAmount < MAX_WAITING;
+    if (there) socket.send(text);
+    return there === true;
   }
 }
 
-function send(socket: WebSocket, message: ServerMessage): void {
-  let text: string;
+/** @throws SignalError where a payload cannot be written */
+function write(message: ServerMessage): string {
   try {
-    text = JSON.stringify(message);
+    return JSON.stringify(message);
   } catch {
     throw new SignalError('nested too deep');
   }
-  socket.send(text);
 }
+
+const send = (socket: WebSocket, message: ServerMessage): void => socket.send(write(message));
 
 /** What PeerJS calls it, the close code, and why. */
 type Refusal = [type: 'ERROR' | 'ID-TAKEN' | 'INVALID-KEY', close: CloseCode, msg: string];
