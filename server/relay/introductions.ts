@@ -12,6 +12,8 @@ import { introduce } from '../../transport/wire/session.js';
  * for the rest of it, since one that is refused comes back much later.
  */
 const AGAIN = 3_000;
+/** A source that has not answered another relay by now will not, ms; a viewer waits half as long. */
+const ANSWER = 10_000;
 
 export class Introductions {
   /** The source's own peer id, if it takes direct viewers. */
@@ -36,6 +38,8 @@ export class Introductions {
     if (viewer.relay) {
       // It has seen to all of this for its own viewers, and vouches for them.
       this.#pending.set(peer, viewer);
+      // What only renews rights is not answered.
+      after(ANSWER, () => this.#pending.get(peer) === viewer && this.#pending.delete(peer));
       return source.introduce(message);
     }
     const now = performance.now();
