@@ -1,7 +1,6 @@
 /** The keys that a relay believes: secrets that it shares with whoever makes tokens, and public keys of others. */
 
-import { createSecretKey } from 'node:crypto';
-import type { CryptoKey, JSONWebKeySet, JWTHeaderParameters, KeyObject } from 'jose';
+import type { CryptoKey, JSONWebKeySet, JWTHeaderParameters } from 'jose';
 import { isObject } from '../../transport/wire/fields.js';
 import { OptionError } from '../option-error.js';
 import { readScope, type TokenScope, VERBS } from './grant.js';
@@ -32,7 +31,7 @@ export interface VerifyingKey {
   /** Which algorithms its keys are for: a public key is never taken for a secret. */
   readonly algorithms: readonly string[];
   /** Those that may have signed a token with this header. Rejects where they cannot be had now. */
-  candidates(header: JWTHeaderParameters): Promise<readonly (CryptoKey | KeyObject)[]>;
+  candidates(header: JWTHeaderParameters): Promise<readonly CryptoKey[]>;
 }
 
 /** Shorter ones can be guessed (RFC 7518, 3.2: at least as long as the hash). */
@@ -81,11 +80,15 @@ function openSecret({ id, secret }: Record<string, unknown>, scope: TokenScope, 
     throw new OptionError(label, 'the id of a key is 1 to 64 letters, digits, _ . : or -');
   }
   checkSecret(secret, label);
-  const key = createSecretKey(secret, 'utf8');
+  // Imported once: with a secret as it is, each token would cost twice as much.
+  let key: Promise<CryptoKey> | undefined;
+  const bytes = new TextEncoder().encode(secret);
+  const imported = () =>
+    (key ??= crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['verify']));
   return {
     scope,
     algorithms: HS,
-    candidates: async ({ kid }) => (id !== undefined && kid !== undefined && kid !== id ? [] : [key]),
+    candidates: async ({ kid }) => (id !== undefined && kid !== undefined && kid !== id ? [] : [await imported()]),
   };
 }
 

@@ -75,10 +75,7 @@ export class Verifier {
     // The one that was used last is forgotten last.
     this.#found.delete(digest);
     this.#found.set(digest, found);
-    for (const oldest of this.#found.keys()) {
-      if (this.#found.size <= this.#remembered) break;
-      this.#found.delete(oldest);
-    }
+    if (this.#found.size > this.#remembered) this.#found.delete(this.#found.keys().next().value!);
     const grant = await found.grant;
     this.#checkTime(grant);
     return grant;
