@@ -3,14 +3,19 @@
 import { holdings, watchTimers } from './ledger.js';
 
 watchTimers();
-const { options, port, skew } = JSON.parse(process.argv[2]!) as { options: object; port: number; skew: number };
+const { options, port, skew, host } = JSON.parse(process.argv[2]!) as {
+  options: object;
+  port: number;
+  skew: number;
+  host?: string;
+};
 if (skew !== 0) {
   const { now } = Date;
   Date.now = () => now() + skew;
 }
 const { createRelay } = await import('mpl-kit/server');
 const relay = createRelay(options);
-const address = await relay.listen(port);
+const address = await relay.listen(port, host);
 
 const probe = async (deep: boolean) => ({
   holdings: await holdings(deep),

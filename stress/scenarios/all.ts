@@ -9,6 +9,7 @@ import { fuzzing } from './fuzz.js';
 import { hostile } from './hostile.js';
 import { hosts } from './hosts.js';
 import { leaks } from './leaks.js';
+import { namespaces } from './namespaces.js';
 import { networks } from './networks.js';
 import { relays } from './relays.js';
 import { rights } from './rights.js';
@@ -22,6 +23,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...hosts,
   ...relays,
   ...networks,
+  ...namespaces,
   ...control,
   ...desk,
   ...clocks,
