@@ -93,6 +93,14 @@ async function closes(client: Client | number, patience: number): Promise<number
   return code;
 }
 
+/** The next frame of tiles. */
+async function tiles(client: Client): Promise<Buffer> {
+  for (;;) {
+    const { data } = await client.next();
+    if (data[0] === 0x52) return data;
+  }
+}
+
 const Dial = WebSocket as unknown as new (url: string) => SocketLike;
 
 /** A world of 2 MiB, and whether the relay takes it. */
@@ -272,6 +280,31 @@ const CASES: Record<Exclude<keyof RelayLimits, keyof typeof ELSEWHERE>, Case> = 
       return sends(url, '/stream/a', times(40, subscribe()));
     },
     outcome: [4429, 'open'],
+  },
+  keyframeShareMs: {
+    over: { keyframeShareMs: 0 },
+    within: { keyframeShareMs: 10_000 },
+    run: async ({ relay, url }) => {
+      const world = new TestWorld(64, 64);
+      world.flip(1, 1);
+      const source = new Source(world);
+      const uplink = new Uplink(source, { url: '', claim: 'claim-of-a-world', connect: () => dial(url, '/peer/a') });
+      later(() => uplink.close());
+      await until(() => relay.channels()[0]?.state === 'live');
+      const first = (await open(url, '/stream/a')) as Client;
+      first.socket.send(subscribe());
+      const before = await tiles(first);
+      world.flip(2, 2);
+      world.version++;
+      source.publish();
+      await tiles(first);
+      const second = (await open(url, '/stream/a')) as Client;
+      second.socket.send(subscribe());
+      const after = await tiles(second);
+      // The number of the capture that it was made from.
+      return before.readUInt16LE(2) === after.readUInt16LE(2) ? 'shared' : 'its own';
+    },
+    outcome: ['its own', 'shared'],
   },
   sourceGraceMs: {
     over: { sourceGraceMs: 0 },

@@ -47,6 +47,8 @@ export interface RelayLimits {
   keyframeRate: number;
   /** Milliseconds a channel outlives its source, for it to come back. */
   sourceGraceMs: number;
+  /** Viewers that begin within so many milliseconds are sent the very same keyframe, made once; 0: each its own. */
+  keyframeShareMs: number;
   /** Requests for signals a second from one address, by plain HTTP (an IPv6 /64 counts as one). */
   requestRate: number;
   /** Bytes of the body of one such request. */
@@ -145,6 +147,7 @@ export const LIMITS: Readonly<Record<keyof RelayLimits, Limit>> = {
   subscriptionRate: { default: 5, min: 1, max: 1000, help: 'subscriptions a second from one viewer' },
   keyframeRate: { default: 1, min: 1, max: 1000, help: 'of these a second that need the whole picture' },
   sourceGraceMs: { default: 30_000, min: 0, max: DAY, help: 'ms a channel outlives its source' },
+  keyframeShareMs: { default: 100, min: 0, max: 10_000, help: 'ms within which viewers that begin share a keyframe' },
   requestRate: { default: 200, min: 1, max: 1e6, help: 'HTTP requests for signals a second from one address' },
   postBytes: { default: MIB, min: 64, max: 64 * MIB, help: 'bytes of one POST of signals' },
   postedMs: { default: 600_000, min: 10, max: DAY, help: 'ms that posted signals stay without another POST' },

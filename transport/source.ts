@@ -32,6 +32,8 @@ export interface SourceOptions {
   maxFps?: number;
   /** Tiles a frame, at most; by default as many as each link drains. */
   tileBudget?: number;
+  /** Receivers that begin within so many milliseconds are sent the very same keyframe, made once; 0: each its own. Default 100. */
+  keyframeShareMs?: number;
   /** Who may steer. Default "none". */
   control?: ControlMode;
   /** How many may steer at a time: with "one", who wants to asks for it, and has it until it gives it up or falls silent. Default "many". */

@@ -40,6 +40,7 @@ const action = (most: number): fc.Arbitrary<Action> =>
 /** A failure is told at once; SHRINK=1 looks for a smaller one, SEED and RUN (its path) play one again. */
 const replay = {
   endOnFailure: process.env.SHRINK === undefined,
+  includeErrorInReport: true,
   ...(process.env.SEED && { seed: Number(process.env.SEED), path: process.env.RUN ?? '' }),
 };
 const runs = (few: number): number => Math.ceil(few * Number(process.env.RUNS ?? 1));

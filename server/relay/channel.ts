@@ -57,7 +57,13 @@ export class Channel implements ChannelParts {
     readonly tally = new Tally(),
     join: ((channel: ChannelParts) => Member) | null = null,
   ) {
-    this.fanout = new Fanout({ channel: name, maxFps: Number.POSITIVE_INFINITY, observer: tally, later: setImmediate });
+    this.fanout = new Fanout({
+      channel: name,
+      maxFps: Number.POSITIVE_INFINITY,
+      keyframeShareMs: options.keyframeShareMs,
+      observer: tally,
+      later: setImmediate,
+    });
     this.#outlet = new Outlet(this.fanout);
     this.#lone = new LoneSource(this.#outlet, () => Math.min(options.replicaBytes, room()));
     this.audience = new Audience(

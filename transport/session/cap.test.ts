@@ -49,7 +49,7 @@ describe('a cap', () => {
           cap.stop();
         },
       ),
-      { numRuns: 50 },
+      { numRuns: 20 },
     );
     assert.equal(time.pending, 0);
   });
@@ -167,6 +167,37 @@ describe('a receiver that may have so many bytes a second', () => {
       return probe.messages.at(-1)!;
     });
     assert.equal(a, b);
+  });
+
+  test('gets the last of what waited for it from one who cannot be asked for more, and at once where it may have more', async () => {
+    for (const how of ['time', 'update', 'rights'] as const) {
+      const { world, source, run } = begin();
+      // As at a relay: nothing new comes because somebody is ready for it.
+      source.fanout.refresh = null;
+      const other = new Probe(source);
+      other.subscribe();
+      other.end.outbox.pacer.window = 1e9;
+      const rights = { control: false, ...(how === 'rights' && { maxBps: 60_000 }) };
+      const probe = new Probe(source, 'websocket', 1e9, { rights });
+      probe.subscribe({ ...(how !== 'rights' && { maxBps: 60_000 }) });
+      await watch(probe, () => source.publish(), 4);
+      assert.equal(probe.end.outbox.inStep, true);
+      while (probe.end.outbox.cap.ready) {
+        run();
+        probe.hear();
+        probe.ack();
+      }
+      run();
+      assert.deepEqual(probe.hear(), []);
+      assert.equal(probe.end.outbox.inStep, true);
+      assert.ok(probe.grid!.version < world.version);
+      if (how === 'time') await time.advance(2000);
+      else if (how === 'rights') probe.end.setRights({ control: false });
+      else probe.subscribe({ update: true });
+      probe.hear();
+      probe.ack();
+      assert.deepEqual([how, digest(probe.grid!)], [how, digest(world)]);
+    }
   });
 
   test('is sent signals by the same measure', async () => {

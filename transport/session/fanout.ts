@@ -19,6 +19,7 @@ import type {
 } from '../wire/messages.js';
 import * as session from '../wire/session.js';
 import { FrameLog } from './frame-log.js';
+import { Keyframes } from './keyframes.js';
 import type { FanoutObserver } from './observer.js';
 import type { SharedFrame } from './shared-frame.js';
 import { SignalFeed } from './signal-feed.js';
@@ -38,6 +39,8 @@ export interface FanoutOptions {
   tileBudget?: number;
   /** Frames of state a second, at most. Default 30. */
   maxFps?: number;
+  /** Receivers that begin within so many milliseconds are sent the very same keyframe, made once; 0: each its own. Default 100. */
+  keyframeShareMs?: number;
   /** Counts what it does. */
   observer?: FanoutObserver;
   /**
@@ -59,6 +62,7 @@ export class Fanout implements EndOwner {
   /** Those of them that speak for the viewers of a relay. */
   relays = 0;
   readonly log = new FrameLog();
+  readonly keyframes: Keyframes;
   tileBudget: number;
   maxFps: number;
 
@@ -105,6 +109,7 @@ export class Fanout implements EndOwner {
     this.#later = options.later;
     this.tileBudget = options.tileBudget ?? Number.POSITIVE_INFINITY;
     this.maxFps = options.maxFps ?? 30;
+    this.keyframes = new Keyframes(options.keyframeShareMs ?? 100);
   }
 
   /** Does anyone want state now? If not, nothing need be captured. */
@@ -150,6 +155,7 @@ export class Fanout implements EndOwner {
     if (this.ends.size === 0) {
       this.#watch?.stop();
       this.#watch = null;
+      this.keyframes.clear();
     }
     this.onends?.();
   }
@@ -158,6 +164,7 @@ export class Fanout implements EndOwner {
   replace(grid: Grid | null): void {
     this.grid = grid;
     this.log.clear();
+    this.keyframes.clear();
     for (const end of this.ends) end.start();
   }
 

@@ -77,7 +77,12 @@ function begin(width = 200, height = 200, planes = 1, cells = 500) {
   const world = new TestWorld(width, height, planes);
   world.step(cells, random);
   const turns: (() => void)[] = [];
-  const options: SourceOptions & Pick<FanoutOptions, 'later'> = { maxFps: 1000, later: (run) => void turns.push(run) };
+  const options: SourceOptions & Pick<FanoutOptions, 'later'> = {
+    maxFps: 1000,
+    later: (run) => void turns.push(run),
+    // What is shared is to be the log.
+    keyframeShareMs: 0,
+  };
   const source = new Source(world, options);
   return {
     world,

@@ -7,7 +7,7 @@
  */
 
 import type { Link, SharedMessage } from '../link/link.js';
-import { ChunkBuilder } from '../state/chunk.js';
+import { CHUNK_BYTES, ChunkBuilder } from '../state/chunk.js';
 import { DirtySet } from '../state/dirty.js';
 import type { Grid } from '../state/grid.js';
 import { clip, common, inWindow, sameWindow, tilesWithin } from '../state/window.js';
@@ -15,9 +15,12 @@ import { encodeFrame, type Header } from '../wire/frame.js';
 import type { Rect, SubscribeMessage, TileWindow, WelcomeMessage } from '../wire/messages.js';
 import type { Cap } from './cap.js';
 import type { FrameLog } from './frame-log.js';
+import type { Keyframe, Keyframes } from './keyframes.js';
 import { Pacer } from './pacer.js';
 import { cutFrames, type SharedFrame } from './shared-frame.js';
 import { Tempo } from './tempo.js';
+
+type Resume = NonNullable<SubscribeMessage['resume']>;
 
 /** Where an outbox takes its state from. */
 export interface OutboxSource {
@@ -28,6 +31,7 @@ export interface OutboxSource {
   /** Tiles a frame, at most. */
   readonly tileBudget: number;
   readonly maxFps: number;
+  readonly keyframes: Keyframes;
   /** Brings the grid up to date, where it can be. */
   refresh: (() => void) | null;
 }
@@ -48,10 +52,16 @@ export class Outbox {
   #place = 0;
   /** The version of the last frame sent; a delta must start here. */
   #version = -1;
-  /** The receiver is ahead of us (it came from a faster link): say nothing until we are there too. */
-  #waitFor: NonNullable<SubscribeMessage['resume']> | null = null;
+  /**
+   * The receiver is ahead of us (it came from a faster link): of what it holds, it gets only what is newer, until we were whole
+   * at a version that it has seen, or later.
+   */
+  #ahead: Resume | null = null;
   /** Told nothing since it subscribed, or since the last whole: it is owed a frame that says so. */
   #owesWhole = false;
+  /** What it is sent first, with others who began when it did; and how many chunks of that it was. */
+  #keyframe: Keyframe | null = null;
+  #chunk = 0;
   /** Tiles asked for; cells that may be seen. */
   #asked: TileWindow | undefined;
   #view: Rect | undefined;
@@ -87,12 +97,12 @@ export class Outbox {
 
   /** Does it lack any, or is that to be seen yet? */
   get lacking(): boolean {
-    return this.pending > 0 || this.#waitFor !== null;
+    return this.pending > 0 || this.#ahead !== null;
   }
 
   /** Nothing is outstanding: the receiver may take the frames that all others take. */
   get inStep(): boolean {
-    return this.#dirty !== null && this.#dirty.size === 0 && !this.#owesWhole && this.#waitFor === null;
+    return this.#dirty !== null && this.#dirty.size === 0 && !this.#owesWhole && this.#ahead === null;
   }
 
   /** Does it lack anything of what there is, if only because its time has not come? */
@@ -112,11 +122,13 @@ export class Outbox {
   filter(asked: TileWindow | undefined, view: Rect | undefined): void {
     this.#asked = asked;
     this.#view = view;
-    if (this.#dirty === null) return;
-    const window = this.#windowOn(this.source.grid!);
+    const { grid } = this.source;
+    if (this.#dirty === null || grid === null) return;
+    const window = this.#windowOn(grid);
     if (sameWindow(window, this.#dirty.window)) return;
     this.#dirty.window = window;
     this.#owesWhole = true;
+    this.#keyframe = null;
   }
 
   #windowOn(grid: Grid): TileWindow | null {
@@ -124,32 +136,44 @@ export class Outbox {
   }
 
   /** Begins (again) with the grid, from what the receiver says it holds. Nothing is sent before `flush`. */
-  begin(grid: Grid, resume: SubscribeMessage['resume']): WelcomeMessage['resume'] {
+  begin(grid: Grid, resume: Resume | undefined): WelcomeMessage['resume'] {
     this.#dirty = new DirtySet(grid.tiles, grid.tilesX);
     this.#dirty.window = this.#windowOn(grid);
     this.#place = this.source.log.end;
     this.#owesWhole = true;
-    this.#waitFor = null;
+    this.#keyframe = null;
+    this.#chunk = 0;
     this.#version = grid.version;
     const known = resume !== undefined && resume.epoch === grid.epoch && resume.version >= grid.since;
-    if (known && resume.seen > grid.version) {
-      this.#waitFor = resume;
-      return 'merged';
-    }
+    this.#ahead = known && resume.seen > grid.wholeVersion ? resume : null;
     if (known) this.#addSince(grid, resume);
     else this.#dirty.addAll(grid.changedSince(-1));
+    if (this.pending > 0 && this.#ahead === null && this.source.tileBudget === Number.POSITIVE_INFINITY) {
+      this.#keyframe = this.source.keyframes.for(grid, this.window, known ? resume : undefined);
+    }
     if (!known) return 'full';
-    return this.#dirty.size > 0 ? 'merged' : 'none';
+    return this.lacking ? 'merged' : 'none';
+  }
+
+  /** The version that its first frame is of, or an older one. */
+  get since(): number {
+    return this.#keyframe?.version ?? this.source.grid!.version;
   }
 
   /** What a receiver lacks that says this of itself: of what it was not whole in, it has nothing. */
-  #addSince(grid: Grid, { version, window }: NonNullable<SubscribeMessage['resume']>): void {
+  #addSince(grid: Grid, { version, window }: Resume): void {
     const dirty = this.#dirty!;
     const held = clip(window, grid);
-    if (held === null) return void dirty.addAll(grid.changedSince(version));
-    for (const key of grid.changedSince(-1)) {
-      if (grid.stamp(key) > version || !inWindow(held, key, grid.tilesX)) dirty.add(key);
+    for (const key of grid.changedSince(held === null ? version : -1)) {
+      const lacks = grid.stamp(key) > version || !inWindow(held, key, grid.tilesX);
+      if (lacks && !this.#mayBeOlder(grid, key)) dirty.add(key);
     }
+  }
+
+  /** May our content of this tile be older than what the receiver has? */
+  #mayBeOlder(grid: Grid, key: number): boolean {
+    const ahead = this.#ahead;
+    return ahead !== null && grid.stamp(key) < ahead.seen && inWindow(clip(ahead.window, grid), key, grid.tilesX);
   }
 
   /** Sends nothing more until it begins again. */
@@ -177,10 +201,10 @@ export class Outbox {
   }
 
   #offer(frames: readonly SharedFrame[], may: boolean, dirty: DirtySet, grid: Grid): void {
-    if (this.#waitFor !== null) {
-      if (grid.version < this.#waitFor.seen) return;
-      this.#addSince(grid, this.#waitFor);
-      this.#waitFor = null;
+    const before = this.#ahead;
+    if (before !== null && grid.wholeVersion >= before.seen) {
+      this.#ahead = null;
+      this.#addSince(grid, before);
     }
     const { window } = dirty;
     const cuts = this.inStep && window !== null ? cutFrames(frames, window) : null;
@@ -189,17 +213,21 @@ export class Outbox {
     for (const { keys } of list) tiles += keys.length;
     let follows = may && this.inStep && tiles <= this.source.tileBudget;
     let sent = 0;
+    let waiting = 0;
     for (const [i, frame] of frames.entries()) {
       // Of a capture in several frames, the second follows from the first as that from the capture before.
       const { base, version } = frame;
       follows &&= base === undefined || base === this.#version || version === this.#version;
-      follows &&= this.#room && this.cap.takes(list[i]!.bytes.length);
+      const { bytes } = list[i]!;
+      follows &&= this.#room(waiting) && this.cap.takes(bytes.length);
       if (follows) {
-        if (cuts) dirty.addAll(cuts[i]!.outside);
-        this.#count(list[i]!.bytes, version);
+        waiting += bytes.length;
+        if (cuts) dirty.addOutside(cuts[i]!.outside);
+        this.#count(bytes, version);
         sent++;
       } else {
-        this.conflated += dirty.addAll(frame.keys);
+        const keys = this.#ahead ? frame.keys.filter((key) => !this.#mayBeOlder(grid, key)) : frame.keys;
+        this.conflated += dirty.addAll(keys);
         this.#owesWhole ||= frame.whole;
       }
     }
@@ -212,20 +240,24 @@ export class Outbox {
     if (this.inStep) return;
     this.catchUp();
     const dirty = this.#dirty;
-    if (dirty === null || this.#waitFor !== null) return;
+    if (dirty === null) return;
     const { grid, stamp, tileBudget, maxFps } = this.source as OutboxSource & { grid: Grid };
+    // It would not take what is older than what it has seen.
+    if (this.#ahead !== null && grid.version < this.#ahead.seen) return;
     // Of a budget, each tick has its share, however often acks ask.
     if (Number.isFinite(tileBudget) && this.tempo.waiting) return;
     let sent = false;
-    while ((dirty.size > 0 || (this.#owesWhole && grid.whole)) && this.#may(sent ? grid.version : -1)) {
+    const whole = grid.whole && this.#ahead === null;
+    while ((dirty.size > 0 || (this.#owesWhole && whole)) && this.#may(sent ? this.#version : -1)) {
       sent = true;
+      if (this.#goOnWithOthers(dirty, grid)) continue;
       const builder = new ChunkBuilder(grid.version, undefined, this.cap.frameBytes);
       dirty.take((key) => {
         if (builder.full || builder.tiles >= tileBudget) return false;
         builder.addFrom(grid, key);
         return true;
       });
-      const chunk = builder.end(dirty.size === 0 && grid.whole);
+      const chunk = builder.end(dirty.size === 0 && whole);
       if (chunk.whole) this.#owesWhole = false;
       const header = { ...stamp, width: grid.tilesX, height: grid.tilesY };
       const bytes = encodeFrame('GridTiles', chunk.payload, header);
@@ -233,6 +265,23 @@ export class Outbox {
       this.send(bytes);
       if (Number.isFinite(tileBudget)) return this.tempo.later(1000 / maxFps);
     }
+  }
+
+  /** Sends the next chunk of the keyframe that it shares. False: there is none. */
+  #goOnWithOthers(dirty: DirtySet, grid: Grid): boolean {
+    const few = this.cap.frameBytes < CHUNK_BYTES;
+    const chunk = few ? null : (this.#keyframe?.chunk(this.#chunk++, this.source.stamp) ?? null);
+    if (chunk === null) {
+      this.#keyframe = null;
+      return false;
+    }
+    for (const key of chunk.keys) if (grid.stamp(key) <= chunk.version) dirty.delete(key);
+    const whole = dirty.size === 0 && grid.whole && chunk.version === grid.version;
+    if (whole) this.#owesWhole = false;
+    const messages = chunk.messages(whole);
+    this.#count(messages[0]!.bytes, chunk.version);
+    this.share(messages);
+    return true;
   }
 
   /** Notes a frame of state that is sent now. */
@@ -247,7 +296,7 @@ export class Outbox {
 
   /** Has the link room, and the receiver time, for a frame? */
   #may(version: number): boolean {
-    return this.#room && this.#isTime(version);
+    return this.#room() && this.#isTime(version);
   }
 
   /** Frames of the version last sent belong to the same picture. */
@@ -255,7 +304,9 @@ export class Outbox {
     return (version === this.#version || this.tempo.due) && this.cap.ready;
   }
 
-  get #room(): boolean {
-    return this.#dirty !== null && this.link.buffered <= this.link.highWater && this.pacer.ready;
+  /** @param waiting bytes that are about to be sent */
+  #room(waiting = 0): boolean {
+    const { buffered, highWater } = this.link;
+    return this.#dirty !== null && buffered + waiting <= highWater && this.pacer.ready;
   }
 }

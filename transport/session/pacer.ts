@@ -8,6 +8,8 @@ import type { Ack } from '../wire/session.js';
 const WINDOW_MIN = 64 * 1024;
 const WINDOW_START = 512 * 1024;
 const WINDOW_MAX = 8 * 1024 * 1024;
+/** Frames that may be in flight, however small. */
+const FRAMES = 4096;
 /** An ack later than this means that frames stand in a queue somewhere, milliseconds. */
 const LATE = 400;
 const SOON = 200;
@@ -32,7 +34,7 @@ export class Pacer {
 
   get ready(): boolean {
     // One frame may always go, however large.
-    return this.inFlight === 0 || this.inFlight < this.window;
+    return this.inFlight === 0 || (this.inFlight < this.window && this.#count < FRAMES);
   }
 
   /** Bytes of memory. */

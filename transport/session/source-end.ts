@@ -31,8 +31,11 @@ import { Outbox, type OutboxSource } from './outbox.js';
 import { SignalOutbox, type SignalOutboxSource } from './signal-outbox.js';
 import { EXPIRED, Tenure } from './tenure.js';
 
-/** Bytes that may wait for a receiver that does not read; what is not state cannot be left out, so then it is closed. */
-const MAX_WAITING = 8 * 2 ** 20;
+/**
+ * Bytes that may wait for a receiver that does not read, beside those of its last frames of state, which wait for a link that
+ * is not full; what is not state cannot be left out, so then it is closed.
+ */
+const MAX_WAITING = 2 ** 20;
 
 export interface SourceEndOptions extends Vouched, Allowances {
   /** The page that runs the source itself: its commands are always granted. */
@@ -67,7 +70,7 @@ export class SourceEnd {
   readonly signals: SignalOutbox;
   readonly #cap = new Cap(() => {
     this.fanout.refresh?.();
-    this.#flush();
+    this.#goOn();
   });
   /** When anything was last sent, heard, asked for by a ping: for the heartbeat. */
   sentAt = performance.now();
@@ -84,6 +87,8 @@ export class SourceEnd {
   /** Subscriptions heard, which each welcome says: frames made for an older one do not fit a receiver that went on. */
   #heard = 0;
   #closed = false;
+  /** Bytes of the largest message. */
+  #largest = 0;
   readonly #tenure: Tenure;
   /** Has anybody said what its rights are? Then nothing else grants it anything. */
   #vouched: boolean;
@@ -156,7 +161,7 @@ export class SourceEnd {
     this.#refilter();
     // Frames from here on are whole in what it may see now, and it has to know what that is.
     this.welcome('none');
-    this.#flush();
+    this.#goOn();
   }
 
   /** Begins (again) with the fan-out's grid, from what the receiver says it holds, and where it was the receiver that asked. */
@@ -178,7 +183,7 @@ export class SourceEnd {
     const header = { ...stamp, width: grid.tilesX, height: grid.tilesY };
     this.send(encodeFrame('GridMeta', encodeGridMeta(grid), header));
     if (how === 'full') {
-      this.send(encodeFrame('GridReset', encodeGridReset(grid.version), { ...header, flags: FLAG.KEYFRAME }));
+      this.send(encodeFrame('GridReset', encodeGridReset(this.outbox.since), { ...header, flags: FLAG.KEYFRAME }));
     }
     if (controlFrame) this.send(controlFrame);
     this.outbox.flush();
@@ -206,7 +211,7 @@ export class SourceEnd {
 
   send(bytes: Uint8Array): void {
     if (!this.#reads()) return;
-    this.bytesSent += bytes.length;
+    this.#note(bytes);
     this.link.send(bytes);
   }
 
@@ -225,16 +230,22 @@ export class SourceEnd {
     if (this.link.sendShared === undefined) {
       for (const { bytes } of messages) this.send(bytes);
     } else if (this.#reads()) {
-      for (const { bytes } of messages) this.bytesSent += bytes.length;
+      for (const { bytes } of messages) this.#note(bytes);
       this.link.sendShared(messages);
     }
+  }
+
+  #note({ length }: Uint8Array): void {
+    this.bytesSent += length;
+    this.#largest = Math.max(this.#largest, length);
   }
 
   /** May anything be sent? It is, then. */
   #reads(): boolean {
     if (this.#closed) return false;
     this.sentAt = performance.now();
-    if (this.link.buffered <= MAX_WAITING) return true;
+    const { buffered, highWater } = this.link;
+    if (buffered <= highWater + this.#largest + MAX_WAITING) return true;
     this.close(CLOSE.timeout.code, 'it does not read what it is sent', 'unread');
     return false;
   }
@@ -328,7 +339,7 @@ export class SourceEnd {
     if (JSON.stringify(filterOf(before.signals)) !== JSON.stringify(filterOf(message.signals))) {
       this.startSignals(message.signals?.resume);
     }
-    this.#flush();
+    this.#goOn();
   }
 
   /** Are there tiles, and are they wanted? */
@@ -358,6 +369,12 @@ export class SourceEnd {
       if (reply.retry) this.#allowance.refundCommand();
     }
     this.send(encodeFrame('ControlReply', session.controlReply.encode(reply)));
+  }
+
+  /** It may have had to wait, by what was true until now. */
+  #goOn(): void {
+    this.outbox.catchUp();
+    this.#flush();
   }
 
   #flush(): void {

@@ -66,6 +66,12 @@ export class DirtySet {
     return inside - (this.size - before);
   }
 
+  /** As `addAll`, of tiles that are known to be outside the window. */
+  addOutside(keys: readonly number[]): void {
+    const bits = this.#bits;
+    for (const key of keys) bits[key >>> 5] = bits[key >>> 5]! | (1 << (key & 31));
+  }
+
   delete(key: number): void {
     const word = key >>> 5;
     const bit = 1 << (key & 31);

@@ -67,22 +67,23 @@ export const tell = (receiver: Receiver): string => {
   return JSON.stringify({ status, reason, link, linkReason, version, whole, window, covered, rights, counts });
 };
 
-/** A number for the content of each tile. */
-function tileHashes(grid: TileGrid): Uint32Array {
-  const hashes = new Uint32Array(tilesFor(grid.width) * tilesFor(grid.height));
-  for (let key = 0; key < hashes.length; key++) {
-    let hash = 2166136261;
-    for (let plane = 0; plane < grid.planes; plane++) {
-      const { words, offset, stride } = grid.tile(key, plane);
-      for (let row = 0, i = offset; row < TILE_WORDS / 2; row++, i += stride) {
-        hash = Math.imul(hash ^ words[i]!, 16777619);
-        hash = Math.imul((hash ^ words[i + 1]!) + (hash >>> 15), 16777619);
-      }
+/** A number for the content of a tile; 0 for an empty one. */
+function tileHash(grid: TileGrid, key: number): number {
+  let hash = 2166136261;
+  let any = 0;
+  for (let plane = 0; plane < grid.planes; plane++) {
+    const { words, offset, stride } = grid.tile(key, plane);
+    for (let row = 0, i = offset; row < TILE_WORDS / 2; row++, i += stride) {
+      any |= words[i]! | words[i + 1]!;
+      hash = Math.imul(hash ^ words[i]!, 16777619);
+      hash = Math.imul((hash ^ words[i + 1]!) + (hash >>> 15), 16777619);
     }
-    hashes[key] = hash;
   }
-  return hashes;
+  return any === 0 ? 0 : hash >>> 0;
 }
+
+const tileHashes = (grid: TileGrid): Uint32Array =>
+  Uint32Array.from({ length: tilesFor(grid.width) * tilesFor(grid.height) }, (_, key) => tileHash(grid, key));
 
 export class Stage {
   readonly random: () => number;
@@ -295,8 +296,17 @@ export class Stage {
           }),
       }),
     });
+    let last = { epoch: -1, version: -1 };
+    const since = new Map<number, number>();
     receiver.listen((event) => {
-      if ((event.type !== 'tiles' && event.type !== 'grid') || !receiver.grid!.whole) return;
+      if (event.type !== 'tiles' && event.type !== 'grid') return;
+      const { epoch, version, whole } = receiver.grid!;
+      const before = event.type === 'grid' || last.epoch !== epoch ? -1 : last.version;
+      last = { epoch, version };
+      this.#note(() => assert.ok(version >= before, `the ${who} went back from ${before} to ${version}`));
+      if (event.type === 'grid') since.clear();
+      else this.#note(() => this.#checkTiles(receiver, event.keys, since, who));
+      if (!whole) return;
       this.wholes++;
       this.#note(() => this.#check(receiver, who));
     });
@@ -313,11 +323,31 @@ export class Stage {
     }
   }
 
-  /** All that it says is whole equals the source. */
-  #check({ grid, covered }: Receiver, who: string): void {
-    const { epoch, version, tilesX } = grid!;
+  /**
+   * No tile goes back: what it shows now the source showed at the version that it showed before, or later. Or it was cleared.
+   * @param since by tile, the first version at which it may have been what it is
+   */
+  #checkTiles({ grid }: Receiver, keys: readonly number[], since: Map<number, number>, who: string): void {
+    const { epoch, version } = grid!;
+    for (const key of keys) {
+      const hash = tileHash(grid!, key);
+      let at = since.get(key) ?? 0;
+      while (at <= version && this.#truth.get(`${epoch} ${at}`)?.[key] !== hash) at++;
+      assert.ok(at <= version || hash === 0, `tile ${key} of the ${who} was at ${since.get(key)} and is older now`);
+      since.set(key, at <= version ? at : 0);
+    }
+  }
+
+  #truthOf({ epoch, version }: { epoch: number; version: number }): Uint32Array {
     const truth = this.#truth.get(`${epoch} ${version}`);
     assert.ok(truth, `the source never was at version ${version} of epoch ${epoch}`);
+    return truth;
+  }
+
+  /** All that it says is whole equals the source. */
+  #check({ grid, covered }: Receiver, who: string): void {
+    const { version, tilesX } = grid!;
+    const truth = this.#truthOf(grid!);
     const held = tileHashes(grid!);
     for (const [key, hash] of held.entries()) {
       if (hash === truth[key] || !inWindow(covered, key, tilesX)) continue;
