@@ -72,6 +72,19 @@ describe('a relay with keys', () => {
     await viewer.until((element) => element.status === 'live');
     await assertEqual(source, [viewer]);
     assert.ok(!(await viewer.eval((element) => JSON.stringify(element.stats))).includes('eyJ'));
+    // What lies within an element has its tokens, too, also those that it comes to have.
+    const shows = (): Promise<string> =>
+      viewer.eval((element) => element.querySelector('mpl-signal')!.shadowRoot!.textContent!.trim());
+    await viewer.eval((element) => {
+      element.innerHTML = '<mpl-signal name="generation" placeholder="none"></mpl-signal>';
+      element.removeAttribute('token');
+    });
+    await give(viewer, ['subscribe'], 600_000);
+    const end = performance.now() + 60_000;
+    while (!/^\d/.test(await shows())) {
+      assert.ok(performance.now() < end, `the signal shows ${await shows()}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
   });
 
   test('lets pages go on without a drop, by relay and directly, as one token follows the other', async () => {

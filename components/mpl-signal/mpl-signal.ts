@@ -21,7 +21,7 @@ import { signalStyles } from './mpl-signal.styles.js';
 import { Output, setStates } from './output.js';
 import { follow, parsePath } from './path.js';
 import { checkShown, SignalSettings } from './settings.js';
-import { type Feed, feedOf, type SignalReader } from './shared.js';
+import { type Feed, feedOf, nameOf, type SignalReader } from './shared.js';
 import { languageOf, onSurroundings, streamOf } from './surroundings.js';
 
 /** Updates a second where the reader asks for less motion. */
@@ -154,7 +154,8 @@ export class MplSignal extends SignalSettings {
   /** Reads what its attributes ask for now, unless it does already. */
   #open(): void {
     const stream = streamOf(this, this);
-    const key = JSON.stringify([stream, this.name, this.path, this.maxFps, this.#bound !== null]);
+    const said = { ...stream, token: nameOf(stream.token) };
+    const key = JSON.stringify([said, this.name, this.path, this.maxFps, this.#bound !== null]);
     const another = key !== this.#key;
     if (!another && (this.#reader || this.#problem)) return;
     this.#close();

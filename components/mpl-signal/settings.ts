@@ -40,8 +40,10 @@ export abstract class SignalSettings extends ReactiveElement {
    * else the relay that served the kit, else the server of the page.
    */
   @property() server: string | null = null;
-  /** The secret that the channel asks for. Default, with the channel of an element around it: that element's `mpl-token` or `token`. */
+  /** The right to watch, where the relay asks for one. Default, with the channel of an element around it: that element's `mpl-token` or `token`. */
   @property() token: string | null = null;
+  /** Gives a `token` whenever one is needed. Goes before `token`. Default: that of the element around it. */
+  @property({ attribute: false }) getToken: (() => string | Promise<string>) | null = null;
   /**
    * Name of the signal; or `_connected`, `_status`, `_reason`, `_latency` (ms), `_age` (ms), `_frames`, `_reconnects`,
    * `_viewers`, which tell of the connection.

@@ -5,6 +5,7 @@
 
 import { connectWebSocket } from '../../transport/link/websocket.js';
 import { Receiver, type ReceiverEvent, type Status } from '../../transport/receiver.js';
+import type { TokenSource } from '../../transport/session/tokens.js';
 import type { SignalValue } from '../../transport/wire/signal-value.js';
 import { MAX_SELECT } from '../../transport/wire/signals.js';
 import { channelUrl } from '../screen/server-url.js';
@@ -53,7 +54,7 @@ export class Feed {
   constructor(
     readonly url: string,
     readonly channel: string,
-    readonly token: string | null,
+    readonly token: TokenSource | null,
     /** Nobody reads any more. */
     readonly gone: () => void,
   ) {
@@ -188,11 +189,20 @@ function list(names: readonly string[]): string {
 }
 
 const feeds = new Map<string, Feed>();
+const names = new WeakMap<() => unknown, number>();
+let named = 0;
+
+/** Tokens that are the same are one connection's; of functions, those that are one. */
+export function nameOf(token: TokenSource | null): string | number | null {
+  if (typeof token !== 'function') return token;
+  if (!names.has(token)) names.set(token, ++named);
+  return names.get(token)!;
+}
 
 /** The feed of a channel: that which is there, or a new one, which begins with its first reader. */
-export function feedOf(server: URL, channel: string, token: string | null): Feed {
+export function feedOf(server: URL, channel: string, token: TokenSource | null): Feed {
   const url = channelUrl(server, 'stream', channel);
-  const key = JSON.stringify([url, token]);
+  const key = JSON.stringify([url, nameOf(token)]);
   const there = feeds.get(key);
   if (there) return there;
   const feed = new Feed(url, channel, token, () => feeds.delete(key));

@@ -150,8 +150,9 @@ export abstract class ScreenConnection extends ScreenSettings {
     if (name === 'id' && this.#leave) announce();
   }
 
-  protected override updated(_changed: PropertyValues): void {
+  protected override updated(changed: PropertyValues): void {
     this.#showStates();
+    if (changed.has('getToken') && (this.getToken ?? changed.get('getToken'))) announce();
     if (this.#using === null) return;
     if (this.#key !== this.connectionKey) queueMicrotask(() => this.#using && this.#open());
     else this.#tune();

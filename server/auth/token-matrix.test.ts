@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import pino from 'pino';
 import { WebSocket } from 'ws';
 import {
   connectWebSocket,
@@ -31,6 +32,7 @@ let folder: ReturnType<typeof makeFolder>;
 let source: Source;
 let uplink: Uplink;
 let commands = 0;
+const log: string[] = [];
 
 const ALL = { channels: ['demo*'], can: ['publish', 'subscribe', 'control'] };
 const HS = { alg: 'HS256' };
@@ -46,6 +48,7 @@ before(async () => {
     dist: false,
     sourceGraceMs: 50,
     clockSkewMs: 0,
+    log: pino({ level: 'debug' }, { write: (text) => void log.push(text) }),
     keys: [
       { id: 'main', secret: SECRET },
       { id: 'scoped', secret: SCOPED, scope: { channels: ['demo*'], can: ['subscribe'], maxBps: 1e6 } },
@@ -354,8 +357,12 @@ describe('signals by HTTP', () => {
 
 test('nothing of a token is found where others can read it', async () => {
   const channels = await (await fetch(`${url}/channels`)).text();
-  assert.ok(shown.length > 50);
+  const written = log.join('');
+  assert.ok(shown.length > 50 && log.length > 100);
+  assert.match(written, /does not grant to/);
   for (const token of shown) {
-    for (const part of token.split('.')) if (part.length > 8) assert.ok(!channels.includes(part));
+    for (const part of token.split('.')) {
+      if (part.length > 8) assert.ok(!channels.includes(part) && !written.includes(part));
+    }
   }
 });
