@@ -16,7 +16,7 @@ afterEach(closeAll);
 const Socket = WebSocket as unknown as new (url: string) => SocketLike;
 
 describe('a relay that closes in its own time', { timeout: 60_000 }, () => {
-  const DRAIN = 600;
+  const DRAIN = 2000;
 
   test('says that it is not ready, takes in nobody, tells sources at once and viewers little by little', async () => {
     const { url, relay } = await startRelay();

@@ -169,10 +169,12 @@ describe('a source of signals that means harm', () => {
     hostile.announce(1, names).say('SignalSync', encodeSignalJson(1, undefined, []));
     await hear();
     const { bytes } = viewer.counts;
-    const began = process.hrtime.bigint();
+    const began = process.cpuUsage();
     for (let i = 0; i < 100; i++) hostile.announce(1, names);
     await hear();
-    const ms = Number(process.hrtime.bigint() - began) / 1e6;
+    // Of this process alone: others may keep the machine busy.
+    const { user, system } = process.cpuUsage(began);
+    const ms = (user + system) / 1000;
     assert.equal(hostile.closed, null);
     assert.equal(viewer.signals!.names().length, names.length);
     assert.equal(viewer.counts.bytes, bytes);
