@@ -14,6 +14,12 @@ export interface ChannelParts {
   readonly audience: Audience;
   /** What is held of its source, and need not be sent again. */
   held(): Have;
+  /** When its source first answered to being watched; null while it rests, or is about to wake. */
+  readonly awakeSince: number | null;
+  /** Calls `listener` whenever a source says what signals it has, until the function returned is called. */
+  onAnnounced(listener: () => void): () => void;
+  /** Takes what the owner's source said before; `run` returns whether it was awake then. Whoever waits for it to answer looks again. */
+  replay(run: () => boolean): void;
   /** Another relay follows the channel: it speaks for its viewers over this link. */
   addRelay(link: Link): SourceEnd;
   /** Another relay owns the channel: what its source says comes over this link. Frames are passed over while `lost`. */
@@ -41,6 +47,8 @@ export interface Member {
   freed(): void;
   /** There is no source, and none is waited for. */
   released(): void;
+  /** Is it yet to be found out whether there is an owner, and what it has? */
+  readonly searching: boolean;
   /** Viewers came or went. */
   audienceChanged(): void;
   /** A relay that follows says how many watch there. */

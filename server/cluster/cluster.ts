@@ -9,6 +9,7 @@ import type { ChannelInfo } from '../relay/channel-info.js';
 import { Refusal } from '../relay/refusal.js';
 import type { Bus } from './bus.js';
 import type { ChannelParts, Member } from './channel-parts.js';
+import { readOwned } from './lease.js';
 import { ChannelMember } from './member.js';
 import { ClusterNode } from './node.js';
 import type { KeyframeQuestion } from './owner.js';
@@ -90,6 +91,13 @@ export class Cluster {
     });
     this.#members.set(channel.name, member);
     return member;
+  }
+
+  /** The other node that owns this channel; null where none does, or nobody can be asked. */
+  async ownerOf(name: string): Promise<string | null> {
+    const owned = await this.bus.get(`o:${name}`).catch(() => null);
+    const node = readOwned(owned && new TextDecoder().decode(owned))?.node ?? null;
+    return node === this.node.id ? null : node;
   }
 
   /** The signaling peers of all nodes. */

@@ -26,6 +26,8 @@ export class Follower {
   #again = false;
   #wait = FIRST;
   #retry: Timer | null = null;
+  /** It is known that nobody owns the channel. */
+  #nobody = false;
   /** Since when there is no place in what is published; 0 = there is one. */
   #lostAt = 0;
   readonly #watch: Timer;
@@ -46,9 +48,9 @@ export class Follower {
     return this.#feed !== null;
   }
 
-  /** Does it get all that is published? */
-  get synced(): boolean {
-    return this.#feed?.synced ?? false;
+  /** Is there more to be found out? */
+  get searching(): boolean {
+    return this.node.bus.up && (this.#feed === null ? !this.#nobody : !this.#feed.synced);
   }
 
   get #topic(): string {
@@ -111,8 +113,10 @@ export class Follower {
       const owned = await bus.get(`o:${this.channel.name}`);
       const owner = readOwned(owned && new TextDecoder().decode(owned))?.node ?? null;
       if (this.#closed) return true;
-      // It is known that nobody has it: nothing will come of waiting.
+      this.#nobody = owner === null;
+      // Nothing will come of waiting.
       if (owner === null) this.#drop(CLOSE.goingAway.code, 'the source is away');
+      if (owner === null) this.channel.replay(() => false);
       if (owner === null || owner === this.node.id) return false;
       this.#open(owner);
     }
@@ -161,7 +165,10 @@ export class Follower {
     const keyframe = bytes && decodeKeyframe(bytes);
     if (!current() || !keyframe || keyframe.tap !== asked.tap || keyframe.sequence < asked.sequence) return;
     if (!covers(keyframe.have, channel.held())) return;
-    if (feed.begin(keyframe) && feed.synced) this.#lostAt = 0;
+    channel.replay(() => {
+      if (feed.begin(keyframe) && feed.synced) this.#lostAt = 0;
+      return keyframe.awake;
+    });
   }
 
   #heard(bytes: Uint8Array): void {

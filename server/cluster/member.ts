@@ -40,6 +40,10 @@ export class ChannelMember implements Member {
     this.#lease = new Lease(node.bus, `o:${channel.name}`, node.leaseMs, (by) => this.#overtaken(by));
   }
 
+  get searching(): boolean {
+    return !this.owns && (this.#follower?.searching ?? this.node.bus.up);
+  }
+
   get owns(): boolean {
     return this.#owner !== null;
   }

@@ -10,9 +10,16 @@ export type NodeMessage =
   | { kind: 'close'; link: string; code: number; reason: string }
   /** A question, and its answer. */
   | { kind: 'ask'; id: number; from: string; what: string; about: unknown }
-  | { kind: 'answer'; id: number; from: string; answer?: unknown; refused?: { code: number; reason: string } }
+  | { kind: 'answer'; id: number; from: string; answer?: unknown; refused?: Refused }
   /** Something worth knowing. */
   | { kind: 'tell'; from: string; what: string; about: unknown };
+
+/** Why a question has no answer: a close code, words, and the signal it is about if it is about one. */
+export interface Refused {
+  code: number;
+  reason: string;
+  signal?: string;
+}
 
 export type LinkPurpose = 'follower' | 'source';
 
@@ -89,12 +96,14 @@ export interface Keyframe {
   sequence: number;
   /** It is for those that have this much, or more. */
   have: Have;
+  /** Had the source answered to being watched? */
+  awake: boolean;
   /** `Status`, `GridMeta`, `GridReset`, `GridTiles`, ...: as a receiver that has it is sent them. */
   frames: Uint8Array[];
 }
 
-export function encodeKeyframe({ tap, sequence, have, frames }: Keyframe): Uint8Array {
-  const head = utf8.encode(JSON.stringify(have));
+export function encodeKeyframe({ tap, sequence, have, awake, frames }: Keyframe): Uint8Array {
+  const head = utf8.encode(JSON.stringify({ have, awake }));
   return encodeState(tap, sequence, [head, ...frames]);
 }
 
@@ -103,7 +112,8 @@ export function decodeKeyframe(bytes: Uint8Array): Keyframe | null {
   if (message?.kind !== 'state') return null;
   const [head, ...frames] = message.frames;
   try {
-    return { ...message, have: JSON.parse(text.decode(head)) as Have, frames };
+    const { have, awake } = JSON.parse(text.decode(head)) as Pick<Keyframe, 'have' | 'awake'>;
+    return { ...message, have, awake, frames };
   } catch {
     return null;
   }

@@ -3,10 +3,11 @@
 import { randomBytes } from 'node:crypto';
 import { after, every, type Timer } from '../../transport/session/timer.js';
 import { CLOSE } from '../../transport/wire/codes.js';
+import { SignalError } from '../../transport/wire/signal-value.js';
 import { Refusal } from '../relay/refusal.js';
 import type { Bus } from './bus.js';
 import { BusLink, type LinkNode } from './bus-link.js';
-import { decodeMessage, encodeMessage, type LinkPurpose, type NodeMessage } from './messages.js';
+import { decodeMessage, encodeMessage, type LinkPurpose, type NodeMessage, type Refused } from './messages.js';
 
 /** Milliseconds that another node has to answer. */
 const ANSWER = 5_000;
@@ -76,9 +77,12 @@ export class ClusterNode implements LinkNode {
   ask<T>(to: string, what: string, about: unknown, ms = ANSWER): Promise<T> {
     const id = ++this.#count;
     return new Promise((resolve, reject) => {
-      const timer = after(ms, () => this.#settle(id)?.reject(new Error('the other relay did not answer')));
+      const late = new Refusal(CLOSE.tryLater, 'the other relay did not answer');
+      const timer = after(ms, () => this.#settle(id)?.reject(late));
       this.#questions.set(id, { resolve: resolve as (answer: unknown) => void, reject, timer });
-      this.send(to, { kind: 'ask', id, from: this.id, what, about }).catch((error) => this.#settle(id)?.reject(error));
+      this.send(to, { kind: 'ask', id, from: this.id, what, about }).catch((error: Error) => {
+        this.#settle(id)?.reject(new Refusal(CLOSE.tryLater, error.message));
+      });
     });
   }
 
@@ -128,7 +132,7 @@ export class ClusterNode implements LinkNode {
       case 'answer': {
         const question = this.#settle(message.id);
         const { refused } = message;
-        if (refused) return question?.reject(new Refusal(refused.code, refused.reason));
+        if (refused) return question?.reject(toError(refused));
         return question?.resolve(message.answer);
       }
       case 'tell':
@@ -143,8 +147,7 @@ export class ClusterNode implements LinkNode {
       if (answerer === undefined) throw new Refusal(CLOSE.badFrame, `the other relay knows no question "${what}"`);
       await reply({ answer: await answerer(about as never, from) });
     } catch (error) {
-      const code = error instanceof Refusal ? error.code : CLOSE.internal.code;
-      await reply({ refused: { code, reason: (error as Error).message } }).catch(() => {});
+      await reply({ refused: toRefused(error as Error) }).catch(() => {});
     }
   }
 
@@ -159,4 +162,16 @@ export class ClusterNode implements LinkNode {
       else if (now - link.sentAt > leaseMs * 0.15) link.beat();
     }
   }
+}
+
+/** An error on its way back to whoever asked. */
+function toRefused(error: Error): Refused {
+  const signal = error instanceof SignalError ? { signal: error.signal } : {};
+  return { code: error instanceof Refusal ? error.code : CLOSE.internal.code, reason: error.message, ...signal };
+}
+
+function toError({ code, reason, signal }: Refused): Error {
+  return signal === undefined
+    ? new Refusal(code, reason)
+    : Object.assign(new SignalError(signal, ''), { message: reason });
 }

@@ -81,11 +81,14 @@ export class Owner {
   #wroteAt = Number.NEGATIVE_INFINITY;
   #published: PublishMessage | null = null;
   #closed = false;
+  readonly #off: () => void;
 
   constructor(
     readonly channel: ChannelParts,
     readonly node: ClusterNode,
-  ) {}
+  ) {
+    this.#off = channel.onAnnounced(() => this.#tap?.announce());
+  }
 
   /** Followers it has. */
   get followers(): number {
@@ -120,9 +123,12 @@ export class Owner {
   heard({ viewers = 0, watching = 0 }: StatusMessage, end: SourceEnd): void {
     const session = this.#sessions.get(end);
     if (session === undefined) return;
+    const wakes = session.watching === 0 && watching > 0;
     session.viewers = viewers;
     session.watching = watching;
     this.#count();
+    // Others have woken it before.
+    if (wakes && this.channel.awakeSince !== null) this.#tap?.announce();
   }
 
   /**
@@ -141,6 +147,7 @@ export class Owner {
   /** It owns the channel no longer. */
   close(code: number = CLOSE.goingAway.code, reason = 'the channel is owned by another relay'): void {
     this.#closed = true;
+    this.#off();
     for (const { link } of [...this.#sessions.values()]) link.close(code, reason);
     this.#rest();
   }
@@ -194,7 +201,8 @@ export class Owner {
     if (tap === null || !tap.open) throw new Refusal(CLOSE.tryLater, 'nothing is published now');
     if (tap.buffered > BUSY) throw new Refusal(CLOSE.tryLater, 'the bus is slow');
     this.#wroteAt = performance.now();
-    const keyframe = tap.keyframe(common(haves));
+    const awake = this.channel.awakeSince !== null;
+    const keyframe = { ...tap.keyframe(common(haves)), awake };
     await this.node.bus.set(`k:${this.channel.name}`, encodeKeyframe(keyframe), KEEP);
     // It may have closed while that was written, and nobody would delete it.
     if (this.#tap === null) this.#delete();

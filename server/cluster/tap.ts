@@ -83,6 +83,15 @@ export class Tap implements Link {
     if (this.#frames.length > 0) this.#publish(this.#frames.splice(0));
   }
 
+  /** Says again which signals there are: their source has answered to being watched. */
+  announce(): void {
+    const { signals } = this.fanout;
+    if (signals === null) return;
+    const view = signals.view(undefined);
+    this.#end.send(view.schemaFrame);
+    signals.release(view);
+  }
+
   /** Says that it is there, and how far. */
   beat(): void {
     this.flush();
@@ -90,7 +99,7 @@ export class Tap implements Link {
   }
 
   /** What whoever has this much lacks now; what is published from now on follows on it. */
-  keyframe(have: Have): Keyframe {
+  keyframe(have: Have): Omit<Keyframe, 'awake'> {
     // It may be waiting for its time, and differences from what it was sent last would not fit what the keyframe says.
     const { outbox } = this.#end;
     const { maxFps } = outbox.tempo;

@@ -42,6 +42,8 @@ export class Channel implements ChannelParts {
   #merged: MergedSources | null = null;
   /** How long sources may stay, where they had to show a token. */
   readonly #tenures = new WeakMap<ReceiverEnd, Tenure>();
+  /** Of sources whose channel is at another relay. */
+  readonly #tunneled = new WeakMap<ReceiverEnd, Tenure>();
   /** Links on which a source speaks, or may yet. */
   readonly #callers = new Set<ReceiverEnd>();
   #grace: Timer | null = null;
@@ -113,6 +115,8 @@ export class Channel implements ChannelParts {
 
   /** When its source first answered to being watched; null while it rests, or is about to wake. Long ago if none could rest. */
   get awakeSince(): number | null {
+    // Not known yet, but it may be found out.
+    if (this.member?.searching) return null;
     const local = this.#lone.end?.link.kind === 'memory';
     const none = this.fanout.state !== 'live' || this.signals === null || local;
     return none ? Number.NEGATIVE_INFINITY : this.#outlet.awakeSince;
@@ -176,6 +180,7 @@ export class Channel implements ChannelParts {
       tenure.rights = next;
       // It is in already: the next time it is told, it hears how long it may stay.
       if (has()) this.#tell(end);
+      else if (this.#tunneled.has(end)) this.#tellTenure(end, tenure);
     };
   }
 
@@ -224,6 +229,16 @@ export class Channel implements ChannelParts {
 
   held(): Have {
     return this.#lone.held;
+  }
+
+  replay(run: () => boolean): void {
+    this.#outlet.replays = true;
+    try {
+      this.#outlet.replays = !run();
+    } finally {
+      this.#outlet.announced();
+      this.#outlet.replays = false;
+    }
   }
 
   dropSources(code: number, reason: string): void {
@@ -276,18 +291,16 @@ export class Channel implements ChannelParts {
       return end.close(CLOSE.unauthorized.code, `this relay asks sources for a token, and ${shown} (token, MPL_TOKEN)`);
     }
     const known = this.#lone.end === end || this.#merged?.has(end) === true;
-    if (this.member === null || known) this.#take(this.#hashed(message), end, false);
-    else void this.#ask(this.member, this.#hashed(message), end);
+    if (this.member === null || known) this.#take(this.#vouched(message), end, false);
+    else void this.#ask(this.member, message, end);
   }
 
   /** Other relays are asked whether this source may have the channel. */
   async #ask(member: Member, message: PublishMessage, end: ReceiverEnd): Promise<void> {
     try {
-      const admission = await member.admit(message);
-      if (admission.kind === 'there') {
-        if (end.open) tunnel(message, end, admission.link);
-        else admission.link.close();
-      } else if (end.open) this.#take(message, end, admission.anew);
+      const admission = await member.admit(this.#vouched(message));
+      if (admission.kind === 'there') this.#sendThere(message, end, admission.link);
+      else if (end.open) this.#take(this.#vouched(message), end, admission.anew);
       else if (!this.#sourced) member.released();
     } catch (error) {
       const code = error instanceof Refusal ? error.code : CLOSE.internal.code;
@@ -295,8 +308,32 @@ export class Channel implements ChannelParts {
     }
   }
 
-  #hashed(message: PublishMessage): PublishMessage {
+  /** What a source says, as relays say it among themselves: it has shown its right, and its claim is told to nobody. */
+  #vouched({ token: _, ...message }: PublishMessage): PublishMessage {
     return this.member ? { ...message, claim: this.member.hash(message.claim) } : message;
+  }
+
+  /** What this source says is for another relay; for how long it may is still for this one to say. */
+  #sendThere(message: PublishMessage, end: ReceiverEnd, there: Link): void {
+    const { link } = end;
+    if (!end.open) return there.close();
+    const tenure = this.#tenures.get(end);
+    this.#tenures.delete(end);
+    tunnel(message, end, there, (said) => this.#vouched(said));
+    if (tenure === undefined) return;
+    const { onclose } = link;
+    link.onclose = (event) => {
+      tenure.stop();
+      onclose?.(event);
+    };
+    this.#tunneled.set(end, tenure);
+    this.#tellTenure(end, tenure);
+  }
+
+  #tellTenure({ link }: ReceiverEnd, { expires }: Tenure): void {
+    link.send(
+      encodeFrame('Status', session.status.encode({ state: 'live', ...(expires !== undefined && { expires }) })),
+    );
   }
 
   /** Has it a source, or waits for the one it had? */

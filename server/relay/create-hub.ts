@@ -10,6 +10,7 @@ import { Door, type DoorOptions } from '../auth/door.js';
 import { tokenInProtocols } from '../auth/shown.js';
 import type { ChannelParts } from '../cluster/channel-parts.js';
 import type { Cluster } from '../cluster/cluster.js';
+import { SharedPosts } from '../cluster/posts.js';
 import type { Tally } from '../metrics/tally.js';
 import type { ResolvedOptions } from '../options.js';
 import { refuse } from '../sockets.js';
@@ -52,7 +53,8 @@ export function createHub(
     cluster.channelOf = channelOf;
     cluster.listChannels = list;
   }
-  const posted = new PostedSignals(options, channelOf);
+  const here = new PostedSignals(options, channelOf);
+  const posted = cluster ? new SharedPosts(here, cluster) : here;
 
   /** @throws Refusal where there is no room for another viewer */
   const roomIn = (name: string): Channel => {
@@ -104,6 +106,11 @@ export function createHub(
       return channel;
     },
     find: (name) => channels.get(name),
+    seek: async (name) => {
+      const known = channels.get(name);
+      if (known || !cluster) return known;
+      return (await cluster.ownerOf(name)) === null ? channels.get(name) : channelOf(name);
+    },
     all: () => channels.values(),
     posted,
     channels: list,

@@ -6,7 +6,7 @@ import type { Link } from '../../transport/link/link.js';
 import type { Rights } from '../../transport/wire/messages.js';
 import type { Channel } from './channel.js';
 import type { ChannelInfo } from './channel-info.js';
-import type { PostedSignals } from './posted-signals.js';
+import type { Posts } from './posted-signals.js';
 
 export interface Hub {
   /** Takes an open WebSocket that asked for `/peer/{channel}`. */
@@ -21,9 +21,11 @@ export interface Hub {
   watch(link: Link, channel: string, rights?: Rights): Channel;
   /** The channel of this name, if there is one now. */
   find(channel: string): Channel | undefined;
+  /** The same, or a channel of this name that is to be found out about, where another relay has it: watch it, then. */
+  seek(channel: string): Promise<Channel | undefined>;
   all(): Iterable<Channel>;
   /** Channels that the relay itself is a source of. */
-  readonly posted: PostedSignals;
+  readonly posted: Posts;
   channels(): ChannelInfo[];
   /** Stops timers, and its own sources. The sockets are closed by whoever accepted them. */
   close(): void;

@@ -14,6 +14,8 @@ export class Outlet {
   awakeSince: number | null = null;
   /** Another relay says how the source stands. */
   follows = false;
+  /** What is announced now is no answer to being watched: it was so before. */
+  replays = false;
   #watched = false;
   readonly #clock = new AgeClock();
   readonly #listeners = new Set<() => void>();
@@ -57,7 +59,7 @@ export class Outlet {
   }
 
   announced(): void {
-    if (this.#watched) this.awakeSince ??= performance.now();
+    if (this.#watched && !this.replays) this.awakeSince ??= performance.now();
     for (const listener of [...this.#listeners]) listener();
   }
 

@@ -16,7 +16,19 @@ interface Lease {
   bytes: number;
 }
 
-export class PostedSignals {
+/** Where signals are posted to. */
+export interface Posts {
+  /**
+   * Sets these signals of a channel, all or none; others stay. Resolves when the channel holds them.
+   * @throws SignalError for what cannot be a signal, Refusal where the channel or the relay does not take it
+   */
+  post(name: string, values: Record<string, unknown>, merge: boolean): Promise<Posted>;
+  /** Ends what was posted to a channel; false where nothing was. */
+  end(name: string): Promise<boolean>;
+  close(): void;
+}
+
+export class PostedSignals implements Posts {
   readonly #leases = new Map<string, Lease>();
   /** By channel, what was asked for last: requests for one channel are done one after another. */
   readonly #turns = new Map<string, Promise<unknown>>();
@@ -29,16 +41,11 @@ export class PostedSignals {
     readonly channelOf: (name: string) => Channel,
   ) {}
 
-  /**
-   * Sets these signals of a channel, all or none; others stay. Resolves when the channel holds them.
-   * @throws SignalError for what cannot be a signal, Refusal where the channel or the relay does not take it
-   */
   async post(name: string, values: Record<string, unknown>, merge: boolean): Promise<Posted> {
     const checked = checkSignals(values);
     return this.#inTurn(name, () => this.#post(name, checked, merge));
   }
 
-  /** Ends what was posted to a channel; false where nothing was. */
   end(name: string): Promise<boolean> {
     return this.#inTurn(name, async () => {
       const lease = this.#leases.get(name);

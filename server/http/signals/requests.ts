@@ -126,8 +126,10 @@ export class SignalRequests {
   }
 
   async #get(req: IncomingMessage, res: ServerResponse, name: string, query: SignalQuery): Promise<void> {
-    const channel = this.hub.find(name);
-    if (channel && !query.cached) await this.#wake.wake(channel);
+    const here = this.hub.find(name);
+    const channel = here ?? (await this.hub.seek(name));
+    // What is at another relay is not held here before somebody watches.
+    if (channel && (!query.cached || !here)) await this.#wake.wake(channel);
     const table = channel?.signals ?? null;
     const state = channel?.fanout.state;
     if (channel === undefined || (table === null && state !== 'live')) {

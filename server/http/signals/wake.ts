@@ -40,7 +40,7 @@ export class Wake {
       this.hub.watch(near, channel.name);
     } catch (error) {
       // With so many viewers it does not rest.
-      if (error instanceof Refusal) return;
+      if (error instanceof Refusal) return channel.checkIdle();
       throw error;
     }
     const end = new ReceiverEnd(far, { tiles: () => {} });

@@ -1,0 +1,54 @@
+/** Signals that are posted to any node: whoever owns the channel is the one to take them. */
+
+import { CLOSE } from '../../transport/wire/codes.js';
+import type { Posts } from '../relay/posted-signals.js';
+import { checkSignals, type Posted } from '../relay/posted-source.js';
+import { Refusal } from '../relay/refusal.js';
+import type { Cluster } from './cluster.js';
+
+interface Post {
+  name: string;
+  values: Record<string, unknown>;
+  merge: boolean;
+}
+
+export class SharedPosts implements Posts {
+  constructor(
+    readonly here: Posts,
+    readonly cluster: Cluster,
+  ) {
+    cluster.node.answers.set('post', ({ name, values, merge }: Post) => here.post(name, values, merge));
+    cluster.node.answers.set('end-posts', (name: string) => here.end(name));
+  }
+
+  async post(name: string, values: Record<string, unknown>, merge: boolean): Promise<Posted> {
+    // What cannot be a signal anywhere goes nowhere.
+    checkSignals(values);
+    const about: Post = { name, values, merge };
+    return this.#atOwner(name, 'post', about, () => this.here.post(name, values, merge));
+  }
+
+  end(name: string): Promise<boolean> {
+    return this.#atOwner(name, 'end-posts', name, () => this.here.end(name));
+  }
+
+  close(): void {
+    this.here.close();
+  }
+
+  async #atOwner<T>(name: string, what: string, about: unknown, here: () => Promise<T>): Promise<T> {
+    const { cluster } = this;
+    let owner = await cluster.ownerOf(name);
+    if (owner === null) {
+      try {
+        return await here();
+      } catch (error) {
+        // Somebody may have taken it in this moment.
+        if (!(error instanceof Refusal) || error.code !== CLOSE.taken.code) throw error;
+        owner = await cluster.ownerOf(name);
+        if (owner === null) throw error;
+      }
+    }
+    return cluster.node.ask<T>(owner, what, about);
+  }
+}
