@@ -18,6 +18,8 @@ import { Tap } from './tap.js';
 
 /** One keyframe serves all who ask within this, ms. */
 const SHARE = 100;
+/** A source that wakes says what it has with its answer; ms for all of it to come, before followers hear that it is awake. */
+const SETTLE = 20;
 /** It is of no use to anybody after this, ms. */
 const KEEP = 60_000;
 /** Bytes that the bus may owe before no keyframe is added to them. */
@@ -82,12 +84,18 @@ export class Owner {
   #published: PublishMessage | null = null;
   #closed = false;
   readonly #off: () => void;
+  #settling: Timer | null = null;
 
   constructor(
     readonly channel: ChannelParts,
     readonly node: ClusterNode,
   ) {
-    this.#off = channel.onAnnounced(() => this.#tap?.announce());
+    this.#off = channel.onAnnounced(() => {
+      this.#settling ??= after(SETTLE, () => {
+        this.#settling = null;
+        this.#tap?.announce();
+      });
+    });
   }
 
   /** Followers it has. */
@@ -128,7 +136,7 @@ export class Owner {
     session.watching = watching;
     this.#count();
     // Others have woken it before.
-    if (wakes && this.channel.awakeSince !== null) this.#tap?.announce();
+    if (wakes && this.#awake) this.#tap?.announce();
   }
 
   /**
@@ -148,8 +156,15 @@ export class Owner {
   close(code: number = CLOSE.goingAway.code, reason = 'the channel is owned by another relay'): void {
     this.#closed = true;
     this.#off();
+    this.#settling?.stop();
     for (const { link } of [...this.#sessions.values()]) link.close(code, reason);
     this.#rest();
+  }
+
+  /** Is what is held what the source has now? */
+  get #awake(): boolean {
+    const { awakeSince } = this.channel;
+    return awakeSince !== null && performance.now() - awakeSince >= SETTLE;
   }
 
   #count(): void {
@@ -201,8 +216,7 @@ export class Owner {
     if (tap === null || !tap.open) throw new Refusal(CLOSE.tryLater, 'nothing is published now');
     if (tap.buffered > BUSY) throw new Refusal(CLOSE.tryLater, 'the bus is slow');
     this.#wroteAt = performance.now();
-    const awake = this.channel.awakeSince !== null;
-    const keyframe = { ...tap.keyframe(common(haves)), awake };
+    const keyframe = { ...tap.keyframe(common(haves)), awake: this.#awake };
     await this.node.bus.set(`k:${this.channel.name}`, encodeKeyframe(keyframe), KEEP);
     // It may have closed while that was written, and nobody would delete it.
     if (this.#tap === null) this.#delete();
