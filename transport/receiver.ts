@@ -97,6 +97,7 @@ export interface ReceiverCounts {
   stale: number;
 }
 
+const NO_RIGHT = 'the token that was shown does not grant to steer';
 const RELEASE = { command: 'controller', action: 'release' } as const;
 
 export class Receiver {
@@ -371,6 +372,7 @@ export class Receiver {
     const token = this.rights === undefined ? this.#links.tokens.current : undefined;
     if (this.status === 'ended' || this.status === 'failed') return Promise.reject(new Error(this.reason));
     if (this.status === 'idle') return Promise.reject(new Error('not connected to a source'));
+    if (this.rights?.control === false) return Promise.reject(new Error(NO_RIGHT));
     const done = this.#commands.give(token === undefined ? command : { ...command, token });
     return done.then(() => this.#renewal.done(command));
   }

@@ -15,7 +15,7 @@ const PATIENCE = 10_000;
 const MOST = 256;
 /** Commands a second over a network, and at once: a sender bears 100 messages a second, 200 at once, of all kinds. */
 const QUICK = [60, 100] as const;
-/** Of those that had to wait, or go again: as many as a relay grants, so that none of them is one too many. */
+/** Once one was too many: fewer than a relay grants by default, until all have their answer. */
 const CALM = [25, 50] as const;
 /** Milliseconds before what did not get through is tried again, at first and at last. */
 const FIRST_WAIT = 100;
@@ -34,7 +34,7 @@ interface Pending {
   readonly timer: Timer;
   resolve(): void;
   reject(error: Error): void;
-  /** It was given in this very turn. */
+  /** It goes out in the very turn in which it is given: should it be one too many, whoever gave it is to know. */
   fresh: boolean;
   /** A copy is on its way by the present link. */
   out: boolean;
@@ -61,6 +61,8 @@ export class Commands {
   #wait = 0;
   /** The last one did not get through: the next goes alone, to see whether it does. */
   #probing = false;
+  /** One was one too many. */
+  #calmly = false;
   #later: Timer | null = null;
 
   /** The public part of the session. */
@@ -86,7 +88,7 @@ export class Commands {
       const pending = { message: { ...command, id }, timer, resolve, reject, ...state };
       this.#pending.set(id, pending);
       this.#pump();
-      pending.fresh = false;
+      pending.fresh = pending.out;
     });
   }
 
@@ -134,8 +136,12 @@ export class Commands {
       pending.reason = reason;
       if (this.#elsewhere(pending)) this.#settle(id, BEGAN_ANEW);
       else if (pending.doubt && pending.desk === undefined) this.#settle(id, maybe(reason));
-      else if (retry || pending.doubt) return this.#holdOn();
-      else this.#settle(id, reason);
+      else if (retry) return this.#holdOn();
+      else if (pending.fresh && !pending.doubt) this.#settle(id, reason);
+      else {
+        this.#calmly = true;
+        return this.#holdOn();
+      }
     }
     // Something gets through.
     this.#probing = false;
@@ -170,7 +176,7 @@ export class Commands {
     let before: number | undefined;
     for (const [id, pending] of this.#pending) {
       if (!pending.out) {
-        if (end.link.kind !== 'memory' && !this.#mayGo(pending)) return;
+        if (end.link.kind !== 'memory' && !this.#mayGo()) return;
         pending.out = true;
         if (!pending.doubt) pending.desk = this.#desk;
         const { message, desk } = pending;
@@ -186,9 +192,10 @@ export class Commands {
   }
 
   /** Is there room for another one? If not, there will be. */
-  #mayGo({ fresh }: Pending): boolean {
-    const calm = this.#calm.take();
-    if (fresh ? this.#quick.take() : calm) return true;
+  #mayGo(): boolean {
+    // What goes quickly counts for what is to go calmly, too.
+    const room = this.#calmly || this.#quick.take();
+    if (room && (this.#calm.take() || !this.#calmly)) return true;
     this.#later ??= after(PACE, () => {
       this.#later = null;
       this.#pump();
@@ -208,6 +215,7 @@ export class Commands {
     if (pending === undefined) return;
     this.#pending.delete(id);
     pending.timer.stop();
+    if (this.#pending.size === 0) this.#calmly = false;
     if (refused === null) pending.resolve();
     else pending.reject(new Error(refused));
   }
