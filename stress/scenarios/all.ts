@@ -14,6 +14,7 @@ import { networks } from './networks.js';
 import { relays } from './relays.js';
 import { rights } from './rights.js';
 import { slow } from './slow.js';
+import { tenThousand } from './ten-thousand.js';
 import { windows } from './windows.js';
 
 export const SCENARIOS: readonly Scenario[] = [
@@ -25,6 +26,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...networks,
   ...namespaces,
   ...control,
+  tenThousand,
   ...desk,
   ...clocks,
   ...leaks,

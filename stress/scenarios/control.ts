@@ -39,6 +39,7 @@ const controlRaces: Scenario = {
           setTimeout(() => receiver.retryNow(), random.int(100));
         }
         // Whoever loses its link often waits longer each time: that is for others to test.
+        for (const { receiver } of viewers) receiver.retryNow();
         host.uplink.retryNow();
       }
     })();
@@ -100,7 +101,7 @@ const transportSwitch: Scenario = {
   },
 };
 
-const count = (viewers: readonly Viewer[]): number =>
+export const count = (viewers: readonly Viewer[]): number =>
   viewers.filter(({ receiver }) => receiver.link === 'webrtc').length;
 
 export const control: Scenario[] = [controlRaces, transportSwitch];
