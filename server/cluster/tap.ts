@@ -104,6 +104,7 @@ export class Tap implements Link {
     const { outbox } = this.#end;
     const { maxFps } = outbox.tempo;
     outbox.tempo.maxFps = undefined;
+    outbox.catchUp(true);
     outbox.flush();
     outbox.tempo.maxFps = maxFps;
     const frames = snapshot(this.fanout, have);

@@ -21,6 +21,7 @@ import * as session from '../wire/session.js';
 import { FrameLog } from './frame-log.js';
 import { Keyframes } from './keyframes.js';
 import type { FanoutObserver } from './observer.js';
+import type { Outbox } from './outbox.js';
 import type { SharedFrame } from './shared-frame.js';
 import { SignalFeed } from './signal-feed.js';
 import { type EndOwner, SourceEnd, type SourceEndOptions } from './source-end.js';
@@ -95,6 +96,10 @@ export class Fanout implements EndOwner {
   onbad: ((error: Error, end: SourceEnd) => void) | null = null;
 
   readonly #later: FanoutOptions['later'];
+  /** Is it to serve, or doing so? */
+  #turn = false;
+  /** Those that can go on, and could not. */
+  readonly #woken = new Set<Outbox>();
   /** Who is still to be served in the present round; null between rounds. */
   #round: Iterator<SourceEnd> | null = null;
   /** Where the log ended when the round began. */
@@ -174,9 +179,22 @@ export class Fanout implements EndOwner {
     if (this.#round === null) this.#beginRound();
   }
 
+  /** For an outbox: it may go on now. */
+  wake(outbox: Outbox): void {
+    this.#woken.add(outbox);
+    this.#takeTurn();
+  }
+
   #beginRound(): void {
     this.#round = this.ends.values();
     this.#began = this.#served = this.log.end;
+    this.#takeTurn();
+  }
+
+  /** Has `#serve` run: now, or soon. */
+  #takeTurn(): void {
+    if (this.#turn) return;
+    this.#turn = true;
     if (this.#later) this.#later(() => this.#serve(TURN));
     else this.#serve(Number.POSITIVE_INFINITY);
   }
@@ -185,11 +203,28 @@ export class Fanout implements EndOwner {
   #serve(ms: number): void {
     const until = performance.now() + ms;
     for (let n = 1; ; n++) {
-      const { done, value: end } = this.#round!.next();
-      if (done) break;
-      this.#served = Math.min(this.#served, end.outbox.catchUp());
-      if (n % FEW === 0 && performance.now() > until) return this.#later!(() => this.#serve(ms));
+      if (!this.#serveOne()) break;
+      if (n % FEW === 0 && performance.now() > until) break;
     }
+    this.#turn = false;
+    if (this.#round !== null || this.#woken.size > 0) this.#takeTurn();
+  }
+
+  /** Those first who have waited longest. False where nobody is left. */
+  #serveOne(): boolean {
+    for (const outbox of this.#woken) {
+      this.#woken.delete(outbox);
+      outbox.catchUp();
+      return true;
+    }
+    if (this.#round === null) return false;
+    const { done, value: end } = this.#round.next();
+    if (done) this.#endRound();
+    else this.#served = Math.min(this.#served, end.outbox.catchUp());
+    return true;
+  }
+
+  #endRound(): void {
     this.#round = null;
     this.log.trim(this.#served);
     if (this.log.end > this.#began) this.#beginRound();

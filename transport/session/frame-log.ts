@@ -15,45 +15,60 @@ export interface Run {
   readonly frames: readonly SharedFrame[];
   /** Changes of tiles that are not among them, because a newer one of the same tile is. */
   readonly conflated: number;
+  /** They are those of the log, one by one. */
+  readonly plain: boolean;
 }
 
 /** Pictures that are sent one after the other; of more, only the newest state of each tile. */
 const PICTURES = 4;
 /** Pictures that are read again to find what differs in the end; with more, it is likely to be most of it. */
 const READ = 16;
-/** Frames kept at most for those who take their time. */
+/** Frames, and bytes of them, that are kept at most for those who take their time. */
 const KEPT = 64;
+const KEPT_BYTES = 2 ** 20;
 
 export class FrameLog {
   /** Frames ever added: the place behind the newest. */
   end = 0;
   #frames: SharedFrame[] = [];
+  /** Of each, the bytes of all that were ever added before it; and of all. */
+  #offsets: number[] = [];
+  #bytes = 0;
   /** The version that was reached before the first of these; undefined where that is not known. */
   #before: number | undefined;
   readonly #runs = new Map<number, Run>();
 
+  get #start(): number {
+    return this.end - this.#frames.length;
+  }
+
   /** Frames just made, or heard: they follow from those before. */
   add(frames: readonly SharedFrame[]): void {
-    this.#frames.push(...frames);
+    for (const frame of frames) {
+      this.#frames.push(frame);
+      this.#offsets.push(this.#bytes);
+      this.#bytes += frame.bytes.length;
+    }
     this.end += frames.length;
     this.#runs.clear();
   }
 
   /** The version that the first frame after `place` leads to. */
   next(place: number): number {
-    return this.#frames.at(place - this.end)!.version;
+    return this.#frames[place - this.#start]!.version;
   }
 
   /** Has who stands at `place` to be offered what follows now, since it will not be kept? */
   late(place: number): boolean {
-    return this.end - place > KEPT;
+    return this.end - place > KEPT || this.#bytes - this.#offsets[place - this.#start]! > KEPT_BYTES;
   }
 
   /** Everybody has been offered what comes before `place`. */
   trim(place: number): void {
-    const gone = place - (this.end - this.#frames.length);
+    const gone = place - this.#start;
     if (gone <= 0) return;
     this.#before = this.#frames.splice(0, gone).at(-1)!.version;
+    this.#offsets.splice(0, gone);
     this.#runs.clear();
   }
 
@@ -67,12 +82,21 @@ export class FrameLog {
   from(place: number, grid: Grid, stamp: Pick<Header, 'sequence' | 'timestamp'>): Run {
     let run = this.#runs.get(place);
     if (run === undefined) {
-      const frames = this.#frames.slice(place - this.end);
-      const before = this.#frames.at(place - this.end - 1)?.version ?? this.#before ?? frames[0]!.base;
-      run = pictures(frames) > PICTURES ? merge(frames, before, grid, stamp) : { frames, conflated: 0 };
+      run = this.#make(place, grid, stamp);
       this.#runs.set(place, run);
     }
     return run;
+  }
+
+  #make(place: number, grid: Grid, stamp: Pick<Header, 'sequence' | 'timestamp'>): Run {
+    const start = this.#start;
+    const frames = this.#frames.slice(place - start);
+    const count = pictures(frames);
+    if (count <= PICTURES) return { frames, conflated: 0, plain: true };
+    const before = this.#frames[place - start - 1]?.version ?? this.#before ?? frames[0]!.base;
+    if (count <= READ && before !== undefined) return merge(frames, before, grid, stamp);
+    // What tells all of each tile does for those who have been here longer, too: once for all of them.
+    return place > start ? this.from(start, grid, stamp) : merge(frames, undefined, grid, stamp);
   }
 }
 
@@ -96,7 +120,7 @@ function merge(
   const changes = new Map<number, Uint32Array | null>();
   let count = 0;
   for (const frame of frames) count += frame.keys.length;
-  if (base !== undefined && pictures(frames) <= READ) for (const frame of frames) frame.addTo(changes);
+  if (base !== undefined) for (const frame of frames) frame.addTo(changes);
   else for (const { keys } of frames) for (const key of keys) changes.set(key, null);
 
   const header = { ...stamp, width: grid.tilesX, height: grid.tilesY };
@@ -115,7 +139,7 @@ function merge(
     builder.addFrom(grid, key, deltas ?? undefined);
   }
   end(frames.at(-1)!.whole && grid.whole);
-  return { frames: merged, conflated: count - changes.size };
+  return { frames: merged, conflated: count - changes.size, plain: false };
 }
 
 const planesOf = (words: Uint32Array): Plane[] =>

@@ -34,6 +34,8 @@ export interface OutboxSource {
   readonly keyframes: Keyframes;
   /** Brings the grid up to date, where it can be. */
   refresh: (() => void) | null;
+  /** Lets this one catch up, soon: it is in step, could not go on with the others, and now may. */
+  wake(outbox: Outbox): void;
 }
 
 export class Outbox {
@@ -184,23 +186,30 @@ export class Outbox {
 
   /**
    * Takes up the frames that were made since. In step, they go out as they are; otherwise their tiles become dirty. Who is in
-   * step and only has to wait for its time lets them be, for a while, and has them all at once then.
+   * step, and has no room or has to wait for its time, lets them be for a while, and then has what all have that stand there:
+   * what is made for one alone costs a hundred times as much.
+   * @param now nothing is let be
    * @returns where in the log it now stands
    */
-  catchUp(): number {
+  catchUp(now = false): number {
     const { log } = this.source;
-    if (this.#dirty === null || this.#place === log.end) return log.end;
-    const may = this.#isTime(log.next(this.#place));
-    if (!may && this.inStep && !log.late(this.#place)) return this.#place;
+    const place = this.#place;
+    if (this.#dirty === null || place === log.end) return log.end;
+    const may = this.#may(log.next(place));
+    const patient = !now && this.inStep && !log.late(place);
+    if (!may && patient) return place;
     const { grid, stamp } = this.source as OutboxSource & { grid: Grid };
-    const run = log.from(this.#place, grid, stamp);
+    const { frames, conflated, plain } = log.from(place, grid, stamp);
     this.#place = log.end;
-    this.conflated += run.conflated;
-    this.#offer(run.frames, may, this.#dirty, grid);
-    return log.end;
+    this.conflated += conflated;
+    const left = this.#offer(frames, may, this.#dirty, grid, patient && plain);
+    this.#place -= left;
+    this.flush();
+    return this.#place;
   }
 
-  #offer(frames: readonly SharedFrame[], may: boolean, dirty: DirtySet, grid: Grid): void {
+  /** @returns how many of them, where it is `patient`, are left for when there is room */
+  #offer(frames: readonly SharedFrame[], may: boolean, dirty: DirtySet, grid: Grid, patient: boolean): number {
     const before = this.#ahead;
     if (before !== null && grid.wholeVersion >= before.seen) {
       this.#ahead = null;
@@ -214,30 +223,38 @@ export class Outbox {
     let follows = may && this.inStep && tiles <= this.source.tileBudget;
     let sent = 0;
     let waiting = 0;
-    for (const [i, frame] of frames.entries()) {
+    for (let i = 0; i < frames.length; i++) {
       // Of a capture in several frames, the second follows from the first as that from the capture before.
-      const { base, version } = frame;
-      follows &&= base === undefined || base === this.#version || version === this.#version;
+      const { base, version, keys, whole } = frames[i]!;
       const { bytes } = list[i]!;
-      follows &&= this.#room(waiting) && this.cap.takes(bytes.length);
+      follows &&= base === undefined || base === this.#version || version === this.#version;
+      follows &&= this.cap.takes(bytes.length);
+      if (follows && !this.#room(waiting)) {
+        if (patient) break;
+        follows = false;
+      }
       if (follows) {
         waiting += bytes.length;
         if (cuts) dirty.addOutside(cuts[i]!.outside);
         this.#count(bytes, version);
         sent++;
       } else {
-        const keys = this.#ahead ? frame.keys.filter((key) => !this.#mayBeOlder(grid, key)) : frame.keys;
-        this.conflated += dirty.addAll(keys);
-        this.#owesWhole ||= frame.whole;
+        patient = false;
+        const news = this.#ahead ? keys.filter((key) => !this.#mayBeOlder(grid, key)) : keys;
+        this.conflated += dirty.addAll(news);
+        this.#owesWhole ||= whole;
       }
     }
     if (sent > 0) this.share(sent === list.length ? list : list.slice(0, sent));
-    this.flush();
+    return patient ? frames.length - sent : 0;
   }
 
-  /** Sends what is dirty, as far as the link has room. Who is in step has its turn, when all have. */
+  /** Sends what is dirty, as far as the link has room. Who is in step has its turn when all have. */
   flush(): void {
-    if (this.inStep) return;
+    if (this.inStep) {
+      if (this.#place !== this.source.log.end && !this.tempo.waiting && this.#room()) this.source.wake(this);
+      return;
+    }
     this.catchUp();
     const dirty = this.#dirty;
     if (dirty === null) return;
