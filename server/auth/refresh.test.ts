@@ -49,7 +49,7 @@ function dialer(url: string) {
   return dial;
 }
 
-function publish(url: string, shown: TokenSource | undefined, options: SourceOptions = {}) {
+function publish(url: string, shown: TokenSource | undefined, options: SourceOptions = {}, cells = 20) {
   const world = new TestWorld(256, 256);
   const random = seeded(1);
   const source = new Source(world, { maxFps: 120, ...options });
@@ -57,7 +57,7 @@ function publish(url: string, shown: TokenSource | undefined, options: SourceOpt
   const claim = 'claim-of-a-source-with-tokens';
   const uplink = new Uplink(source, { url: '', claim, connect: dial.connect, ...(shown && { token: shown }) });
   const step = (): void => {
-    world.step(20, random);
+    world.step(cells, random);
     source.publish();
   };
   const timer = setInterval(step, 10);
@@ -261,5 +261,29 @@ describe('rights', () => {
       assert.ok(words(outside, key), `the source has ${key}`);
       assert.equal(words(grid!, key), within, `tile ${key}`);
     }
+  });
+
+  test('cap the bytes of a receiver, however many it asks for, until a token allows more', async () => {
+    const { url } = await start();
+    // Ten kilobytes a step, or so.
+    publish(url, token(60_000), {}, 4000);
+    const maxBps = 8_000;
+    const { receiver, dial } = watch(url, token(60_000, { maxBps }), { maxBps: 1e9 });
+    const free = watch(url, token(60_000)).receiver;
+    await until(() => receiver.status === 'live' && free.status === 'live');
+    assert.equal(receiver.rights!.maxBps, maxBps);
+    // What the other one is sent in the same time is many times as much, on a slow machine too.
+    const [from, freely, began] = [receiver.counts.bytes, free.counts.bytes, performance.now()];
+    await until(() => free.counts.bytes - freely > 400_000);
+    const seconds = (performance.now() - began) / 1000;
+    const had = receiver.counts.bytes - from;
+    // A frame that is begun is sent whole, and what is no state is not counted.
+    assert.ok(had < maxBps * seconds + 40_000, `${had} bytes in ${seconds} s`);
+    receiver.maxBps = undefined;
+    receiver.token = token(60_000);
+    await until(() => receiver.rights?.maxBps === undefined);
+    const then = receiver.counts.bytes;
+    await until(() => receiver.counts.bytes - then > 200_000);
+    assert.equal(dial.opened, 1);
   });
 });
