@@ -155,6 +155,8 @@ export class SteerStage {
       const [answer] = answers as [string];
       if (answer === 'done' || answer === NOT_TODAY) assert.equal(runs.length, 1, name);
       else if (!DOUBT.test(answer)) assert.equal(runs.length, 0, name);
+      // None is overtaken by the next, and has to be refused for it.
+      assert.doesNotMatch(answer, /too late/, name);
       counts[answer === 'done' ? 'done' : DOUBT.test(answer) ? 'doubtful' : 'refused']++;
     }
     return counts;
