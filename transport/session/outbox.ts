@@ -1,26 +1,23 @@
 /**
- * What one receiver lacks, and when it gets it.
+ * When one receiver gets what it lacks.
  *
- * It knows which tiles its receiver has not been sent (the dirty set) and nothing of other receivers. Nothing is ever
- * queued: when the link has room, the present content of what is dirty is encoded and sent. Late join, resume, and change
- * of link are all `begin`.
+ * It knows nothing of other receivers, and nothing is ever queued: when the link has room, the present content of what is
+ * lacking is encoded and sent. Late join, resume, and change of link are all `begin`.
  */
 
 import type { Link, SharedMessage } from '../link/link.js';
 import { CHUNK_BYTES, ChunkBuilder } from '../state/chunk.js';
-import { DirtySet } from '../state/dirty.js';
 import type { Grid } from '../state/grid.js';
-import { clip, common, inWindow, sameWindow, tilesWithin } from '../state/window.js';
+import { clip, common, tilesWithin } from '../state/window.js';
 import { encodeFrame, type Header } from '../wire/frame.js';
-import type { Rect, SubscribeMessage, TileWindow, WelcomeMessage } from '../wire/messages.js';
+import type { Rect, TileWindow, WelcomeMessage } from '../wire/messages.js';
 import type { Cap } from './cap.js';
 import type { FrameLog } from './frame-log.js';
 import type { Keyframe, Keyframes } from './keyframes.js';
+import { Lack, type Resume } from './lack.js';
 import { Pacer } from './pacer.js';
 import { cutFrames, type SharedFrame } from './shared-frame.js';
 import { Tempo } from './tempo.js';
-
-type Resume = NonNullable<SubscribeMessage['resume']>;
 
 /** Where an outbox takes its state from. */
 export interface OutboxSource {
@@ -49,18 +46,11 @@ export class Outbox {
   /** Changes of tiles that were never sent, because a newer one of the same tile took their place. */
   conflated = 0;
 
-  #dirty: DirtySet | null = null;
-  /** So many frames of the log it has been offered; what comes later is not in the dirty set yet. */
+  #lack: Lack | null = null;
+  /** So many frames of the log it has been offered; what comes later it is not known to lack yet. */
   #place = 0;
   /** The version of the last frame sent; a delta must start here. */
   #version = -1;
-  /**
-   * The receiver is ahead of us (it came from a faster link): of what it holds, it gets only what is newer, until we were whole
-   * at a version that it has seen, or later.
-   */
-  #ahead: Resume | null = null;
-  /** Told nothing since it subscribed, or since the last whole: it is owed a frame that says so. */
-  #owesWhole = false;
   /** What it is sent first, with others who began when it did; and how many chunks of that it was. */
   #keyframe: Keyframe | null = null;
   #chunk = 0;
@@ -79,32 +69,32 @@ export class Outbox {
 
   /** Does it send at all? */
   get open(): boolean {
-    return this.#dirty !== null;
+    return this.#lack !== null;
   }
 
   /** The tiles it may send: those asked for, as far as they may be seen. Null: all. */
   get window(): TileWindow | null {
-    return this.#dirty?.window ?? null;
+    return this.#lack?.window ?? null;
   }
 
   /** Bytes of memory that it takes to know what was sent and what was not. */
   get memory(): number {
-    return this.pacer.memory + (this.#dirty?.bytes ?? 0);
+    return this.pacer.memory + (this.#lack?.bytes ?? 0);
   }
 
   /** Tiles of these that the receiver has not been sent. */
   get pending(): number {
-    return this.#dirty?.size ?? 0;
+    return this.#lack?.size ?? 0;
   }
 
   /** Does it lack any, or is that to be seen yet? */
   get lacking(): boolean {
-    return this.pending > 0 || this.#ahead !== null;
+    return this.#lack?.some ?? false;
   }
 
   /** Nothing is outstanding: the receiver may take the frames that all others take. */
   get inStep(): boolean {
-    return this.#dirty !== null && this.#dirty.size === 0 && !this.#owesWhole && this.#ahead === null;
+    return this.#lack?.none ?? false;
   }
 
   /** Does it lack anything of what there is, if only because its time has not come? */
@@ -125,12 +115,8 @@ export class Outbox {
     this.#asked = asked;
     this.#view = view;
     const { grid } = this.source;
-    if (this.#dirty === null || grid === null) return;
-    const window = this.#windowOn(grid);
-    if (sameWindow(window, this.#dirty.window)) return;
-    this.#dirty.window = window;
-    this.#owesWhole = true;
-    this.#keyframe = null;
+    if (this.#lack === null || grid === null) return;
+    if (this.#lack.refilter(this.#windowOn(grid))) this.#keyframe = null;
   }
 
   #windowOn(grid: Grid): TileWindow | null {
@@ -139,22 +125,14 @@ export class Outbox {
 
   /** Begins (again) with the grid, from what the receiver says it holds. Nothing is sent before `flush`. */
   begin(grid: Grid, resume: Resume | undefined): WelcomeMessage['resume'] {
-    this.#dirty = new DirtySet(grid.tiles, grid.tilesX);
-    this.#dirty.window = this.#windowOn(grid);
+    const lack = new Lack(grid, this.#windowOn(grid), resume);
+    this.#lack = lack;
     this.#place = this.source.log.end;
-    this.#owesWhole = true;
-    this.#keyframe = null;
-    this.#chunk = 0;
     this.#version = grid.version;
-    const known = resume !== undefined && resume.epoch === grid.epoch && resume.version >= grid.since;
-    this.#ahead = known && resume.seen > grid.wholeVersion ? resume : null;
-    if (known) this.#addSince(grid, resume);
-    else this.#dirty.addAll(grid.changedSince(-1));
-    if (this.pending > 0 && this.#ahead === null && this.source.tileBudget === Number.POSITIVE_INFINITY) {
-      this.#keyframe = this.source.keyframes.for(grid, this.window, known ? resume : undefined);
-    }
-    if (!known) return 'full';
-    return this.lacking ? 'merged' : 'none';
+    this.#chunk = 0;
+    const shares = lack.size > 0 && !lack.ahead && this.source.tileBudget === Number.POSITIVE_INFINITY;
+    this.#keyframe = shares ? this.source.keyframes.for(grid, lack.window, lack.held) : null;
+    return lack.how;
   }
 
   /** The version that its first frame is of, or an older one. */
@@ -162,25 +140,9 @@ export class Outbox {
     return this.#keyframe?.version ?? this.source.grid!.version;
   }
 
-  /** What a receiver lacks that says this of itself: of what it was not whole in, it has nothing. */
-  #addSince(grid: Grid, { version, window }: Resume): void {
-    const dirty = this.#dirty!;
-    const held = clip(window, grid);
-    for (const key of grid.changedSince(held === null ? version : -1)) {
-      const lacks = grid.stamp(key) > version || !inWindow(held, key, grid.tilesX);
-      if (lacks && !this.#mayBeOlder(grid, key)) dirty.add(key);
-    }
-  }
-
-  /** May our content of this tile be older than what the receiver has? */
-  #mayBeOlder(grid: Grid, key: number): boolean {
-    const ahead = this.#ahead;
-    return ahead !== null && grid.stamp(key) < ahead.seen && inWindow(clip(ahead.window, grid), key, grid.tilesX);
-  }
-
   /** Sends nothing more until it begins again. */
   stop(): void {
-    this.#dirty = null;
+    this.#lack = null;
     this.tempo.stop();
   }
 
@@ -194,28 +156,24 @@ export class Outbox {
   catchUp(now = false): number {
     const { log } = this.source;
     const place = this.#place;
-    if (this.#dirty === null || place === log.end) return log.end;
+    const lack = this.#lack;
+    if (lack === null || place === log.end) return log.end;
     const may = this.#may(log.next(place));
     const patient = !now && this.inStep && !log.late(place);
     if (!may && patient) return place;
-    const { grid, stamp } = this.source as OutboxSource & { grid: Grid };
-    const { frames, conflated, plain } = log.from(place, grid, stamp);
+    const { frames, conflated, plain } = log.from(place, lack.grid, this.source.stamp);
     this.#place = log.end;
     this.conflated += conflated;
-    const left = this.#offer(frames, may, this.#dirty, grid, patient && plain);
+    const left = this.#offer(frames, may, lack, patient && plain);
     this.#place -= left;
     this.flush();
     return this.#place;
   }
 
   /** @returns how many of them, where it is `patient`, are left for when there is room */
-  #offer(frames: readonly SharedFrame[], may: boolean, dirty: DirtySet, grid: Grid, patient: boolean): number {
-    const before = this.#ahead;
-    if (before !== null && grid.wholeVersion >= before.seen) {
-      this.#ahead = null;
-      this.#addSince(grid, before);
-    }
-    const { window } = dirty;
+  #offer(frames: readonly SharedFrame[], may: boolean, lack: Lack, patient: boolean): number {
+    lack.changed();
+    const { window } = lack;
     const cuts = this.inStep && window !== null ? cutFrames(frames, window) : null;
     const list = cuts ?? frames;
     let tiles = 0;
@@ -225,7 +183,7 @@ export class Outbox {
     let waiting = 0;
     for (let i = 0; i < frames.length; i++) {
       // Of a capture in several frames, the second follows from the first as that from the capture before.
-      const { base, version, keys, whole } = frames[i]!;
+      const { base, version } = frames[i]!;
       const { bytes } = list[i]!;
       follows &&= base === undefined || base === this.#version || version === this.#version;
       follows &&= this.cap.takes(bytes.length);
@@ -235,14 +193,12 @@ export class Outbox {
       }
       if (follows) {
         waiting += bytes.length;
-        if (cuts) dirty.addOutside(cuts[i]!.outside);
+        if (cuts) lack.addOutside(cuts[i]!);
         this.#count(bytes, version);
         sent++;
       } else {
         patient = false;
-        const news = this.#ahead ? keys.filter((key) => !this.#mayBeOlder(grid, key)) : keys;
-        this.conflated += dirty.addAll(news);
-        this.#owesWhole ||= whole;
+        this.conflated += lack.add(frames[i]!);
       }
     }
     if (sent > 0) this.share(sent === list.length ? list : list.slice(0, sent));
@@ -256,26 +212,24 @@ export class Outbox {
       return;
     }
     this.catchUp();
-    const dirty = this.#dirty;
-    if (dirty === null) return;
-    const { grid, stamp, tileBudget, maxFps } = this.source as OutboxSource & { grid: Grid };
-    // It would not take what is older than what it has seen.
-    if (this.#ahead !== null && grid.version < this.#ahead.seen) return;
+    const lack = this.#lack;
+    if (lack === null || lack.early) return;
+    const { grid } = lack;
+    const { stamp, tileBudget, maxFps } = this.source;
     // Of a budget, each tick has its share, however often acks ask.
     if (Number.isFinite(tileBudget) && this.tempo.waiting) return;
     let sent = false;
-    const whole = grid.whole && this.#ahead === null;
-    while ((dirty.size > 0 || (this.#owesWhole && whole)) && this.#may(sent ? this.#version : -1)) {
+    while ((lack.size > 0 || (lack.owesWhole && lack.ends)) && this.#may(sent ? this.#version : -1)) {
       sent = true;
-      if (this.#goOnWithOthers(dirty, grid)) continue;
+      if (this.#goOnWithOthers(lack)) continue;
       const builder = new ChunkBuilder(grid.version, undefined, this.cap.frameBytes);
-      dirty.take((key) => {
+      lack.take((key) => {
         if (builder.full || builder.tiles >= tileBudget) return false;
         builder.addFrom(grid, key);
         return true;
       });
-      const chunk = builder.end(dirty.size === 0 && whole);
-      if (chunk.whole) this.#owesWhole = false;
+      const chunk = builder.end(lack.size === 0 && lack.ends);
+      if (chunk.whole) lack.owesWhole = false;
       const header = { ...stamp, width: grid.tilesX, height: grid.tilesY };
       const bytes = encodeFrame('GridTiles', chunk.payload, header);
       this.#count(bytes, chunk.version);
@@ -285,16 +239,16 @@ export class Outbox {
   }
 
   /** Sends the next chunk of the keyframe that it shares. False: there is none. */
-  #goOnWithOthers(dirty: DirtySet, grid: Grid): boolean {
+  #goOnWithOthers(lack: Lack): boolean {
     const few = this.cap.frameBytes < CHUNK_BYTES;
     const chunk = few ? null : (this.#keyframe?.chunk(this.#chunk++, this.source.stamp) ?? null);
     if (chunk === null) {
       this.#keyframe = null;
       return false;
     }
-    for (const key of chunk.keys) if (grid.stamp(key) <= chunk.version) dirty.delete(key);
-    const whole = dirty.size === 0 && grid.whole && chunk.version === grid.version;
-    if (whole) this.#owesWhole = false;
+    lack.took(chunk);
+    const whole = lack.size === 0 && lack.ends && chunk.version === lack.grid.version;
+    if (whole) lack.owesWhole = false;
     const messages = chunk.messages(whole);
     this.#count(messages[0]!.bytes, chunk.version);
     this.share(messages);
@@ -324,6 +278,6 @@ export class Outbox {
   /** @param waiting bytes that are about to be sent */
   #room(waiting = 0): boolean {
     const { buffered, highWater } = this.link;
-    return this.#dirty !== null && buffered + waiting <= highWater && this.pacer.ready;
+    return this.#lack !== null && buffered + waiting <= highWater && this.pacer.ready;
   }
 }

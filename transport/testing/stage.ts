@@ -330,7 +330,13 @@ export class Stage {
    */
   #checkTiles({ grid }: Receiver, keys: readonly number[], since: Map<number, number>, who: string): void {
     const { epoch, version } = grid!;
+    // Cleared and filled at once, since another link took over that was not told of it: then it is named twice.
+    const named = new Set<number>();
     for (const key of keys) {
+      if (named.has(key)) since.delete(key);
+      named.add(key);
+    }
+    for (const key of named) {
       const hash = tileHash(grid!, key);
       let at = since.get(key) ?? 0;
       while (at <= version && this.#truth.get(`${epoch} ${at}`)?.[key] !== hash) at++;
