@@ -12,6 +12,8 @@ export interface ServeFlags {
   host: string;
   /** Where `/metrics` is served, if not with the rest. */
   metricsPort: number | null;
+  /** Processes that share the port; null where this one serves. */
+  workers: number | null;
   relay: RelayOptions;
   /** Modules to run beside it, each in a process of its own. */
   examples: string[] | null;
@@ -39,6 +41,7 @@ const OPTIONS = {
   'log-level': { type: 'string' },
   redis: { type: 'string' },
   'redis-prefix': { type: 'string' },
+  workers: { type: 'string' },
 } as const;
 
 /** @throws OptionError that names the flag or variable that cannot be used */
@@ -67,7 +70,6 @@ export function parseServeFlags(argv: string[], env: NodeJS.ProcessEnv): ServeFl
     parseRedis(redis, values.redis === undefined ? 'MPL_REDIS' : '--redis');
     relay.redis = redis;
   }
-  if (values['redis-prefix'] !== undefined) relay.redisPrefix = values['redis-prefix'] as string;
   const metricsPort = values['metrics-port'] === undefined ? null : toPort(values['metrics-port'], '--metrics-port');
   if (values['no-metrics'] || metricsPort !== null) relay.metrics = false;
   if (values.dist !== undefined) relay.dist = values.dist as string;
@@ -77,7 +79,8 @@ export function parseServeFlags(argv: string[], env: NodeJS.ProcessEnv): ServeFl
   Object.assign(relay, authIn(values, env, host));
   const examples = values.examples ? exampleSources(relay.demo) : null;
   if (examples && relay.keys) throw new OptionError('--examples', 'their pages have no tokens: run them without keys');
-  return { port, host, metricsPort, relay, examples, open: values['no-open'] !== true };
+  const workers = values.workers === undefined ? null : toWorkers(values.workers);
+  return { port, host, metricsPort, workers, relay, examples, open: values['no-open'] !== true };
 }
 
 type Values = Record<string, string | boolean | (string | boolean)[] | undefined>;
@@ -94,6 +97,12 @@ export function parse(args: string[], options: Record<string, { type: 'string' |
 }
 
 const toNumber = (text: unknown): unknown => (typeof text === 'string' && /^\d+$/.test(text) ? Number(text) : text);
+
+function toWorkers(text: unknown): number {
+  const count = toNumber(text);
+  if (typeof count === 'number' && count >= 1 && count <= 64) return count;
+  throw new OptionError('--workers', `expected a whole number from 1 to 64, got ${JSON.stringify(text)}`);
+}
 
 function toPort(text: unknown, label: string): number {
   const port = toNumber(text);

@@ -33,6 +33,7 @@ ${table([
   ['--open', 'on a network too, anyone may publish, watch and steer (MPL_OPEN=1)'],
   ['--redis URL', 'be one with all relays that name the same Redis: redis://host:6379 (MPL_REDIS)'],
   ['--redis-prefix P', 'what their keys begin with there (mpl)'],
+  ['--workers N', 'so many processes behind the one port, as one relay'],
   ['--no-metrics', 'nothing at /metrics'],
   ['--metrics-port N', 'serve /metrics there, with /healthz and /readyz, and not beside the rest'],
   ['--metrics-token T', 'secret that readers of /metrics show (MPL_METRICS_TOKEN)'],

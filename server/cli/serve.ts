@@ -1,50 +1,121 @@
 /** `mpl serve`: runs a relay until it is told to stop. */
 
 import { networkInterfaces } from 'node:os';
-import { createRelay, type RelayAddress } from '../create-relay.js';
+import { createRelay, type Relay, type RelayAddress } from '../create-relay.js';
+import type { RelayOptions } from '../options.js';
 import { packagedDist, packageVersion } from '../package.js';
 import { DASHBOARD, type Examples, startExamples } from './examples.js';
 import type { ServeFlags } from './flags.js';
 import { openBrowser } from './open-browser.js';
+import { isWorker, type Serving, startWorkers, tellPrimary, toldToStop, workersBus } from './workers.js';
 
 /** Resolves with the exit code once the relay has closed. */
-export async function serve({ port, host, metricsPort, relay: options, examples, open }: ServeFlags): Promise<number> {
+export async function serve(flags: ServeFlags): Promise<number> {
+  if (flags.workers === null) return serveHere(flags);
+  return isWorker() ? serveAsWorker(flags) : serveByWorkers(flags, flags.workers);
+}
+
+async function serveHere(flags: ServeFlags): Promise<number> {
+  let opened: Opened;
+  try {
+    opened = await open(flags, flags.relay);
+  } catch (error) {
+    return complain((error as Error).message);
+  }
+  const stopped = signalled();
+  const running = present(flags, opened);
+  await stopped;
+  // They say goodbye to the relay, which has to be there to hear it.
+  await running?.stop();
+  const { drainMs } = flags.relay;
+  const viewers = opened.relay.channels().reduce((sum, channel) => sum + channel.viewers, 0);
+  if (drainMs && viewers > 0) {
+    const within = `within ${drainMs / 1000} s. Ctrl+C again ends it at once.`;
+    process.stdout.write(`${viewers} viewers are told to come back, ${within}\n`);
+  }
+  await opened.relay.close();
+  return 0;
+}
+
+async function serveAsWorker(flags: ServeFlags): Promise<number> {
+  // It may be told while it starts, and nobody says it twice.
+  const stopped = toldToStop();
+  // Those of a Redis are joined by it, with all the others that are.
+  const options = flags.relay.redis === undefined ? { ...flags.relay, bus: workersBus() } : flags.relay;
+  try {
+    const { relay, address, metrics } = await open(flags, options);
+    await tellPrimary({ mplServes: { address, metrics } });
+    await stopped;
+    await relay.close();
+  } catch (error) {
+    await tellPrimary({ mplFailed: (error as Error).message });
+    return 1;
+  } finally {
+    process.disconnect?.();
+  }
+  return 0;
+}
+
+async function serveByWorkers(flags: ServeFlags, count: number): Promise<number> {
+  let serving: Serving;
+  try {
+    serving = await startWorkers(count, flags.relay.drainMs ?? 0);
+  } catch (error) {
+    return complain((error as Error).message);
+  }
+  const stopped = signalled();
+  const running = present(flags, serving, `  ${count} workers\n`);
+  const failed = await Promise.race([stopped.then(() => null), serving.failed]);
+  await running?.stop();
+  await serving.stop();
+  return failed === null ? 0 : complain(failed);
+}
+
+interface Opened {
+  relay: Relay;
+  address: RelayAddress;
+  metrics: RelayAddress | null;
+}
+
+/** @throws an error with a sentence for people */
+async function open({ port, host, metricsPort }: ServeFlags, options: RelayOptions): Promise<Opened> {
   const relay = createRelay(options);
-  let address: RelayAddress;
-  let metrics: RelayAddress | null = null;
   let trying = port;
   try {
-    address = await relay.listen(port, host);
-    if (metricsPort !== null) metrics = await relay.listenMetrics((trying = metricsPort), host);
+    const address = await relay.listen(port, host);
+    const metrics = metricsPort === null ? null : await relay.listenMetrics((trying = metricsPort), host);
+    return { relay, address, metrics };
   } catch (error) {
     await relay.close();
-    process.stderr.write(`mpl: ${explain(error as NodeJS.ErrnoException, trying, host)}\n`);
-    return 1;
+    throw new Error(explain(error as NodeJS.ErrnoException, trying, host));
   }
-  const stopped = new Promise((resolve) => {
-    // Once: a second Ctrl+C ends the process the hard way.
+}
+
+/** Once: a second Ctrl+C ends the process the hard way. */
+const signalled = (): Promise<unknown> =>
+  new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve);
   });
+
+function complain(why: string): number {
+  process.stderr.write(`mpl: ${why}\n`);
+  return 1;
+}
+
+/** Says what is there, and runs the examples if they are wanted. */
+function present(flags: ServeFlags, { address, metrics }: Omit<Opened, 'relay'>, more = ''): Examples | undefined {
+  const { relay: options, examples } = flags;
   process.stdout.write(greeting(address, options.demo !== false, Boolean(options.dist ?? packagedDist())));
   if (metrics !== null) process.stdout.write(`  metrics   ${metrics.url}/metrics\n`);
+  process.stdout.write(more);
   let running: Examples | undefined;
   if (examples) {
     running = startExamples(examples, address.url, options.publishToken);
     process.stdout.write(tour(running, address.url));
-    if (open) openBrowser(address.url + DASHBOARD);
+    if (flags.open) openBrowser(address.url + DASHBOARD);
   }
   process.stdout.write('Ctrl+C stops it.\n');
-  await stopped;
-  // They say goodbye to the relay, which has to be there to hear it.
-  await running?.stop();
-  const viewers = relay.channels().reduce((sum, channel) => sum + channel.viewers, 0);
-  if (options.drainMs && viewers > 0) {
-    process.stdout.write(
-      `${viewers} viewers are told to come back, within ${options.drainMs / 1000} s. Ctrl+C again ends it at once.\n`,
-    );
-  }
-  await relay.close();
-  return 0;
+  return running;
 }
 
 function greeting({ host, port, url }: RelayAddress, demo: boolean, built: boolean): string {

@@ -1,0 +1,127 @@
+/** `mpl serve --workers N`: so many processes behind one port, as one relay. The primary only joins and watches them. */
+
+import cluster, { type Worker } from 'node:cluster';
+import { type Pipe, WorkersBus, WorkersHub } from '../cluster/workers-bus.js';
+import type { RelayAddress } from '../create-relay.js';
+
+/** A worker that ends is started again after this, ms, later each time it does not last. */
+const FIRST = 100;
+const LAST = 5_000;
+const LASTS = 10_000;
+/** A worker that has not stopped by then, ms after all time it was given, will not. */
+const STOPS = 10_000;
+/** So many ends within so long, ms: it is no accident, and will not get better. */
+const ENDS = 20;
+const WITHIN = 60_000;
+
+/** What a worker says to its primary. */
+type News = { mplServes: { address: RelayAddress; metrics: RelayAddress | null } } | { mplFailed: string };
+
+/** Is this process a worker of such a primary? */
+export const isWorker = (): boolean => cluster.isWorker;
+
+/** In a worker: the bus that joins it with the others. */
+export const workersBus = (): WorkersBus => new WorkersBus(process as unknown as Pipe);
+
+/** In a worker: tells the primary that it serves, or why it cannot. Resolves once that was said. */
+export function tellPrimary(news: News): Promise<void> {
+  return new Promise((resolve) => {
+    if (process.connected) process.send!(news, undefined, {}, () => resolve());
+    else resolve();
+  });
+}
+
+/** In a worker: resolves once it is to stop. Of Ctrl+C, which all processes hear, the primary tells when it is time. */
+export function toldToStop(): Promise<unknown> {
+  return new Promise((resolve) => {
+    process.on('SIGINT', () => {});
+    process.once('SIGTERM', resolve);
+    process.on('message', (message) => message === 'mplStop' && resolve(message));
+  });
+}
+
+export interface Serving {
+  address: RelayAddress;
+  metrics: RelayAddress | null;
+  /** Stops all of them; resolves when they have ended. */
+  stop(): Promise<void>;
+  /** Resolves with a reason when they cannot be kept alive. */
+  failed: Promise<string>;
+}
+
+/**
+ * In the primary: starts them. Rejects with a sentence for people where they cannot serve.
+ * @param drainMs how long they may take to stop
+ */
+export async function startWorkers(count: number, drainMs: number): Promise<Serving> {
+  cluster.setupPrimary({ serialization: 'advanced' });
+  const hub = new WorkersHub();
+  const ends: number[] = [];
+  let stopping = false;
+  let wait = FIRST;
+  let allEnded = (): void => {};
+  let fail!: (why: string) => void;
+  const failed = new Promise<string>((resolve) => {
+    fail = resolve;
+  });
+
+  const start = (onserves: (news: Extract<News, { mplServes: unknown }>['mplServes']) => void): void => {
+    const worker = cluster.fork();
+    const began = performance.now();
+    hub.add(pipeTo(worker));
+    worker.on('message', (news: News) => {
+      if (typeof news !== 'object' || news === null) return;
+      if ('mplServes' in news) onserves(news.mplServes);
+      else if ('mplFailed' in news) fail(news.mplFailed);
+    });
+    // A pipe that breaks is told by the exit.
+    worker.on('error', () => {});
+    worker.once('exit', (code, signal) => {
+      if (stopping) {
+        if (Object.keys(cluster.workers ?? {}).length === 0) allEnded();
+        return;
+      }
+      const now = performance.now();
+      ends.push(now);
+      while (ends[0]! < now - WITHIN) ends.shift();
+      if (ends.length >= ENDS) return fail(`workers end again and again, the last with ${signal ?? `code ${code}`}`);
+      wait = now - began > LASTS ? FIRST : Math.min(LAST, wait * 2);
+      process.stderr.write(`mpl: worker ${worker.process.pid} ended (${signal ?? `code ${code}`}); another starts\n`);
+      setTimeout(() => stopping || start(() => {}), wait);
+    });
+  };
+
+  const stop = async (): Promise<void> => {
+    stopping = true;
+    const workers = Object.values(cluster.workers ?? {});
+    if (workers.length === 0) return;
+    const ended = new Promise<void>((resolve) => {
+      allEnded = resolve;
+    });
+    for (const worker of workers) if (worker?.isConnected()) worker.send('mplStop');
+    const cut = setTimeout(() => {
+      for (const worker of workers) worker?.process.kill('SIGKILL');
+    }, drainMs + STOPS);
+    await ended;
+    clearTimeout(cut);
+  };
+
+  const serving = await Promise.race([
+    new Promise<Extract<News, { mplServes: unknown }>['mplServes']>((resolve) => {
+      let left = count;
+      for (let i = 0; i < count; i++) start((news) => --left === 0 && resolve(news));
+    }),
+    failed,
+  ]);
+  if (typeof serving !== 'string') return { ...serving, stop, failed };
+  await stop();
+  throw new Error(serving);
+}
+
+const pipeTo = (worker: Worker): Pipe => ({
+  get connected() {
+    return worker.isConnected();
+  },
+  send: (message, sent) => worker.send(message as object, undefined, undefined, sent),
+  on: (event: string, listener: (message?: unknown) => void) => worker.on(event, listener),
+});

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { afterEach, describe, it } from 'node:test';
+import { run } from '../testing/run.js';
+import { closeAll, later } from '../testing/signals.js';
+import { until } from '../testing/until.js';
+import { busContract } from './testing/bus-contract.js';
+import { converged, Host, startViewer } from './testing/stage.js';
+import { type Pipe, WorkersBus, WorkersHub } from './workers-bus.js';
+
+afterEach(closeAll);
+
+/** Two ends of a pipe that carries what a pipe between processes does: copies, a turn later, in order. */
+function pipes(): [Pipe, Pipe] {
+  class End extends EventEmitter implements Pipe {
+    connected = true;
+    other!: End;
+    send(message: unknown, sent: (error: Error | null) => void): void {
+      const copy = structuredClone(message);
+      setImmediate(() => {
+        this.other.emit('message', copy);
+        sent(null);
+      });
+    }
+  }
+  const [a, b] = [new End(), new End()];
+  a.other = b;
+  b.other = a;
+  return [a, b];
+}
+
+busContract('workers', async () => {
+  const hub = new WorkersHub();
+  const worker = (): WorkersBus => {
+    const [here, there] = pipes();
+    hub.add(there);
+    return new WorkersBus(here);
+  };
+  return { a: worker(), b: worker(), close: async () => {} };
+});
+
+describe('mpl serve --workers', { timeout: 120_000 }, () => {
+  const childrenOf = (pid: number): number[] =>
+    readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
+
+  const start = async () => {
+    const served = run(['serve', '--port', '0', '--no-open', '--workers', '2']);
+    later(() => served.child.kill('SIGKILL'));
+    const [, url] = await served.printed(/channels +(http:\S+)\/channels/);
+    await served.printed(/2 workers/);
+    return { served, url: url!, workers: () => childrenOf(served.child.pid!) };
+  };
+
+  const skip = existsSync('/proc/self/task') ? false : 'its workers cannot be told apart here';
+
+  it('is one relay: behind one port every viewer sees every host, whichever worker took it', { skip }, async () => {
+    const { served, url, workers } = await start();
+    assert.equal(workers().length, 2);
+    const hosts = [new Host(url, 'one'), new Host(url, 'two')];
+    const viewers = hosts.map((host) => Array.from({ length: 4 }, () => startViewer(url, host)));
+    for (const [i, host] of hosts.entries()) {
+      for (let n = 0; n < 20; n++) host.step();
+      await converged(host, ...viewers[i]!);
+      await viewers[i]![0]!.command({ command: 'pause' });
+    }
+    // The port is theirs.
+    const second = run(['serve', '--port', new URL(url).port, '--no-open', '--workers', '1']);
+    assert.equal(await second.done, 1);
+    assert.match(second.text.err, /port \d+ on 127.0.0.1 is in use/);
+    // One dies: what was connected to it comes back, to the other or to the one that takes its place.
+    const [victim] = workers();
+    process.kill(victim!, 'SIGKILL');
+    await until(() => workers().length === 2 && !workers().includes(victim!));
+    for (const [i, host] of hosts.entries()) {
+      await until(() => host.uplink.status === 'live');
+      host.step();
+      await converged(host, ...viewers[i]!);
+    }
+    assert.match(served.text.err, /worker .* ended/);
+    served.child.kill('SIGTERM');
+    assert.equal(await served.done, 0);
+  });
+
+  it('needs a number', async () => {
+    const wrong = run(['serve', '--workers', 'many']);
+    assert.equal(await wrong.done, 2);
+    assert.match(wrong.text.err, /--workers: expected a whole number from 1 to 64, got "many"/);
+  });
+});
