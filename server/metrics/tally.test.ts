@@ -43,7 +43,7 @@ describe('a tally', () => {
       ['silent', 1],
     ]);
 
-    const unread = new Probe(fanout);
+    const unread = new Probe(fanout, 'websocket', 1e6);
     const large = new Uint8Array(1024 * 1024);
     for (let i = 0; i < 12; i++) unread.end.send(large);
     assert.deepEqual(evictions().at(-1), ['unread', 1]);
