@@ -88,9 +88,9 @@ export class Sockets {
       if (visit.room === 'peer') refuse(socket, CLOSE.restart, GOING);
       else rest.push(socket);
     }
-    for (let left = ms; left > 0 && this.all.size > 0; left = end - performance.now()) {
-      const steps = Math.max(1, Math.ceil(left / DRAIN_STEP));
-      for (const socket of rest.splice(0, Math.ceil(rest.length / steps))) refuse(socket, CLOSE.restart, GOING);
+    for (let left = ms, told = 0; left > 0 && this.all.size > 0; left = end - performance.now()) {
+      const due = Math.ceil(rest.length * Math.min(1, (ms - left + DRAIN_STEP) / ms));
+      while (told < due) refuse(rest[told++]!, CLOSE.restart, GOING);
       await new Promise((resolve) => setTimeout(resolve, Math.min(left, DRAIN_STEP)));
     }
   }
