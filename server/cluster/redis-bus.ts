@@ -119,6 +119,7 @@ export class RedisBus implements Bus {
     if (clients.all.some(({ status }) => status !== 'ready')) return;
     try {
       const topics = [...this.#listeners.keys()].map((topic) => this.#name(topic));
+      await clients.warm();
       await clients.subscribe(...topics);
     } catch (error) {
       if (times === this.#times) this.#because(`Redis at ${this.address.shown}: ${reasonOf(error as Error)}`);

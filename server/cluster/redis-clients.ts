@@ -1,10 +1,13 @@
 /** Connections to Redis, to one server or to a cluster of them, and what of ioredis differs between the two. */
 
 import type { Cluster, ClusterOptions, Redis, RedisOptions } from 'ioredis';
+import { every } from '../../transport/session/timer.js';
 import type { RedisAddress } from './redis-address.js';
 
 /** A connection that is lost is tried again after this long, ms, at most. */
 const RETRY_MOST = 2_000;
+/** Who has which slots of a cluster is asked this often, ms. */
+const LOOK = 1_000;
 /** A server that owes an answer for so long is gone, ms. */
 const SILENT = 5_000;
 
@@ -37,6 +40,8 @@ export interface RedisClients {
   readonly bulk: Redis | Cluster;
   /** All connections, to be watched and closed. */
   readonly all: readonly (Redis | Cluster)[];
+  /** Resolves when what is sent from now on goes in order. */
+  warm(): Promise<unknown>;
   publish(topic: string, message: Buffer): Promise<unknown>;
   subscribe(...topics: string[]): Promise<unknown>;
   unsubscribe(topic: string): Promise<unknown>;
@@ -59,6 +64,7 @@ export async function connectRedis(
       commands,
       bulk,
       all: [commands, bulk, subscriber],
+      warm: async () => {},
       publish: (topic, message) => commands.publish(topic, message),
       subscribe: (...topics) => subscriber.subscribe(...topics),
       unsubscribe: (topic) => subscriber.unsubscribe(topic),
@@ -76,17 +82,24 @@ export async function connectRedis(
     },
     enableOfflineQueue: false,
     clusterRetryStrategy: retry,
-    // Subscribers that are lost are found by the next look at who has which slots.
-    slotsRefreshInterval: 1_000,
+    // Its own timer begins again after `disconnect`, if that comes in the middle of a look, and keeps the process alive.
+    slotsRefreshInterval: 0,
   };
   const nodes = urls.map((url) => ({ host: new URL(url).hostname, port: Number(new URL(url).port || 6379) }));
   const commands = new Cluster(nodes, { ...clusterOptions, shardedSubscribers: true });
   const bulk = new Cluster(nodes, clusterOptions);
+  // Subscribers that are lost are found by the next look at who has which slots.
+  const look = every(LOOK, () => {
+    for (const client of [commands, bulk]) if (client.status === 'ready') client.refreshSlotsCache();
+  });
+  commands.once('end', () => look.stop());
   commands.on('smessageBuffer', take);
   return {
     commands,
     bulk,
     all: [commands, bulk],
+    // Connections to servers are opened when they are first used, and what waits for that may be overtaken.
+    warm: () => Promise.all([commands, bulk].flatMap((client) => client.nodes('master').map((node) => node.ping()))),
     publish: (topic, message) => commands.spublish(topic, message),
     // Topics of one request would have to be of one slot.
     subscribe: (...topics) => Promise.all(topics.map((topic) => commands.ssubscribe(topic))),
