@@ -43,6 +43,8 @@ export interface Member {
   admit(message: PublishMessage): Promise<Admission>;
   /** A source that was let in has the channel, or says news of itself. */
   published(message: PublishMessage): void;
+  /** Its source is gone, and may come back to any relay. */
+  away(): void;
   /** Its source is gone, and anyone may have the name; the last picture stays. */
   freed(): void;
   /** There is no source, and none is waited for. */

@@ -5,6 +5,7 @@ import type { SourceEnd } from '../../transport/session/source-end.js';
 import { after, type Timer } from '../../transport/session/timer.js';
 import { CLOSE } from '../../transport/wire/codes.js';
 import type { PublishMessage, StatusMessage } from '../../transport/wire/messages.js';
+import { NEWER } from '../relay/claim.js';
 import { Refusal } from '../relay/refusal.js';
 import type { BusLink } from './bus-link.js';
 import type { Admission, ChannelParts, Member } from './channel-parts.js';
@@ -64,6 +65,12 @@ export class ChannelMember implements Member {
     const owned: Owned = { node: this.node.id, claim, attempt, term: this.#term, ...(merge && { merge }) };
     void this.#lease.change(write(owned));
     this.#owner.published = { protocol: 1, claim, attempt, ...(peer && { peer }), ...(maxPeers && { maxPeers }) };
+  }
+
+  away(): void {
+    const owned = readOwned(this.#lease.held);
+    // Whatever comes with its claim comes later than what is gone.
+    if (owned) void this.#lease.change(write({ ...owned, attempt: 0 }));
   }
 
   freed(): void {
@@ -175,7 +182,8 @@ export class ChannelMember implements Member {
       const why = `the channel "${name}" has another source, at another relay`;
       throw new Refusal(CLOSE.taken, `${why}; close that one, or choose another name`);
     }
-    if (other.attempt > mine.attempt) throw new Refusal(CLOSE.replaced, CLOSE.replaced.meaning);
+    // Or its clock was set back; then it tries again, until the line it hung on is closed.
+    if (other.attempt > mine.attempt) throw new Refusal(CLOSE.taken, NEWER);
   }
 
   #own(): Admission {

@@ -21,13 +21,13 @@ import type { ResolvedOptions } from '../options.js';
 import { mayPublish } from '../publish-token.js';
 import { Audience } from './audience.js';
 import { Claim, NEWER } from './claim.js';
+import { Entrance } from './entrance.js';
 import { Introductions } from './introductions.js';
 import { LoneSource } from './lone-source.js';
 import { MergedSources } from './merged-sources.js';
 import { Outlet } from './outlet.js';
-import { Refusal } from './refusal.js';
 import { handOn } from './steering.js';
-import { tunnel } from './tunnel.js';
+import { ChangingLink } from './tunnel.js';
 
 export class Channel implements ChannelParts {
   readonly fanout: Fanout;
@@ -42,8 +42,7 @@ export class Channel implements ChannelParts {
   #merged: MergedSources | null = null;
   /** How long sources may stay, where they had to show a token. */
   readonly #tenures = new WeakMap<ReceiverEnd, Tenure>();
-  /** Of sources whose channel is at another relay. */
-  readonly #tunneled = new WeakMap<ReceiverEnd, Tenure>();
+  readonly #entrance: Entrance;
   /** Links on which a source speaks, or may yet. */
   readonly #callers = new Set<ReceiverEnd>();
   #grace: Timer | null = null;
@@ -86,6 +85,10 @@ export class Channel implements ChannelParts {
       if (end.relay) this.member?.heard(message, end);
     };
     this.member = join?.(this) ?? null;
+    this.#entrance = new Entrance(this.member, this.#tenures, {
+      take: (message, end, anew) => this.#take(message, end, anew),
+      sourced: () => this.#lone.end !== null || (this.#merged?.size ?? 0) > 0 || this.#grace !== null,
+    });
   }
 
   /** Viewers connected to this relay. */
@@ -169,7 +172,9 @@ export class Channel implements ChannelParts {
    * A source asks for this channel; its first message says with what claim.
    * @param rights for how long it may
    */
-  addSource(link: Link, rights?: Rights): (rights: Rights) => void {
+  addSource(came: Link, rights?: Rights): (rights: Rights) => void {
+    // It may turn out that what it says is for another relay.
+    const link = this.member ? new ChangingLink(came) : came;
     const end = this.#addSource(link, (message) => this.#publish(message, end));
     const has = (): boolean => this.#lone.end === end || this.#merged?.has(end) === true;
     this.#expectFirst(link, has);
@@ -180,7 +185,7 @@ export class Channel implements ChannelParts {
       tenure.rights = next;
       // It is in already: the next time it is told, it hears how long it may stay.
       if (has()) this.#tell(end);
-      else if (this.#tunneled.has(end)) this.#tellTenure(end, tenure);
+      else this.#entrance.renewed(end);
     };
   }
 
@@ -291,54 +296,7 @@ export class Channel implements ChannelParts {
       return end.close(CLOSE.unauthorized.code, `this relay asks sources for a token, and ${shown} (token, MPL_TOKEN)`);
     }
     const known = this.#lone.end === end || this.#merged?.has(end) === true;
-    if (this.member === null || known) this.#take(this.#vouched(message), end, false);
-    else void this.#ask(this.member, message, end);
-  }
-
-  /** Other relays are asked whether this source may have the channel. */
-  async #ask(member: Member, message: PublishMessage, end: ReceiverEnd): Promise<void> {
-    try {
-      const admission = await member.admit(this.#vouched(message));
-      if (admission.kind === 'there') this.#sendThere(message, end, admission.link);
-      else if (end.open) this.#take(this.#vouched(message), end, admission.anew);
-      else if (!this.#sourced) member.released();
-    } catch (error) {
-      const code = error instanceof Refusal ? error.code : CLOSE.internal.code;
-      end.close(code, (error as Error).message);
-    }
-  }
-
-  /** What a source says, as relays say it among themselves: it has shown its right, and its claim is told to nobody. */
-  #vouched({ token: _, ...message }: PublishMessage): PublishMessage {
-    return this.member ? { ...message, claim: this.member.hash(message.claim) } : message;
-  }
-
-  /** What this source says is for another relay; for how long it may is still for this one to say. */
-  #sendThere(message: PublishMessage, end: ReceiverEnd, there: Link): void {
-    const { link } = end;
-    if (!end.open) return there.close();
-    const tenure = this.#tenures.get(end);
-    this.#tenures.delete(end);
-    tunnel(message, end, there, (said) => this.#vouched(said));
-    if (tenure === undefined) return;
-    const { onclose } = link;
-    link.onclose = (event) => {
-      tenure.stop();
-      onclose?.(event);
-    };
-    this.#tunneled.set(end, tenure);
-    this.#tellTenure(end, tenure);
-  }
-
-  #tellTenure({ link }: ReceiverEnd, { expires }: Tenure): void {
-    link.send(
-      encodeFrame('Status', session.status.encode({ state: 'live', ...(expires !== undefined && { expires }) })),
-    );
-  }
-
-  /** Has it a source, or waits for the one it had? */
-  get #sourced(): boolean {
-    return this.#lone.end !== null || (this.#merged?.size ?? 0) > 0 || this.#grace !== null;
+    this.#entrance.enter(message, end, known);
   }
 
   /**
@@ -347,7 +305,7 @@ export class Channel implements ChannelParts {
    */
   #take(message: PublishMessage, end: ReceiverEnd, anew: boolean): void {
     if (anew) {
-      this.#claim.free();
+      this.#claim.forget();
       this.#outlet.follows = false;
       this.audience.told = null;
     }
@@ -432,8 +390,11 @@ export class Channel implements ChannelParts {
     this.#introductions.sourceGone();
     if (code === CLOSE.tooBig.code) this.#lone.forget();
     // Whose it is, is for others to say.
-    if (this.#outlet.follows) this.#claim.free();
-    else this.#claim.lost(code, this.options.sourceGraceMs);
+    if (this.#outlet.follows) this.#claim.forget();
+    else {
+      this.#claim.lost(code, this.options.sourceGraceMs);
+      this.member?.away();
+    }
     this.#outlet.follows = false;
     this.audience.told = null;
     this.fanout.setPeers(false);

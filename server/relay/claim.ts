@@ -52,8 +52,8 @@ export class Claim {
 
   /** Its source is gone. One that said goodbye gives the name back; one that vanished may be a page that reloads. */
   lost(code: number, graceMs: number): void {
-    if (code === CLOSE.normal.code) this.free();
-    else this.#hold = after(Math.min(HOLD, graceMs), () => this.free());
+    if (code === CLOSE.normal.code) this.#free();
+    else this.#hold = after(Math.min(HOLD, graceMs), () => this.#free());
   }
 
   close(): void {
@@ -61,11 +61,16 @@ export class Claim {
     this.#hold = null;
   }
 
-  /** Anybody may have it. */
-  free(): void {
+  /** It is not for this relay to say whose it is. */
+  forget(): void {
     this.close();
     this.#secret = '';
     this.#attempt = 0;
+  }
+
+  /** Anybody may have it. */
+  #free(): void {
+    this.forget();
     this.onfree();
   }
 }

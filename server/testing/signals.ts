@@ -10,6 +10,7 @@ import {
   type SocketLike,
   Source,
   type TileProducer,
+  type TokenSource,
   Uplink,
 } from '../../transport/index.js';
 import { createRelay, type RelayOptions } from '../index.js';
@@ -45,12 +46,13 @@ export function startWorld(url: string, world: TileProducer, channel = 'demo'): 
 }
 
 /** A source over a WebSocket. */
-export function startSource(url: string, channel = 'demo', merge = false) {
+export function startSource(url: string, channel = 'demo', merge = false, token?: TokenSource) {
   const writer = new SignalWriter({ merge });
   const source = new Source(null, { channel, signals: writer, merge });
   source.fanout.onstatus = ({ clock }) => clock !== undefined && writer.witness(clock);
   const claim = `claim-of-the-test-source-${++claims}`;
-  const uplink = new Uplink(source, { url: `${url}/peer/${channel}`, claim, connect: dial, merge });
+  const options = { url: `${url}/peer/${channel}`, claim, connect: dial, merge };
+  const uplink = new Uplink(source, { ...options, ...(token && { token }) });
   later(() => uplink.close());
   const set = (values: Record<string, unknown>): void => {
     for (const [name, value] of Object.entries(values)) writer.set(name, value);

@@ -8,6 +8,7 @@ import {
   type Link,
   Receiver,
   type ReceiverOptions,
+  type Rect,
   SignalWriter,
   type SocketLike,
   Source,
@@ -58,6 +59,7 @@ export class Host {
     url: string,
     readonly channel = 'demo',
     size = 512,
+    readonly token?: string,
   ) {
     this.world = new TestWorld(size, size);
     this.#random = seeded(size + hosts);
@@ -94,13 +96,18 @@ export class Host {
     this.past.set(`${this.source.epoch} ${this.world.version}`, this.hash);
   }
 
+  hashOf(rect: Rect): string {
+    return digest(this.world, rect).hash;
+  }
+
   get hash(): string {
     return digest(this.world).hash;
   }
 
   #connect(url: string): Uplink {
     const connect = async (to: string): Promise<Link> => (this.#link = await dial(to));
-    return new Uplink(this.source, { url: `${url}/peer/${this.channel}`, claim: this.claim, connect });
+    const options = { url: `${url}/peer/${this.channel}`, claim: this.claim, connect };
+    return new Uplink(this.source, { ...options, ...(this.token && { token: this.token }) });
   }
 
   /** The link breaks, and nobody says goodbye. */
