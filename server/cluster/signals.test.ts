@@ -112,7 +112,8 @@ describe('signals by plain HTTP, at any relay', { timeout: 60_000 }, () => {
       // What it says while nobody watches comes once a second.
       source.set({ n: n * 10 });
       source.set({ n });
-      assert.deepEqual(await ask(signalsOf(urls[1]!)), { status: 200, json: { n } });
+      // A write of the very moment in which another relay begins to follow may be one answer late.
+      await until(async () => (await ask(signalsOf(urls[1]!))).json?.n === n);
     }
   });
 
