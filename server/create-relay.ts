@@ -9,6 +9,7 @@ import { authorityOf } from './auth/authority.js';
 import { whyNotFrom } from './auth/origins.js';
 import { Cluster, openBus } from './cluster/cluster.js';
 import { Connections } from './connections.js';
+import { ChannelList } from './http/channel-list.js';
 import { createHandler, pathOf } from './http/handler.js';
 import { sendNotFound } from './http/respond.js';
 import { SignalRequests } from './http/signals/requests.js';
@@ -51,7 +52,7 @@ export interface Relay {
    * @throws the error of `server.listen`, such as `EADDRINUSE`
    */
   listenMetrics(port?: number, host?: string): Promise<RelayAddress>;
-  /** The channels there are now, as `/channels` shows them. */
+  /** The channels there are now, as `/channels` shows them to who may see them all. */
   channels(): ChannelInfo[];
   /**
    * What `/metrics` shows of this relay, without the numbers of the process: to be merged with your own, if the server is yours
@@ -101,10 +102,11 @@ export function createRelay(options: RelayOptions = {}): Relay {
       named: resolved.metricsChannels,
     },
     resolved.metricsToken,
+    authority === null,
   );
   const handler = createHandler({
     whyNotFrom: (req) => whyNotFrom(resolved, req),
-    channels: () => cluster?.channels() ?? hub.channels(),
+    channels: new ChannelList(resolved, authority, () => cluster?.channels() ?? hub.channels()),
     unready: () => {
       if (closing) return 'closing';
       // Why, the log says: strangers may ask here.
@@ -149,7 +151,7 @@ export function createRelay(options: RelayOptions = {}): Relay {
   function listenMetrics(port = 9090, host = '127.0.0.1'): Promise<RelayAddress> {
     const server = serverOf((req, res) => {
       const path = pathOf(req);
-      if (metrics.answer(req, res, path)) return;
+      if (metrics.answer(req, res, path, true)) return;
       if (path === '/healthz' || path === '/readyz') handler(req, res);
       else sendNotFound(req, res, 'There is /metrics, /healthz and /readyz.');
     });

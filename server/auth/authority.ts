@@ -41,6 +41,16 @@ export class Authority {
       ...(until !== undefined && { expires: Math.max(0, until - Date.now()) }),
     };
   }
+
+  /**
+   * Which channels whoever shows this token may know of: those that it may watch or publish.
+   * @throws as `admit`
+   */
+  async sees(token: string): Promise<(channel: string) => boolean> {
+    const { can, channels } = await this.#verifier.verify(token);
+    if (!can.includes('subscribe') && !can.includes('publish')) return () => false;
+    return (channel) => channels.some((pattern) => matches(pattern, channel));
+  }
 }
 
 /** The authority of a relay; null where it has no keys, and is open. */

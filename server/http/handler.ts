@@ -3,15 +3,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { MetricsEndpoint } from '../metrics/endpoint.js';
 import { answerSignal } from '../signal/http.js';
-import { sendJson, sendNotFound, sendNothing, sendText } from './respond.js';
+import type { ChannelList } from './channel-list.js';
+import { sendNotFound, sendNothing, sendText } from './respond.js';
 import type { SignalRequests } from './signals/requests.js';
 import type { StaticFolder } from './static-folder.js';
 
 export interface HandlerParts {
   /** Why this request is refused for the page that it is from, or null. */
   whyNotFrom(req: IncomingMessage): string | null;
-  /** What `/channels` shows, or a promise of it. */
-  channels(): unknown;
+  /** Answers `/channels`. */
+  channels: ChannelList;
   /** Why nobody should be sent here, or null. */
   unready(): string | null;
   /** An answer could not be given, and it is not the asker's fault. */
@@ -32,6 +33,11 @@ export type Handler = (req: IncomingMessage, res: ServerResponse) => boolean;
 
 /** Any page may load the script, and those that may come here see the channels: embedding is what the relay is for. */
 const CORS = { 'Access-Control-Allow-Origin': '*' };
+const PREFLIGHT = {
+  ...CORS,
+  'Access-Control-Allow-Methods': 'GET, HEAD',
+  'Access-Control-Allow-Headers': 'Authorization',
+};
 
 /** What a request asks for, without the query. */
 export const pathOf = (req: IncomingMessage): string => (req.url ?? '/').split(/[?#]/, 1)[0]!;
@@ -52,7 +58,7 @@ export function createHandler(parts: HandlerParts): Handler {
     if (parts.signals.answer(req, res, path) || parts.metrics?.answer(req, res, path)) return true;
     const answer = route(parts, path);
     if (!answer) return false;
-    if (req.method === 'OPTIONS') sendNothing(res, 204, { ...CORS, 'Access-Control-Allow-Methods': 'GET, HEAD' });
+    if (req.method === 'OPTIONS') sendNothing(res, 204, PREFLIGHT);
     else if (req.method !== 'GET' && req.method !== 'HEAD') {
       sendText(req, res, 405, 'Only GET and HEAD.\n', { Allow: 'GET, HEAD, OPTIONS', Connection: 'close' });
     } else {
@@ -78,7 +84,7 @@ function route({ channels, unready, signalKey, dist, demo }: HandlerParts, path:
         sendText(req, res, why === null ? 200 : 503, `${why ?? 'ready'}\n`);
       };
     case '/channels':
-      return async (req, res) => sendJson(req, res, 200, await channels(), CORS);
+      return (req, res) => channels.answer(req, res, CORS);
   }
   if (path === '/signal' || path.startsWith('/signal/')) {
     return (req, res) => answerSignal(req, res, path.slice('/signal'.length), signalKey);

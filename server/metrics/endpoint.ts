@@ -9,25 +9,34 @@ import type { Measured } from './registry.js';
 /** An answer is good for so long, ms: to count takes time, and strangers may ask too. */
 const FRESH = 200;
 
+/** Who reads: those who run the relay, or anyone, who is told no names where channels are not for anyone. */
+type Reader = 'inside' | 'anyone';
+
 export class MetricsEndpoint {
-  #registry: Promise<Registry> | null = null;
-  #text: Promise<string> | null = null;
+  readonly #registries: Partial<Record<Reader, Promise<Registry>>> = {};
+  readonly #texts: Partial<Record<Reader, Promise<string>>> = {};
 
   constructor(
     readonly measured: Measured,
     /** Whoever asks has to show this, if it is set. */
     readonly token: string | undefined,
+    /** Are names of channels for anyone to know? */
+    readonly namesForAnyone: boolean,
   ) {}
 
   /** The metrics of the relay alone, without those of the process. */
-  registry(): Promise<Registry> {
+  registry(reader: Reader = 'inside'): Promise<Registry> {
+    const measured = reader === 'inside' ? this.measured : { ...this.measured, named: 0 };
     // Loaded when first asked for: most relays on somebody's desk never are.
-    this.#registry ??= import('./registry.js').then(({ createRegistry }) => createRegistry(this.measured));
-    return this.#registry;
+    this.#registries[reader] ??= import('./registry.js').then(({ createRegistry }) => createRegistry(measured));
+    return this.#registries[reader];
   }
 
-  /** Answers and returns true if `path` is that of the metrics. */
-  answer(req: IncomingMessage, res: ServerResponse, path: string): boolean {
+  /**
+   * Answers and returns true if `path` is that of the metrics.
+   * @param inside it was asked for on a port for those who run the relay
+   */
+  answer(req: IncomingMessage, res: ServerResponse, path: string, inside = false): boolean {
     if (path !== '/metrics') return false;
     if (req.method !== 'GET' && req.method !== 'HEAD') {
       sendText(req, res, 405, 'Only GET and HEAD.\n', { Allow: 'GET, HEAD', Connection: 'close' });
@@ -39,24 +48,27 @@ export class MetricsEndpoint {
       sendText(req, res, 401, "These metrics ask for a token: -H 'Authorization: Bearer TOKEN'\n", headers);
       return true;
     }
-    this.#answer(req, res).catch(() => sendText(req, res, 500, 'The metrics could not be read.\n'));
+    const trusted = inside || this.token !== undefined || this.namesForAnyone;
+    this.#answer(req, res, trusted ? 'inside' : 'anyone').catch(() =>
+      sendText(req, res, 500, 'The metrics could not be read.\n'),
+    );
     return true;
   }
 
-  async #answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    this.#text ??= this.#read();
-    const text = await this.#text;
+  async #answer(req: IncomingMessage, res: ServerResponse, reader: Reader): Promise<void> {
+    this.#texts[reader] ??= this.#read(reader);
+    const text = await this.#texts[reader];
     const headers = { 'Cache-Control': 'no-store' };
     sendBody(req, res, 200, 'text/plain; version=0.0.4; charset=utf-8', Buffer.from(text), headers);
   }
 
-  async #read(): Promise<string> {
+  async #read(reader: Reader): Promise<string> {
     try {
-      const [own, { processRegistry }] = await Promise.all([this.registry(), import('./process.js')]);
+      const [own, { processRegistry }] = await Promise.all([this.registry(reader), import('./process.js')]);
       return `${await own.metrics()}\n${await processRegistry().metrics()}`;
     } finally {
       setTimeout(() => {
-        this.#text = null;
+        delete this.#texts[reader];
       }, FRESH).unref();
     }
   }
