@@ -40,7 +40,7 @@ enum { CLOSED, CONNECTING, GREETING, OPEN };
 #define ACK_FRAMES 32
 #define ACK_BYTES (64 * 1024)
 #define ACK_MS 250
-#define PING_MS 2000
+#define PING_MS 5000
 #define GRID_TILES 0x52
 #define ACK 0x74
 #define PING 0xFE

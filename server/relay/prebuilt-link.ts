@@ -41,6 +41,9 @@ export class PrebuiltLink extends WebSocketLink {
   /** @param socket open, with `binaryType` "arraybuffer" or "nodebuffer" */
   constructor(socket: WebSocket) {
     super(socket as unknown as SocketLike);
+    // The same as `onmessage`, without an object made for each event.
+    this.socket.onmessage = null;
+    socket.on('message', (data) => this.heard(data));
     const { _socket, _sender, _isServer } = socket as unknown as Private;
     if (!_isServer || typeof _socket?.write !== 'function' || !isSender(_sender)) return;
     this.#tcp = _socket;

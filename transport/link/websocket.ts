@@ -30,14 +30,7 @@ export class WebSocketLink implements Link {
 
   /** @param socket an open socket with `binaryType` "arraybuffer", or, of `ws`, "nodebuffer" */
   constructor(readonly socket: SocketLike) {
-    socket.onmessage = (event: { data: unknown }) => {
-      // Text never is a frame; as bytes it is told so like any other that cannot be decoded.
-      const { data } = event;
-      // A Buffer's methods are not all those of other bytes.
-      if (data instanceof Uint8Array) this.onmessage?.(new Uint8Array(data.buffer, data.byteOffset, data.length));
-      else
-        this.onmessage?.(data instanceof ArrayBuffer ? new Uint8Array(data) : new TextEncoder().encode(String(data)));
-    };
+    socket.onmessage = (event: { data: unknown }) => this.heard(event.data);
     socket.onclose = (event: { code: number; reason: string }) => this.#end({ code: event.code, reason: event.reason });
     socket.onerror = () => {};
   }
@@ -50,6 +43,15 @@ export class WebSocketLink implements Link {
     if (this.socket.readyState !== OPEN) return;
     this.socket.send(message);
     this.sent();
+  }
+
+  /** A message came. */
+  protected heard(data: unknown): void {
+    // A Buffer's methods are not all those of other bytes.
+    if (data instanceof Uint8Array) this.onmessage?.(new Uint8Array(data.buffer, data.byteOffset, data.length));
+    else if (data instanceof ArrayBuffer) this.onmessage?.(new Uint8Array(data));
+    // Text never is a frame; as bytes it is told so like any other that cannot be decoded.
+    else this.onmessage?.(new TextEncoder().encode(String(data)));
   }
 
   /** Something was given to the socket. */

@@ -31,7 +31,7 @@ import { every, type Timer } from './timer.js';
 const HEARTBEAT = { webrtc: 250, websocket: 10_000, memory: 10_000 } as const;
 /** Frames are outstanding and nothing was acknowledged for this long: the receiver is stuck, ms. */
 const STALLED = 10_000;
-/** A receiver speaks every two seconds, or, where a hidden page's timers sleep, when it is asked; ms. */
+/** A receiver speaks every five seconds, or, where a hidden page's timers sleep, when it is asked; ms. */
 const SILENT = { webrtc: 10_000, websocket: 30_000, memory: 30_000 } as const;
 
 export interface FanoutOptions {

@@ -160,12 +160,12 @@ describe('a fan-out in turns', () => {
       world.version++;
       source.publish();
     };
-    for (let i = 0; i < 6; i++) blink(i);
+    for (let i = 0; i < 10; i++) blink(i);
     run();
     const [[even]] = viewer.shared as [[SharedMessage]];
     assert.ok(even.bytes.length < 60, `${even.bytes.length} bytes`);
     assert.ok(agrees(viewer));
-    for (let i = 6; i < 13; i++) blink(i);
+    for (let i = 10; i < 21; i++) blink(i);
     run();
     const [, [odd]] = viewer.shared as [unknown, [SharedMessage]];
     assert.ok(odd.bytes.length > 100);
@@ -278,7 +278,10 @@ describe('a fan-out in turns', () => {
 
   test('brings all to the same state, in whatever order steps, turns, acks, and joins come', async () => {
     const action = fc.oneof(
-      { weight: 4, arbitrary: fc.record({ do: fc.constant('step' as const), n: fc.integer({ min: 0, max: 9 }) }) },
+      {
+        weight: 4,
+        arbitrary: fc.record({ do: fc.constant('step' as const), n: fc.nat(9), times: fc.integer({ min: 1, max: 7 }) }),
+      },
       { weight: 3, arbitrary: fc.record({ do: fc.constant('turn' as const) }) },
       { weight: 2, arbitrary: fc.record({ do: fc.constant('ack' as const), who: fc.nat(9) }) },
       { weight: 1, arbitrary: fc.record({ do: fc.constant('ms' as const), n: fc.integer({ min: 1, max: 300 }) }) },
@@ -298,7 +301,7 @@ describe('a fan-out in turns', () => {
           let viewers = [join(), join()];
           const one = (who: number) => viewers[who % viewers.length];
           for (const action of actions) {
-            if (action.do === 'step') step(action.n);
+            if (action.do === 'step') for (let i = 0; i < action.times; i++) step(action.n);
             else if (action.do === 'turn') turns.shift()?.();
             else if (action.do === 'ack') one(action.who)?.ack();
             else if (action.do === 'ms') await time.advance(action.n);

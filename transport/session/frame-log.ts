@@ -15,12 +15,21 @@ export interface Run {
   readonly frames: readonly SharedFrame[];
   /** Changes of tiles that are not among them, because a newer one of the same tile is. */
   readonly conflated: number;
-  /** They are those of the log, one by one. */
-  readonly plain: boolean;
+  /** Where one stands who has taken so many of them; -1 where that is nowhere, because a picture is cut in two. */
+  readonly places: readonly number[];
+}
+
+type Stamp = Pick<Header, 'sequence' | 'timestamp'>;
+
+/** Many pictures made one, and where those stand who have it. */
+interface Merged {
+  readonly frames: readonly SharedFrame[];
+  readonly conflated: number;
+  readonly place: number;
 }
 
 /** Pictures that are sent one after the other; of more, only the newest state of each tile. */
-const PICTURES = 4;
+const PICTURES = 8;
 /** Pictures that are read again to find what differs in the end; with more, it is likely to be most of it. */
 const READ = 16;
 /** Frames, and bytes of them, that are kept at most for those who take their time. */
@@ -36,7 +45,12 @@ export class FrameLog {
   #bytes = 0;
   /** The version that was reached before the first of these; undefined where that is not known. */
   #before: number | undefined;
+  /** By where they begin: up to the end. */
   readonly #runs = new Map<number, Run>();
+  /** By where they begin: up to somewhere. To make one takes its time, so it is of use until too much has come after it. */
+  readonly #merged = new Map<number, Merged>();
+  /** For all who have been here for long: each tile as it is. */
+  #all: Merged | null = null;
 
   get #start(): number {
     return this.end - this.#frames.length;
@@ -70,16 +84,24 @@ export class FrameLog {
     this.#before = this.#frames.splice(0, gone).at(-1)!.version;
     this.#offsets.splice(0, gone);
     this.#runs.clear();
+    for (const begin of this.#merged.keys()) if (begin < place) this.#merged.delete(begin);
+    if (this.#all !== null && this.#all.place < place) this.#all = null;
   }
 
   /** A new grid: what there was has nothing to do with it. */
   clear(): void {
     this.trim(this.end);
     this.#before = undefined;
+    this.#all = null;
+  }
+
+  /** All frames from `place` on. */
+  since(place: number): readonly SharedFrame[] {
+    return this.#frames.slice(place - this.#start);
   }
 
   /** What brings a receiver in step from `place` to the present state of `grid`: the very same for all who stand there. */
-  from(place: number, grid: Grid, stamp: Pick<Header, 'sequence' | 'timestamp'>): Run {
+  from(place: number, grid: Grid, stamp: Stamp): Run {
     let run = this.#runs.get(place);
     if (run === undefined) {
       run = this.#make(place, grid, stamp);
@@ -88,15 +110,31 @@ export class FrameLog {
     return run;
   }
 
-  #make(place: number, grid: Grid, stamp: Pick<Header, 'sequence' | 'timestamp'>): Run {
-    const start = this.#start;
-    const frames = this.#frames.slice(place - start);
-    const count = pictures(frames);
-    if (count <= PICTURES) return { frames, conflated: 0, plain: true };
-    const before = this.#frames[place - start - 1]?.version ?? this.#before ?? frames[0]!.base;
-    if (count <= READ && before !== undefined) return merge(frames, before, grid, stamp);
-    // What tells all of each tile does for those who have been here longer, too: once for all of them.
-    return place > start ? this.from(start, grid, stamp) : merge(frames, undefined, grid, stamp);
+  #make(place: number, grid: Grid, stamp: Stamp): Run {
+    const frames = this.since(place);
+    if (pictures(frames) <= PICTURES) {
+      return { frames, conflated: 0, places: Array.from({ length: frames.length + 1 }, (_, i) => place + i) };
+    }
+    const merged = this.#mergedFrom(place, frames, grid, stamp);
+    const rest = this.since(merged.place);
+    const inside = Array.from({ length: merged.frames.length - 1 }, () => -1);
+    const places = [place, ...inside, merged.place, ...rest.map((_, i) => merged.place + i + 1)];
+    return { frames: [...merged.frames, ...rest], conflated: merged.conflated, places };
+  }
+
+  #mergedFrom(place: number, frames: readonly SharedFrame[], grid: Grid, stamp: Stamp): Merged {
+    const before = this.#frames[place - this.#start - 1]?.version ?? this.#before ?? frames[0]!.base;
+    const differs = pictures(frames) <= READ && before !== undefined;
+    // What tells all of each tile does for those, too, who have been here longer.
+    const known = differs ? this.#merged.get(place) : this.#all;
+    if (known && pictures(this.since(known.place)) <= PICTURES) return known;
+    const merged = {
+      ...merge(differs ? frames : this.#frames, differs ? before : undefined, grid, stamp),
+      place: this.end,
+    };
+    if (differs) this.#merged.set(place, merged);
+    else this.#all = merged;
+    return merged;
   }
 }
 
@@ -115,8 +153,8 @@ function merge(
   frames: readonly SharedFrame[],
   base: number | undefined,
   grid: Grid,
-  stamp: Pick<Header, 'sequence' | 'timestamp'>,
-): Run {
+  stamp: Stamp,
+): Pick<Merged, 'frames' | 'conflated'> {
   const changes = new Map<number, Uint32Array | null>();
   let count = 0;
   for (const frame of frames) count += frame.keys.length;
@@ -139,7 +177,7 @@ function merge(
     builder.addFrom(grid, key, deltas ?? undefined);
   }
   end(frames.at(-1)!.whole && grid.whole);
-  return { frames: merged, conflated: count - changes.size, plain: false };
+  return { frames: merged, conflated: count - changes.size };
 }
 
 const planesOf = (words: Uint32Array): Plane[] =>

@@ -12,7 +12,7 @@ import { clip, common, tilesWithin } from '../state/window.js';
 import { encodeFrame, type Header } from '../wire/frame.js';
 import type { Rect, TileWindow, WelcomeMessage } from '../wire/messages.js';
 import type { Cap } from './cap.js';
-import type { FrameLog } from './frame-log.js';
+import type { FrameLog, Run } from './frame-log.js';
 import type { Keyframe, Keyframes } from './keyframes.js';
 import { Lack, type Resume } from './lack.js';
 import { Pacer } from './pacer.js';
@@ -158,51 +158,47 @@ export class Outbox {
     const place = this.#place;
     const lack = this.#lack;
     if (lack === null || place === log.end) return log.end;
-    const may = this.#may(log.next(place));
     const patient = !now && this.inStep && !log.late(place);
+    const may = this.inStep && this.#may(log.next(place));
     if (!may && patient) return place;
-    const { frames, conflated, plain } = log.from(place, lack.grid, this.source.stamp);
-    this.#place = log.end;
-    this.conflated += conflated;
-    const left = this.#offer(frames, may, lack, patient && plain);
-    this.#place -= left;
+    this.#place = may
+      ? this.#offer(log.from(place, lack.grid, this.source.stamp), lack, patient)
+      : this.#miss(log.since(place), lack);
     this.flush();
     return this.#place;
   }
 
-  /** @returns how many of them, where it is `patient`, are left for when there is room */
-  #offer(frames: readonly SharedFrame[], may: boolean, lack: Lack, patient: boolean): number {
-    lack.changed();
-    const { window } = lack;
-    const cuts = this.inStep && window !== null ? cutFrames(frames, window) : null;
+  /** Sends these as they are, as far as it may. @returns where in the log it stands then */
+  #offer({ frames, places, conflated }: Run, lack: Lack, patient: boolean): number {
+    this.conflated += conflated;
+    const cuts = lack.window && cutFrames(frames, lack.window);
     const list = cuts ?? frames;
-    let tiles = 0;
-    for (const { keys } of list) tiles += keys.length;
-    let follows = may && this.inStep && tiles <= this.source.tileBudget;
+    const { tileBudget } = this.source;
+    const few = list.reduce((sum, { keys }) => sum + keys.length, 0) <= tileBudget;
     let sent = 0;
     let waiting = 0;
-    for (let i = 0; i < frames.length; i++) {
+    let waits = patient;
+    for (; sent < list.length; sent++) {
+      const { base, version } = frames[sent]!;
+      const { length } = list[sent]!.bytes;
       // Of a capture in several frames, the second follows from the first as that from the capture before.
-      const { base, version } = frames[i]!;
-      const { bytes } = list[i]!;
-      follows &&= base === undefined || base === this.#version || version === this.#version;
-      follows &&= this.cap.takes(bytes.length);
-      if (follows && !this.#room(waiting)) {
-        if (patient) break;
-        follows = false;
-      }
-      if (follows) {
-        waiting += bytes.length;
-        if (cuts) lack.addOutside(cuts[i]!);
-        this.#count(bytes, version);
-        sent++;
-      } else {
-        patient = false;
-        this.conflated += lack.add(frames[i]!);
-      }
+      const follows = base === undefined || base === this.#version || version === this.#version;
+      const may = few && follows && this.cap.takes(length);
+      waits &&= may && places[sent]! >= 0;
+      if (!may || !this.#room(waiting)) break;
+      waiting += length;
+      if (cuts) lack.addOutside(cuts[sent]!);
+      this.#count(length, version);
     }
     if (sent > 0) this.share(sent === list.length ? list : list.slice(0, sent));
-    return patient ? frames.length - sent : 0;
+    return waits || sent === list.length ? places[sent]! : this.#miss(frames.slice(sent), lack);
+  }
+
+  /** These it does not get: what they changed it lacks now. @returns where in the log it stands then */
+  #miss(frames: readonly SharedFrame[], lack: Lack): number {
+    lack.changed();
+    for (const frame of frames) this.conflated += lack.add(frame);
+    return this.source.log.end;
   }
 
   /** Sends what is dirty, as far as the link has room. Who is in step has its turn when all have. */
@@ -232,7 +228,7 @@ export class Outbox {
       if (chunk.whole) lack.owesWhole = false;
       const header = { ...stamp, width: grid.tilesX, height: grid.tilesY };
       const bytes = encodeFrame('GridTiles', chunk.payload, header);
-      this.#count(bytes, chunk.version);
+      this.#count(bytes.length, chunk.version);
       this.send(bytes);
       if (Number.isFinite(tileBudget)) return this.tempo.later(1000 / maxFps);
     }
@@ -250,16 +246,16 @@ export class Outbox {
     const whole = lack.size === 0 && lack.ends && chunk.version === lack.grid.version;
     if (whole) lack.owesWhole = false;
     const messages = chunk.messages(whole);
-    this.#count(messages[0]!.bytes, chunk.version);
+    this.#count(messages[0]!.bytes.length, chunk.version);
     this.share(messages);
     return true;
   }
 
-  /** Notes a frame of state that is sent now. */
-  #count(bytes: Uint8Array, version: number): void {
+  /** Notes a frame of state, of so many bytes, that is sent now. */
+  #count(bytes: number, version: number): void {
     const now = performance.now();
-    this.pacer.sent(bytes.length, now);
-    this.cap.sent(bytes.length);
+    this.pacer.sent(bytes, now);
+    this.cap.sent(bytes);
     this.tempo.sent(now);
     this.#version = version;
     this.frames++;

@@ -61,6 +61,8 @@ const ACK_FRAMES = 32;
 /** No more than the least that a sender lets be on its way, or it would wait for the timer. */
 const ACK_BYTES = 64 * 1024;
 const ACK_MS = 250;
+/** The round trip is measured so often, and the other side knows that this one is there; ms. */
+const PING = { webrtc: 1000, websocket: 5000, memory: 5000 } as const;
 const COMMAND_MS = 10_000;
 /** An echo of a ping older than this, ms, is of none that was sent here. */
 const LONGEST_RTT = 60_000;
@@ -157,7 +159,7 @@ export class ReceiverEnd {
   ) {
     link.onmessage = (message) => this.#receive(message);
     link.onclose = (event) => this.#closed(event);
-    this.#ping = every(link.kind === 'webrtc' ? 1000 : 2000, () => this.ping());
+    this.#ping = every(PING[link.kind], () => this.ping());
     this.ping();
   }
 
