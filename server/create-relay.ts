@@ -21,6 +21,7 @@ import { checkLimit, OptionError, type RelayOptions, resolveOptions } from './op
 import { packagedDist } from './package.js';
 import type { ChannelInfo } from './relay/channel-info.js';
 import { createHub } from './relay/create-hub.js';
+import { Acquaintances } from './signal/acquaintances.js';
 import { Signal } from './signal/signal.js';
 import { Sockets } from './sockets.js';
 import { answerRaw, createUpgrader } from './upgrade.js';
@@ -85,8 +86,10 @@ export function createRelay(options: RelayOptions = {}): Relay {
   const authority = authorityOf(resolved);
   const bus = openBus(resolved);
   const cluster = bus && new Cluster(bus, resolved, tally.log);
-  const hub = createHub(resolved, tally, authority, cluster);
-  const signal = new Signal(resolved, cluster && ((owner) => cluster.joinPeers(owner)));
+  // Where there are keys, strangers do not write to each other by way of this relay, nor to anyone else.
+  const acquaintances = authority && new Acquaintances(bus);
+  const hub = createHub(resolved, tally, authority, cluster, acquaintances);
+  const signal = new Signal(resolved, cluster && ((owner) => cluster.joinPeers(owner)), acquaintances);
   const signals = new SignalRequests(resolved, hub, connections, authority);
   const own = new Set<Server>();
   const detach = new Map<Server | SecureServer, () => void>();
@@ -182,6 +185,7 @@ export function createRelay(options: RelayOptions = {}): Relay {
     const servers = [...own].map((server) => closeServer(server));
     await sockets.close();
     signal.close();
+    acquaintances?.close();
     await Promise.all([...servers, cluster?.close()]);
   }
 

@@ -388,6 +388,16 @@ const CASES: Record<Exclude<keyof RelayLimits, keyof typeof ELSEWHERE>, Case> = 
     run: ({ url }) => both(url, peer('x'), peer('y')),
     outcome: [1013, 'open'],
   },
+  signalStrangers: {
+    over: { signalStrangers: 1, keys: [{ secret: SECRET }] },
+    within: { signalStrangers: 2, keys: [{ secret: SECRET }] },
+    run: async ({ url }) => {
+      const first = await open(url, peer('x'));
+      await fate(await open(url, peer('y')));
+      return fate(first);
+    },
+    outcome: [4408, 'open'],
+  },
   signalPayload: {
     over: { signalPayload: 1024 },
     within: { signalPayload: 4096 },

@@ -65,6 +65,8 @@ export interface RelayLimits {
   pingMs: number;
   /** Peers known to the signaling at once. */
   signalPeers: number;
+  /** Of these, where there are keys, those that nobody has introduced yet; the oldest makes room for another. */
+  signalStrangers: number;
   /** Bytes of one signaling message. */
   signalPayload: number;
   /** Signaling messages a second from one peer, on average; four times as many may come at once. */
@@ -161,6 +163,7 @@ export const LIMITS: Readonly<Record<keyof RelayLimits, Limit>> = {
   clockSkewMs: { default: 5_000, min: 0, max: 300_000, help: 'ms that clocks may differ where tokens begin and end' },
   pingMs: { default: 25_000, min: 10, max: DAY, help: 'ms between pings; silent for two is dead' },
   signalPeers: { default: 10_000, min: 1, max: 1e6, help: 'signaling peers at once' },
+  signalStrangers: { default: 500, min: 1, max: 1e6, help: 'of these not introduced yet, where there are keys' },
   signalPayload: { default: 16 * KIB, min: KIB, max: MIB, help: 'bytes of one signaling message' },
   signalRate: { default: 50, min: 1, max: 10_000, help: 'signaling messages a second from one peer' },
   leaseMs: { default: 10_000, min: 500, max: 600_000, help: 'ms after which joined relays take a silent one for dead' },

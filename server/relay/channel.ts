@@ -19,6 +19,7 @@ import type { Have } from '../cluster/messages.js';
 import { Tally } from '../metrics/tally.js';
 import type { ResolvedOptions } from '../options.js';
 import { mayPublish } from '../publish-token.js';
+import type { Acquaintances } from '../signal/acquaintances.js';
 import { Audience } from './audience.js';
 import { Claim, NEWER } from './claim.js';
 import { Entrance } from './entrance.js';
@@ -35,7 +36,7 @@ export class Channel implements ChannelParts {
   /** Its place among those of other relays; null where there are none. */
   readonly member: Member | null;
   readonly #outlet: Outlet;
-  readonly #introductions = new Introductions(() => this.#lone.end);
+  readonly #introductions: Introductions;
   readonly #claim = new Claim(() => this.member?.freed());
   readonly #lone: LoneSource;
   /** Several sources that share the channel, instead of one. */
@@ -57,7 +58,9 @@ export class Channel implements ChannelParts {
     readonly onidle: () => void,
     readonly tally = new Tally(),
     join: ((channel: ChannelParts) => Member) | null = null,
+    acquaintances: Acquaintances | null = null,
   ) {
+    this.#introductions = new Introductions(name, () => this.#lone.end, acquaintances);
     this.fanout = new Fanout({
       channel: name,
       maxFps: Number.POSITIVE_INFINITY,

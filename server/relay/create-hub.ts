@@ -13,6 +13,7 @@ import type { Cluster } from '../cluster/cluster.js';
 import { SharedPosts } from '../cluster/posts.js';
 import type { Tally } from '../metrics/tally.js';
 import type { ResolvedOptions } from '../options.js';
+import type { Acquaintances } from '../signal/acquaintances.js';
 import { refuse } from '../sockets.js';
 import { Channel } from './channel.js';
 import type { Hub } from './hub.js';
@@ -25,6 +26,7 @@ export function createHub(
   tally: Tally,
   authority: Authority | null,
   cluster: Cluster | null = null,
+  acquaintances: Acquaintances | null = null,
 ): Hub {
   const channels = new Map<string, Channel>();
 
@@ -42,7 +44,7 @@ export function createHub(
     };
     const forget = () => channels.delete(name);
     const join = cluster && ((parts: ChannelParts) => cluster.join(parts));
-    const channel: Channel = new Channel(name, options, room, forget, tally, join);
+    const channel: Channel = new Channel(name, options, room, forget, tally, join, acquaintances);
     channels.set(name, channel);
     return channel;
   };

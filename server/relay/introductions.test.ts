@@ -23,7 +23,7 @@ class Stage {
     const [near, far] = memoryLinks();
     const uplink = new Fanout({ channel: 'demo' });
     const source = new ReceiverEnd(near, { tiles: () => {} });
-    this.introductions = new Introductions(() => source);
+    this.introductions = new Introductions('demo', () => source);
     this.introductions.host = 'host';
     uplink.onintroduce = ({ peer }) => {
       this.introduced.push(peer);

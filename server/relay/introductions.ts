@@ -6,6 +6,7 @@ import { after, type Timer } from '../../transport/session/timer.js';
 import { encodeFrame } from '../../transport/wire/frame.js';
 import type { IntroduceMessage } from '../../transport/wire/messages.js';
 import { introduce } from '../../transport/wire/session.js';
+import type { Acquaintances } from '../signal/acquaintances.js';
 
 /**
  * Milliseconds between two introductions of one viewer: each takes a place at the source for a while. Who asks sooner waits
@@ -16,8 +17,7 @@ const AGAIN = 3_000;
 const ANSWER = 10_000;
 
 export class Introductions {
-  /** The source's own peer id, if it takes direct viewers. */
-  host: string | null = null;
+  #host: string | null = null;
   /** By peer id: who waits for the source's answer. One a viewer. */
   readonly #pending = new Map<string, SourceEnd>();
   /** Who asked too soon, and as whom. One a viewer, the newest. */
@@ -26,7 +26,25 @@ export class Introductions {
   /** As whom it was introduced last. */
   readonly #met = new WeakMap<SourceEnd, string>();
 
-  constructor(readonly source: () => ReceiverEnd | null) {}
+  constructor(
+    readonly channel: string,
+    readonly source: () => ReceiverEnd | null,
+    /** Where only those who were introduced may write to each other: who those are. */
+    readonly acquaintances: Acquaintances | null = null,
+  ) {}
+
+  /** The source's own peer id, if it takes direct viewers. */
+  get host(): string | null {
+    return this.#host;
+  }
+
+  set host(host: string | null) {
+    const former = this.#host;
+    if (host === former) return;
+    this.#host = host;
+    if (host !== null) this.acquaintances?.host(host, this.channel);
+    if (former !== null) this.acquaintances?.gone(former, this.channel);
+  }
 
   /** A viewer wants to meet the source. */
   ask(message: IntroduceMessage, viewer: SourceEnd): void {
@@ -50,6 +68,8 @@ export class Introductions {
     }
     this.#asked.set(viewer, now);
     this.#pending.set(peer, viewer);
+    const former = this.#met.get(viewer);
+    if (former !== undefined && former !== peer) this.acquaintances?.part(former, viewer);
     this.#met.set(viewer, peer);
     source.introduce(vouchFor(viewer, peer));
   }
@@ -65,8 +85,13 @@ export class Introductions {
     const viewer = this.#pending.get(peer);
     this.#pending.delete(peer);
     if (viewer === undefined || this.host === null) return;
-    if (refused !== undefined) refuse(viewer, peer, refused);
-    else tell(viewer, { peer: viewer.relay ? peer : this.host });
+    if (refused !== undefined) return refuse(viewer, peer, refused);
+    if (viewer.relay) return tell(viewer, { peer });
+    const { host } = this;
+    // It writes to the source as soon as it is told.
+    const met = this.acquaintances?.meet(peer, host, this.channel, viewer);
+    if (met) void met.then(() => tell(viewer, { peer: host }));
+    else tell(viewer, { peer: host });
   }
 
   /** The viewer has left, or asks anew. */

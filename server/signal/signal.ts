@@ -4,6 +4,8 @@
  * Differences from PeerServer, all of them for the sake of a server that stays up and a client that soon knows:
  * nothing is kept for absent peers, the sender hears EXPIRE at once; a peer that comes back with its token gets OPEN at
  * once and its old socket is closed; sizes, rates and numbers are bounded; a message that is none ends the connection.
+ *
+ * On a relay with keys it is for those whom a relay has introduced to each other: to others, everybody is absent.
  */
 
 import type { WebSocket } from 'ws';
@@ -12,23 +14,26 @@ import { CLOSE, type CloseCode } from '../../transport/wire/codes.js';
 import type { PeersOwner, SharedPeers } from '../cluster/peers.js';
 import type { ResolvedOptions } from '../options.js';
 import { refuse } from '../sockets.js';
+import type { Acquaintances } from './acquaintances.js';
 import { type ClientMessage, PEER_ID, parseClientMessage, type ServerMessage, SignalError, TOKEN } from './message.js';
+import { Strangers } from './strangers.js';
 
 interface Peer {
   readonly id: string;
   readonly token: string;
   readonly socket: WebSocket;
   readonly bucket: RateLimit;
-  /** Messages for peers elsewhere that wait to be sent there, and the last of them: they go in order. */
+  /** Messages that wait to be let through, or sent elsewhere, and the last of them: they go in order. */
   waiting: number;
   turn: Promise<void>;
 }
 
+const NOBODY = 'nobody has introduced this peer: show a token to the relay first';
 /** Negotiations come in bursts: a host answers several viewers with a dozen candidates each. */
 const BURST = 4;
 /** Bytes that may wait for a peer that does not read. Beyond, it counts as absent. */
 const MAX_WAITING = 256 * 1024;
-/** Messages of one peer that may wait to be passed to another relay. Beyond, the other side counts as absent. */
+/** Messages of one peer that may wait to be let through, or passed to another relay. Beyond, the other side counts as absent. */
 const MAX_TURNS = 64;
 
 export class Signal {
@@ -37,11 +42,20 @@ export class Signal {
 
   /** Those at other relays; null where there are none. */
   private readonly elsewhere: SharedPeers | null;
+  /** Those that nobody has introduced; null where that is not asked for. */
+  private readonly strangers: Strangers | null;
 
   constructor(
-    private readonly options: Pick<ResolvedOptions, 'signalKey' | 'signalPeers' | 'signalRate'>,
+    private readonly options: Pick<
+      ResolvedOptions,
+      'signalKey' | 'signalPeers' | 'signalRate' | 'signalStrangers' | 'helloMs'
+    >,
     join: ((owner: PeersOwner) => SharedPeers) | null = null,
+    /** Who may write to whom; null where anyone may. */
+    private readonly acquaintances: Acquaintances | null = null,
   ) {
+    this.strangers =
+      acquaintances && new Strangers(acquaintances, { most: options.signalStrangers, helloMs: options.helloMs });
     this.elsewhere =
       join?.({
         deliver: (id, text) => this.deliver(id, text),
@@ -74,7 +88,9 @@ export class Signal {
     this.peers.set(id, peer);
     if (old) refuse(old.socket, CLOSE.replaced, 'this peer connected again');
     socket.on('message', (data, isBinary) => this.receive(peer, data as Buffer, isBinary));
+    const known = this.strangers?.enter(id, () => turnAway(socket, 'ERROR', CLOSE.timeout, NOBODY));
     socket.on('close', () => {
+      known?.();
       if (this.peers.get(id) !== peer) return;
       this.peers.delete(id);
       this.elsewhere?.leave(id);
@@ -136,20 +152,28 @@ export class Signal {
     const expire = (): void => {
       if (answer) send(from.socket, { type: 'EXPIRE', src: dst, dst: from.id });
     };
-    const { elsewhere } = this;
-    if (elsewhere === null || this.peers.has(dst)) {
+    const may = this.acquaintances === null || this.acquaintances.may(from.id, dst);
+    if (may === true && from.waiting === 0 && (this.elsewhere === null || this.peers.has(dst))) {
       if (!this.deliver(dst, text)) expire();
       return;
     }
-    if (from.waiting >= MAX_TURNS) return expire();
+    if (may === false || from.waiting >= MAX_TURNS) return expire();
     from.waiting++;
     // Once it is on its way, the next may follow.
     from.turn = from.turn.then(async () => {
-      const node = await elsewhere.find(dst);
+      const there = (await may) && (await this.passOn(dst, text, answer));
       from.waiting--;
-      if (node === null) return expire();
-      void elsewhere.pass(node, { peer: dst, text }, answer).then((there) => there || expire());
+      if (there instanceof Object) void there.done.then((there) => there || expire());
+      else if (!there) expire();
     });
+  }
+
+  /** To a peer here, or on its way to one elsewhere: false if it is nowhere. */
+  private async passOn(dst: string, text: string, answer: boolean): Promise<boolean | { done: Promise<boolean> }> {
+    const { elsewhere } = this;
+    if (elsewhere === null || this.peers.has(dst)) return this.deliver(dst, text);
+    const node = await elsewhere.find(dst);
+    return node !== null && { done: elsewhere.pass(node, { peer: dst, text }, answer) };
   }
 
   /** Hands a message to a peer connected here; false if there is none, or it does not read. */
