@@ -14,12 +14,8 @@ export interface ChannelParts {
   readonly audience: Audience;
   /** What is held of its source, and need not be sent again. */
   held(): Have;
-  /** When its source first answered to being watched; null while it rests, or is about to wake. */
-  readonly awakeSince: number | null;
-  /** Calls `listener` whenever a source says what signals it has, until the function returned is called. */
-  onAnnounced(listener: () => void): () => void;
-  /** Takes what the owner's source said before; `run` returns whether it was awake then. Whoever waits for it to answer looks again. */
-  replay(run: () => boolean): void;
+  /** Resolves when what is held is what its source, connected here, has now, or when it is `over`. Somebody has to watch. */
+  settled(over: AbortSignal): Promise<void>;
   /** Another relay follows the channel: it speaks for its viewers over this link. */
   addRelay(link: Link): SourceEnd;
   /** Another relay owns the channel: what its source says comes over this link. Frames are passed over while `lost`. */
@@ -49,8 +45,10 @@ export interface Member {
   freed(): void;
   /** There is no source, and none is waited for. */
   released(): void;
-  /** Is it yet to be found out whether there is an owner, and what it has? */
-  readonly searching: boolean;
+  /** Does this relay have the channel's source, or wait for it? */
+  readonly owns: boolean;
+  /** Resolves when the channel holds what another relay has now, if another has it, or when it is `over`. Somebody has to watch. */
+  current(over: AbortSignal): Promise<void>;
   /** Viewers came or went. */
   audienceChanged(): void;
   /** A relay that follows says how many watch there. */

@@ -61,10 +61,9 @@ export class Cluster {
       else link.close(CLOSE.tryLater.code, 'the channel is at another relay by now');
     };
     this.node.answers.set('keyframe', ({ channel, have }: KeyframeQuestion) => {
-      const member = this.#members.get(channel);
-      if (member === undefined) throw new Refusal(CLOSE.goingAway, 'the channel is not at this relay');
-      return member.keyframe(have);
+      return this.#memberOf(channel).keyframe(have);
     });
+    this.node.answers.set('now', (channel: string) => this.#memberOf(channel).now());
     this.node.listeners.set('moved', (name: string) => this.#members.get(name)?.moved());
     this.node.answers.set('channels', () => this.#channelsHere());
     this.#roster = new Roster(this.node);
@@ -138,6 +137,12 @@ export class Cluster {
     await Promise.race([arrived, new Promise((resolve) => (late = setTimeout(resolve, FAREWELL)))]);
     clearTimeout(late);
     await this.bus.close();
+  }
+
+  #memberOf(name: string): ChannelMember {
+    const member = this.#members.get(name);
+    if (member === undefined) throw new Refusal(CLOSE.goingAway, 'the channel is not at this relay');
+    return member;
   }
 
   #channelsHere(): NodeChannel[] {

@@ -10,7 +10,7 @@ import { encodeFrame } from '../../transport/wire/frame.js';
 import { control, controlReply, welcome } from '../../transport/wire/session.js';
 import { type FrameName, frameName } from '../../transport/wire/types.js';
 import type { BusLink } from './bus-link.js';
-import type { ChannelMessage, Keyframe } from './messages.js';
+import type { ChannelMessage, Keyframe, Place } from './messages.js';
 
 /** Bytes kept of what comes before the keyframe it follows on; beyond, another keyframe is asked for. */
 const AHEAD = 16 * 2 ** 20;
@@ -43,7 +43,7 @@ export class Feed implements Link {
 
   #session: BusLink | null = null;
   /** What came last; null while a keyframe is awaited. */
-  #place: { tap: number; sequence: number } | null = null;
+  #place: Place | null = null;
   #ahead: State[] = [];
   #aheadBytes = 0;
   /** Commands that were passed on and not answered. */
@@ -124,6 +124,12 @@ export class Feed implements Link {
       this.onclose?.({ code, reason });
       this.owner.closed({ code, reason });
     });
+  }
+
+  /** Has all come that was published up to there? */
+  reached({ tap, sequence }: Place): boolean {
+    const place = this.#place;
+    return place !== null && place.tap === tap && place.sequence >= sequence;
   }
 
   /** Its place is not known any more: what comes now is kept until there is a keyframe. */

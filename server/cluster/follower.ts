@@ -5,12 +5,13 @@
 
 import { after, every, type Timer } from '../../transport/session/timer.js';
 import { CLOSE } from '../../transport/wire/codes.js';
+import { Bell } from './bell.js';
 import type { ChannelParts } from './channel-parts.js';
 import { Feed } from './feed.js';
 import { readOwned } from './lease.js';
-import { covers, decodeChannelMessage, decodeKeyframe } from './messages.js';
+import { covers, decodeChannelMessage, decodeKeyframe, type Place } from './messages.js';
 import type { ClusterNode } from './node.js';
-import type { KeyframeAnswer, KeyframeQuestion } from './owner.js';
+import type { KeyframeQuestion } from './owner.js';
 
 /** After what could not be done it is tried again after this, ms, and later each time. */
 const FIRST = 50;
@@ -33,6 +34,11 @@ export class Follower {
   readonly #watch: Timer;
   /** Ends the waiting for a keyframe of an owner that is none any more. */
   #interrupt: () => void = () => {};
+  /** Something has come, or is otherwise than before. */
+  readonly #news = new Bell();
+  /** The question after the present state that is out, and the one that follows it. */
+  #asked: Promise<unknown> = Promise.resolve();
+  #next: Promise<Place | null> | null = null;
 
   constructor(
     readonly channel: ChannelParts,
@@ -48,9 +54,21 @@ export class Follower {
     return this.#feed !== null;
   }
 
-  /** Is there more to be found out? */
-  get searching(): boolean {
-    return this.node.bus.up && (this.#feed === null ? !this.#nobody : !this.#feed.synced);
+  /**
+   * Resolves when the channel holds all that its source had when this was asked: its owner says how far that is. Where
+   * nobody has it, or nobody can be asked, at once; or when it is `over`.
+   */
+  async current(over: AbortSignal): Promise<void> {
+    while (!over.aborted && !this.#closed && this.node.bus.up && !(this.#feed === null && this.#nobody)) {
+      const feed = this.#feed;
+      const place = feed?.synced ? await this.#askPlace(feed.session!.other) : null;
+      // Another tap than that is followed by now begins with a keyframe, which may be older: it is asked again.
+      while (place && feed === this.#feed && feed?.tap === place.tap && !feed.reached(place) && !over.aborted) {
+        await this.#news.next(over);
+      }
+      if (place && feed?.reached(place)) return;
+      await Promise.race([this.#news.next(over), new Promise((resolve) => after(FIRST, () => resolve(null)))]);
+    }
   }
 
   get #topic(): string {
@@ -77,6 +95,7 @@ export class Follower {
   close(): void {
     this.#closed = true;
     this.#watch.stop();
+    this.#news.ring();
     this.#retry?.stop();
     this.node.bus.unsubscribe(this.#topic);
     this.#drop(CLOSE.normal.code, 'the channel is not followed any more');
@@ -92,6 +111,7 @@ export class Follower {
       } catch {
         // Tried again like anything else that did not come about.
       }
+      this.#news.ring();
       if (done) this.#wait = FIRST;
       else if (!this.#closed && !this.#again) this.#later();
     }
@@ -116,7 +136,6 @@ export class Follower {
       this.#nobody = owner === null;
       // Nothing will come of waiting.
       if (owner === null) this.#drop(CLOSE.goingAway.code, 'the source is away');
-      if (owner === null) this.channel.replay(() => false);
       if (owner === null || owner === this.node.id) return false;
       this.#open(owner);
     }
@@ -155,7 +174,7 @@ export class Follower {
     const current = (): boolean => this.#feed === feed && feed.session === session && !feed.synced;
     const about: KeyframeQuestion = { channel: channel.name, have: channel.held() };
     const asked = await Promise.race([
-      node.ask<KeyframeAnswer>(session!.other, 'keyframe', about, node.leaseMs / 2),
+      node.ask<Place>(session!.other, 'keyframe', about, node.leaseMs / 2),
       new Promise<null>((resolve) => {
         this.#interrupt = () => resolve(null);
       }),
@@ -165,16 +184,27 @@ export class Follower {
     const keyframe = bytes && decodeKeyframe(bytes);
     if (!current() || !keyframe || keyframe.tap !== asked.tap || keyframe.sequence < asked.sequence) return;
     if (!covers(keyframe.have, channel.held())) return;
-    channel.replay(() => {
-      if (feed.begin(keyframe) && feed.synced) this.#lostAt = 0;
-      return keyframe.awake;
+    if (feed.begin(keyframe) && feed.synced) this.#lostAt = 0;
+  }
+
+  /** Who asks while a question is out has the answer of the next: what was said meanwhile is to be in it. Null where there is none. */
+  #askPlace(owner: string): Promise<Place | null> {
+    const { channel, node } = this;
+    this.#next ??= this.#asked.then(() => {
+      this.#next = null;
+      const answer = node.ask<Place>(owner, 'now', channel.name, node.leaseMs / 2).catch(() => null);
+      this.#asked = answer;
+      return answer;
     });
+    return this.#next;
   }
 
   #heard(bytes: Uint8Array): void {
     const message = decodeChannelMessage(bytes);
-    if (message?.kind === 'state') this.#feed?.heard(message);
-    else if (message?.kind === 'owned' && message.node !== this.#owner && message.node !== this.node.id) {
+    if (message?.kind === 'state') {
+      this.#feed?.heard(message);
+      this.#news.ring();
+    } else if (message?.kind === 'owned' && message.node !== this.#owner && message.node !== this.node.id) {
       // The channel has another owner: what the one before says counts no more.
       this.#owner = message.node;
       if (this.#feed) this.#feed.session = null;

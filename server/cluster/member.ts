@@ -11,7 +11,7 @@ import type { BusLink } from './bus-link.js';
 import type { Admission, ChannelParts, Member } from './channel-parts.js';
 import { Follower } from './follower.js';
 import { Lease, type Owned, readOwned } from './lease.js';
-import { encodeOwned } from './messages.js';
+import { encodeOwned, type Have, type Place } from './messages.js';
 import type { ClusterNode } from './node.js';
 import { Owner } from './owner.js';
 
@@ -39,10 +39,6 @@ export class ChannelMember implements Member {
     readonly ongone: () => void,
   ) {
     this.#lease = new Lease(node.bus, `o:${channel.name}`, node.leaseMs, (by) => this.#overtaken(by));
-  }
-
-  get searching(): boolean {
-    return !this.owns && (this.#follower?.searching ?? this.node.bus.up);
   }
 
   get owns(): boolean {
@@ -113,9 +109,18 @@ export class ChannelMember implements Member {
   }
 
   /** Writes a keyframe; see `Owner`. */
-  keyframe(have: Parameters<Owner['keyframe']>[0]): ReturnType<Owner['keyframe']> {
-    if (this.#owner === null) throw new Refusal(CLOSE.goingAway, 'the source is not at this relay');
-    return this.#owner.keyframe(have);
+  async keyframe(have: Have): Promise<Place> {
+    return this.#mine.keyframe(have);
+  }
+
+  /** How far what is published is what the source has now; see `Owner`. */
+  async now(): Promise<Place> {
+    return this.#mine.now();
+  }
+
+  async current(over: AbortSignal): Promise<void> {
+    // It may come to be owned here.
+    if (!this.owns) await this.#follower?.current(over);
   }
 
   /** A follower says how many watch there. */
@@ -224,6 +229,12 @@ export class ChannelMember implements Member {
   #disown(code: number, reason: string): void {
     this.#closeOwner(code, reason);
     this.#lease.release();
+  }
+
+  /** @throws Refusal where another owns it */
+  get #mine(): Owner {
+    if (this.#owner === null) throw new Refusal(CLOSE.goingAway, 'the source is not at this relay');
+    return this.#owner;
   }
 
   #closeOwner(code: number, reason: string): void {

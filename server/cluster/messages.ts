@@ -90,20 +90,22 @@ export interface Have {
   signals?: { epoch: number; version: number } | undefined;
 }
 
-/** A channel as a tap had it after its message of this sequence. */
-export interface Keyframe {
+/** How far a tap has published. */
+export interface Place {
   tap: number;
   sequence: number;
+}
+
+/** A channel as a tap had it after its message of this sequence. */
+export interface Keyframe extends Place {
   /** It is for those that have this much, or more. */
   have: Have;
-  /** Had the source answered to being watched? */
-  awake: boolean;
   /** `Status`, `GridMeta`, `GridReset`, `GridTiles`, ...: as a receiver that has it is sent them. */
   frames: Uint8Array[];
 }
 
-export function encodeKeyframe({ tap, sequence, have, awake, frames }: Keyframe): Uint8Array {
-  const head = utf8.encode(JSON.stringify({ have, awake }));
+export function encodeKeyframe({ tap, sequence, have, frames }: Keyframe): Uint8Array {
+  const head = utf8.encode(JSON.stringify({ have }));
   return encodeState(tap, sequence, [head, ...frames]);
 }
 
@@ -112,8 +114,8 @@ export function decodeKeyframe(bytes: Uint8Array): Keyframe | null {
   if (message?.kind !== 'state') return null;
   const [head, ...frames] = message.frames;
   try {
-    const { have, awake } = JSON.parse(text.decode(head)) as Pick<Keyframe, 'have' | 'awake'>;
-    return { ...message, have, awake, frames };
+    const { have } = JSON.parse(text.decode(head)) as Pick<Keyframe, 'have'>;
+    return { ...message, have, frames };
   } catch {
     return null;
   }

@@ -11,15 +11,15 @@ import { frameName } from '../../transport/wire/types.js';
 import { Refusal } from '../relay/refusal.js';
 import type { BusLink } from './bus-link.js';
 import type { ChannelParts } from './channel-parts.js';
-import { encodeKeyframe, type Have } from './messages.js';
+import { encodeKeyframe, type Have, type Place } from './messages.js';
 import type { ClusterNode } from './node.js';
 import { common } from './snapshot.js';
 import { Tap } from './tap.js';
 
 /** One keyframe serves all who ask within this, ms. */
 const SHARE = 100;
-/** A source that wakes says what it has with its answer; ms for all of it to come, before followers hear that it is awake. */
-const SETTLE = 20;
+/** A source that wakes has so long to say what it has now, ms; then what is held will do. */
+const WAKE = 2_000;
 /** It is of no use to anybody after this, ms. */
 const KEEP = 60_000;
 /** Bytes that the bus may owe before no keyframe is added to them. */
@@ -29,12 +29,6 @@ const BUSY = 64 * 2 ** 20;
 export interface KeyframeQuestion {
   channel: string;
   have: Have;
-}
-
-/** Where a keyframe is, and of which moment. */
-export interface KeyframeAnswer {
-  tap: number;
-  sequence: number;
 }
 
 /** What a follower is told by itself; the rest comes by the tap. */
@@ -79,24 +73,15 @@ export class Owner {
   #beat: Timer | null = null;
   #retry: Timer | null = null;
   /** Those who wait for the next keyframe. */
-  #asking: { haves: Have[]; answer: Promise<KeyframeAnswer> } | null = null;
+  #asking: { haves: Have[]; answer: Promise<Place> } | null = null;
   #wroteAt = Number.NEGATIVE_INFINITY;
   #published: PublishMessage | null = null;
   #closed = false;
-  readonly #off: () => void;
-  #settling: Timer | null = null;
 
   constructor(
     readonly channel: ChannelParts,
     readonly node: ClusterNode,
-  ) {
-    this.#off = channel.onAnnounced(() => {
-      this.#settling ??= after(SETTLE, () => {
-        this.#settling = null;
-        this.#tap?.announce();
-      });
-    });
-  }
+  ) {}
 
   /** Followers it has. */
   get followers(): number {
@@ -131,19 +116,16 @@ export class Owner {
   heard({ viewers = 0, watching = 0 }: StatusMessage, end: SourceEnd): void {
     const session = this.#sessions.get(end);
     if (session === undefined) return;
-    const wakes = session.watching === 0 && watching > 0;
     session.viewers = viewers;
     session.watching = watching;
     this.#count();
-    // Others have woken it before.
-    if (wakes && this.#awake) this.#tap?.announce();
   }
 
   /**
    * Writes a keyframe for whoever has this much, and for all who ask about now.
    * @throws Refusal or BusError where there is none to be had now
    */
-  keyframe(have: Have): Promise<KeyframeAnswer> {
+  keyframe(have: Have): Promise<Place> {
     if (this.#asking === null) {
       const haves: Have[] = [];
       this.#asking = { haves, answer: this.#write(haves) };
@@ -152,19 +134,23 @@ export class Owner {
     return this.#asking.answer;
   }
 
+  /**
+   * Where its followers are once they have all that its source has now. A follower watches while it asks.
+   * @throws Refusal where nothing is published
+   */
+  async now(): Promise<Place> {
+    const over = AbortSignal.timeout(WAKE);
+    await this.channel.settled(over);
+    const tap = this.#tap;
+    if (tap === null || !tap.open) throw new Refusal(CLOSE.tryLater, 'nothing is published now');
+    return tap.upToDate(over);
+  }
+
   /** It owns the channel no longer. */
   close(code: number = CLOSE.goingAway.code, reason = 'the channel is owned by another relay'): void {
     this.#closed = true;
-    this.#off();
-    this.#settling?.stop();
     for (const { link } of [...this.#sessions.values()]) link.close(code, reason);
     this.#rest();
-  }
-
-  /** Is what is held what the source has now? */
-  get #awake(): boolean {
-    const { awakeSince } = this.channel;
-    return awakeSince !== null && performance.now() - awakeSince >= SETTLE;
   }
 
   #count(): void {
@@ -207,7 +193,7 @@ export class Owner {
     });
   }
 
-  async #write(haves: readonly Have[]): Promise<KeyframeAnswer> {
+  async #write(haves: readonly Have[]): Promise<Place> {
     const wait = Math.max(0, this.#wroteAt + SHARE - performance.now());
     await new Promise<void>((resolve) => after(wait, resolve));
     // Who asks from now on may have subscribed after what is in it.
@@ -216,7 +202,7 @@ export class Owner {
     if (tap === null || !tap.open) throw new Refusal(CLOSE.tryLater, 'nothing is published now');
     if (tap.buffered > BUSY) throw new Refusal(CLOSE.tryLater, 'the bus is slow');
     this.#wroteAt = performance.now();
-    const keyframe = { ...tap.keyframe(common(haves)), awake: this.#awake };
+    const keyframe = tap.keyframe(common(haves));
     await this.node.bus.set(`k:${this.channel.name}`, encodeKeyframe(keyframe), KEEP);
     // It may have closed while that was written, and nobody would delete it.
     if (this.#tap === null) this.#delete();

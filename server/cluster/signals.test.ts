@@ -112,9 +112,51 @@ describe('signals by plain HTTP, at any relay', { timeout: 60_000 }, () => {
       // What it says while nobody watches comes once a second.
       source.set({ n: n * 10 });
       source.set({ n });
-      // A write of the very moment in which another relay begins to follow may be one answer late.
-      for (let said = null; said !== n; ) said = (await ask(signalsOf(urls[1]!))).json?.n;
+      assert.deepEqual(await ask(signalsOf(urls[1]!)), { status: 200, json: { n } });
     }
+  });
+
+  it('are those of now, however long the source takes to wake', async () => {
+    const { urls } = await joinRelays(2);
+    const source = startSource(urls[0]!);
+    source.set({ n: 0 });
+    await until(() => source.uplink.status === 'live');
+    // What it is asked for from now on, it hears late.
+    const [end] = source.source.fanout.ends;
+    const { onmessage } = end!.link;
+    end!.link.onmessage = (message) => void setTimeout(() => onmessage!(message.slice()), 300);
+    source.set({ n: 1 });
+    assert.deepEqual(await ask(signalsOf(urls[1]!)), { status: 200, json: { n: 1 } });
+  });
+
+  it('are those of now, however late messages come between the relays', async () => {
+    const { urls, network } = await joinRelays(2);
+    const [a, b] = urls.map(signalsOf) as [string, string];
+    network.delays = (topic) => (topic === 'c:demo' ? 100 : 10);
+    await ask(a, 'POST', { n: 0 });
+    for (let n = 1; n < 4; n++) {
+      await ask(a, 'POST', { n });
+      assert.deepEqual(
+        (await Promise.all([ask(b), ask(b)])).map(({ json }) => json.n),
+        [n, n],
+      );
+    }
+    const receiver = startReceiver(urls[1]!);
+    await until(() => holds(receiver, { n: 3 }));
+    // Somebody watches there: its own picture is late, the answer is not.
+    await ask(a, 'POST', { n: 4 });
+    assert.deepEqual(await ask(b), { status: 200, json: { n: 4 } });
+  });
+
+  it('are what is held, in time, where the relay of the source does not answer', async () => {
+    const { urls, network } = await joinRelays(2);
+    const source = startSource(urls[0]!);
+    source.set({ n: 1 });
+    await until(() => source.uplink.status === 'live');
+    const receiver = startReceiver(urls[1]!);
+    await until(() => holds(receiver, { n: 1 }));
+    network.loses = () => true;
+    assert.deepEqual(await ask(signalsOf(urls[1]!)), { status: 200, json: { n: 1 } });
   });
 
   it('are all the same of many who ask at once', async () => {

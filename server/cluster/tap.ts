@@ -11,8 +11,9 @@ import { CLOSE } from '../../transport/wire/codes.js';
 import { encodeFrame } from '../../transport/wire/frame.js';
 import { encodeAck, encodePing, subscribe } from '../../transport/wire/session.js';
 import { frameName } from '../../transport/wire/types.js';
+import { Bell } from './bell.js';
 import type { Bus } from './bus.js';
-import { encodeState, type Have, type Keyframe } from './messages.js';
+import { encodeState, type Have, type Keyframe, type Place } from './messages.js';
 import { isState, snapshot } from './snapshot.js';
 
 /** Bytes of one message, about. */
@@ -37,6 +38,8 @@ export class Tap implements Link {
   #frames: Uint8Array[] = [];
   #bytes = 0;
   #acked = 0;
+  /** The bus has taken something, or will take no more. */
+  readonly #progress = new Bell();
 
   constructor(
     readonly fanout: Fanout,
@@ -83,13 +86,13 @@ export class Tap implements Link {
     if (this.#frames.length > 0) this.#publish(this.#frames.splice(0));
   }
 
-  /** Says again which signals there are: their source has answered to being watched. */
-  announce(): void {
-    const { signals } = this.fanout;
-    if (signals === null) return;
-    const view = signals.view(undefined);
-    this.#end.send(view.schemaFrame);
-    signals.release(view);
+  /** Where it is once all signals of now are published, or when it is `over`: where the bus is slow, they wait for it. */
+  async upToDate(over: AbortSignal): Promise<Place> {
+    const { signals } = this.#end;
+    for (signals.flush(); signals.lacking && this.open && !over.aborted; signals.flush())
+      await this.#progress.next(over);
+    this.flush();
+    return { tap: this.id, sequence: this.sequence };
   }
 
   /** Says that it is there, and how far. */
@@ -99,7 +102,7 @@ export class Tap implements Link {
   }
 
   /** What whoever has this much lacks now; what is published from now on follows on it. */
-  keyframe(have: Have): Omit<Keyframe, 'awake'> {
+  keyframe(have: Have): Keyframe {
     // It may be waiting for its time, and differences from what it was sent last would not fit what the keyframe says.
     const { outbox } = this.#end;
     const { maxFps } = outbox.tempo;
@@ -116,6 +119,7 @@ export class Tap implements Link {
     if (!this.open) return;
     this.open = false;
     this.#frames = [];
+    this.#progress.ring();
     queueMicrotask(() => this.onclose?.({ code, reason }));
   }
 
@@ -145,5 +149,6 @@ export class Tap implements Link {
       this.#say(encodeFrame('Ack', encodeAck({ frames: this.#acked, decodeMs: 0 })));
     }
     if (full && this.buffered <= this.highWater && this.open) this.ondrain?.();
+    this.#progress.ring();
   }
 }

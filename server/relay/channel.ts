@@ -21,6 +21,7 @@ import type { ResolvedOptions } from '../options.js';
 import { mayPublish } from '../publish-token.js';
 import type { Acquaintances } from '../signal/acquaintances.js';
 import { Audience } from './audience.js';
+import { settled, settlesIn } from './awake.js';
 import { Claim, NEWER } from './claim.js';
 import { Entrance } from './entrance.js';
 import { Introductions } from './introductions.js';
@@ -119,12 +120,11 @@ export class Channel implements ChannelParts {
     return this.#merged?.clock ?? 0;
   }
 
-  /** When its source first answered to being watched; null while it rests, or is about to wake. Long ago if none could rest. */
+  /** When its source answered to being watched; null while it rests, or is about to wake. Long ago if none could rest. */
   get awakeSince(): number | null {
-    // Not known yet, but it may be found out.
-    if (this.member?.searching) return null;
     const local = this.#lone.end?.link.kind === 'memory';
-    const none = this.fanout.state !== 'live' || this.signals === null || local;
+    // How a source at another relay is, that one knows.
+    const none = this.fanout.state !== 'live' || this.signals === null || local || this.#outlet.follows;
     return none ? Number.NEGATIVE_INFINITY : this.#outlet.awakeSince;
   }
 
@@ -239,14 +239,20 @@ export class Channel implements ChannelParts {
     return this.#lone.held;
   }
 
-  replay(run: () => boolean): void {
-    this.#outlet.replays = true;
-    try {
-      this.#outlet.replays = !run();
-    } finally {
-      this.#outlet.announced();
-      this.#outlet.replays = false;
-    }
+  /** Is what is held what its source has now, as far as can be said without asking? */
+  get isCurrent(): boolean {
+    const left = this.member?.owns === false ? null : settlesIn(this);
+    return left !== null && left <= 0;
+  }
+
+  settled(over: AbortSignal): Promise<void> {
+    return settled(this, over);
+  }
+
+  /** Resolves when what is held is what its source has now, wherever that is, or when it is `over`. Somebody has to watch. */
+  async current(over: AbortSignal): Promise<void> {
+    await this.member?.current(over);
+    await this.settled(over);
   }
 
   dropSources(code: number, reason: string): void {

@@ -80,7 +80,7 @@ export class LoneSource {
   announced(end: ReceiverEnd): void {
     const changed = this.#signals.announced(end);
     this.outlet.heard(end);
-    this.outlet.announced();
+    this.outlet.announced(end.answered);
     if (!changed) return;
     if (!this.#resets.take()) return end.close(CLOSE.tooFast.code, 'the names of the signals change too often');
     this.outlet.fanout.publishSignals();

@@ -71,6 +71,12 @@ export class MergedSources {
     return this.#writers.has(end);
   }
 
+  /** Has each source answered to what was asked of it last? */
+  get #answered(): boolean {
+    for (const end of this.ends) if (!end.answered) return false;
+    return true;
+  }
+
   /** Takes a source in; one that shows the claim of another is that one, come back. */
   add(end: ReceiverEnd, { claim, attempt = 0 }: PublishMessage): void {
     for (const [old, writer] of this.#writers) {
@@ -94,6 +100,8 @@ export class MergedSources {
   delete(end: ReceiverEnd, code: number): boolean {
     if (!this.#writers.delete(end)) return false;
     this.over = this.size === 0 && code === CLOSE.normal.code;
+    // The others may have waited for it alone.
+    if (this.size > 0) this.outlet.announced(this.#answered);
     const before = this.table.schemaVersion;
     this.#renewHops();
     if (this.table.schemaVersion !== before) this.outlet.fanout.publishSignals();
@@ -123,7 +131,7 @@ export class MergedSources {
     this.#renewHops();
     const { outlet } = this;
     outlet.heard(end);
-    outlet.announced();
+    outlet.announced(this.#answered);
     if (this.table.schemaVersion === before) return;
     // Each has its own measure: one that takes it full harms no other.
     if (!announcements.take()) return end.close(CLOSE.tooFast.code, 'the names of the signals change too often');

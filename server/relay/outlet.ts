@@ -10,12 +10,10 @@ import type { Frame } from '../../transport/wire/frame.js';
 const IDLE_FPS = 1;
 
 export class Outlet {
-  /** When a source first answered to being watched (`performance.now()`); null while it rests, or is about to wake. */
+  /** When its sources had answered to being watched (`performance.now()`); null while they rest, or are about to wake. */
   awakeSince: number | null = null;
   /** Another relay says how the source stands. */
   follows = false;
-  /** What is announced now is no answer to being watched: it was so before. */
-  replays = false;
   #watched = false;
   readonly #clock = new AgeClock();
   readonly #listeners = new Set<() => void>();
@@ -58,8 +56,9 @@ export class Outlet {
     return () => this.#listeners.delete(listener);
   }
 
-  announced(): void {
-    if (this.#watched && !this.replays) this.awakeSince ??= performance.now();
+  /** @param answered all that was asked of the channel's sources: they have heard that somebody watches, if somebody does */
+  announced(answered: boolean): void {
+    if (this.#watched && answered) this.awakeSince ??= performance.now();
     for (const listener of [...this.#listeners]) listener();
   }
 

@@ -163,6 +163,11 @@ export class ReceiverEnd {
     this.ping();
   }
 
+  /** Is there an answer to all that was asked for? */
+  get answered(): boolean {
+    return this.#unanswered.length === 0;
+  }
+
   /** @param grid of which `resume` tells */
   subscribe(message: Omit<SubscribeMessage, 'protocol'>, grid: Grid | null = null): void {
     const { window, update, resume } = message;

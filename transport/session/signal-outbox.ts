@@ -36,6 +36,12 @@ export class SignalOutbox {
     return this.#view !== null;
   }
 
+  /** Does the receiver lack anything? */
+  get lacking(): boolean {
+    const view = this.#view;
+    return view !== null && this.#sent <= view.feed.table.version && view.frame(this.#sent, this.#coded) !== null;
+  }
+
   /** Begins (again), from what the receiver says it holds. Nothing is sent before `flush`. */
   begin({ select, resume, coded = false }: SignalsWanted): void {
     this.stop();

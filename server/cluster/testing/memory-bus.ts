@@ -7,6 +7,8 @@ export class MemoryNetwork {
   readonly broker = new Broker<MemoryBus>();
   /** Is this message to be lost? */
   loses: (topic: string, message: Uint8Array, to: MemoryBus) => boolean = () => false;
+  /** How late is this message to come, ms? Those of a topic stay in their order. */
+  delays: (topic: string, to: MemoryBus) => number = () => 0;
   /** Messages that were published, by topic. */
   readonly published = new Map<string, number>();
 
@@ -20,6 +22,8 @@ export class MemoryBus implements Bus {
   why = '';
   onstate: (() => void) | null = null;
   readonly #listeners = new Map<string, (message: Uint8Array) => void>();
+  /** By topic, those that are late. */
+  readonly #late = new Map<string, Uint8Array[]>();
 
   constructor(readonly network: MemoryNetwork) {}
 
@@ -28,7 +32,7 @@ export class MemoryBus implements Bus {
     const { network } = this;
     network.published.set(topic, (network.published.get(topic) ?? 0) + 1);
     for (const to of network.broker.subscribers(topic)) {
-      if (to.up && !network.loses(topic, message, to)) to.#listeners.get(topic)?.(message.slice());
+      if (to.up && !network.loses(topic, message, to)) to.#arrive(topic, message.slice());
     }
   }
 
@@ -75,6 +79,18 @@ export class MemoryBus implements Bus {
     this.up = up;
     this.why = up ? '' : 'the test cut it off';
     this.onstate?.();
+  }
+
+  #arrive(topic: string, message: Uint8Array): void {
+    const late = this.#late.get(topic);
+    const ms = this.network.delays(topic, this);
+    if (ms === 0 && !late?.length) return this.#listeners.get(topic)?.(message);
+    if (late) late.push(message);
+    else this.#late.set(topic, [message]);
+    setTimeout(() => {
+      const next = this.#late.get(topic)!.shift()!;
+      if (this.up) this.#listeners.get(topic)?.(next);
+    }, ms);
   }
 
   async #turn(): Promise<void> {
