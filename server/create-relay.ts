@@ -83,7 +83,7 @@ export function createRelay(options: RelayOptions = {}): Relay {
   const tally = new Tally(new Log(resolved.log));
   const connections = new Connections(resolved, tally);
   const sockets = new Sockets(resolved, tally);
-  const authority = authorityOf(resolved);
+  const authority = authorityOf(resolved, tally.log);
   const bus = openBus(resolved);
   const cluster = bus && new Cluster(bus, resolved, tally.log);
   // Where there are keys, strangers do not write to each other by way of this relay, nor to anyone else.
@@ -186,6 +186,7 @@ export function createRelay(options: RelayOptions = {}): Relay {
     await sockets.close();
     signal.close();
     acquaintances?.close();
+    authority?.close();
     await Promise.all([...servers, cluster?.close()]);
   }
 

@@ -13,7 +13,7 @@
  */
 
 export type { TokenScope, Verb } from './auth/grant.js';
-export type { PublicKeys, SecretKey, TokenKey } from './auth/keys.js';
+export type { KeyFile, PublicKeys, SecretKey, TokenKey } from './auth/keys.js';
 export { mintToken, type TokenOptions } from './auth/mint.js';
 export { createRelay, type Relay, type RelayAddress } from './create-relay.js';
 export type { Logger, LogLevel } from './log.js';

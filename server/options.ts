@@ -61,6 +61,8 @@ export interface RelayLimits {
   drainMs: number;
   /** Milliseconds that clocks may differ by which tokens begin and end. */
   clockSkewMs: number;
+  /** Milliseconds after which public keys that came from a URL are fetched again, and count no more if they cannot be. */
+  jwksMs: number;
   /** Milliseconds between pings. A socket silent for two of them is dead. */
   pingMs: number;
   /** Peers known to the signaling at once. */
@@ -161,6 +163,7 @@ export const LIMITS: Readonly<Record<keyof RelayLimits, Limit>> = {
   },
   drainMs: { default: 0, min: 0, max: DAY / 24, help: 'ms over which all are told to go, when the relay closes' },
   clockSkewMs: { default: 5_000, min: 0, max: 300_000, help: 'ms that clocks may differ where tokens begin and end' },
+  jwksMs: { default: 600_000, min: 1000, max: DAY, help: 'ms after which public keys from a URL are fetched again' },
   pingMs: { default: 25_000, min: 10, max: DAY, help: 'ms between pings; silent for two is dead' },
   signalPeers: { default: 10_000, min: 1, max: 1e6, help: 'signaling peers at once' },
   signalStrangers: { default: 500, min: 1, max: 1e6, help: 'of these not introduced yet, where there are keys' },

@@ -1,9 +1,11 @@
 /** Who may do what on a relay with keys: from a token, a verb and a channel to what is granted, or the reason why nothing is. */
 
 import type { Rights } from '../../transport/wire/messages.js';
+import type { Log } from '../log.js';
 import type { ResolvedOptions } from '../options.js';
 import type { Verb } from './grant.js';
-import { openKeys } from './keys.js';
+import { KeyRing } from './key-ring.js';
+import type { TokenKey } from './keys.js';
 import { matches } from './patterns.js';
 import { TokenRefusal } from './token-refusal.js';
 import { Verifier } from './verify.js';
@@ -12,9 +14,27 @@ const DOES: Record<Verb, string> = { publish: 'publish', subscribe: 'watch', con
 
 export class Authority {
   readonly #verifier: Verifier;
+  readonly #ring: KeyRing;
+  readonly #listeners = new Set<() => void>();
 
-  constructor({ keys, issuer, audience, clockSkewMs }: ResolvedOptions) {
-    this.#verifier = new Verifier(openKeys(keys), { issuer, audience, skew: clockSkewMs });
+  constructor(keys: readonly TokenKey[], { issuer, audience, clockSkewMs, jwksMs }: ResolvedOptions, log: Log) {
+    this.#ring = new KeyRing(keys, { jwksMs, log });
+    this.#verifier = new Verifier(this.#ring.keys, { issuer, audience, skew: clockSkewMs });
+    this.#ring.onchange = () => {
+      this.#verifier.use(this.#ring.keys);
+      for (const listener of [...this.#listeners]) listener();
+    };
+  }
+
+  /** Calls `listener` when keys have changed, until the function returned is called: a right may count no more. */
+  onkeys(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Looks at keys no more. */
+  close(): void {
+    this.#ring.close();
   }
 
   /**
@@ -54,5 +74,5 @@ export class Authority {
 }
 
 /** The authority of a relay; null where it has no keys, and is open. */
-export const authorityOf = (options: ResolvedOptions): Authority | null =>
-  options.keys === undefined ? null : new Authority(options);
+export const authorityOf = (options: ResolvedOptions, log: Log): Authority | null =>
+  options.keys === undefined ? null : new Authority(options.keys, options, log);

@@ -15,6 +15,7 @@ import type { Rights } from '../../transport/wire/messages.js';
 import { publish, subscribe } from '../../transport/wire/session.js';
 import { FRAME } from '../../transport/wire/types.js';
 import { Refusal } from '../relay/refusal.js';
+import { TokenRefusal } from './token-refusal.js';
 
 /** Other tokens a second, on average: each costs a check, and those who hear of the new rights some work. */
 const TOKENS = 1;
@@ -36,6 +37,8 @@ export interface DoorOptions {
   token: string | undefined;
   /** What the token grants. Rejects with the reason if that is nothing. */
   admit(token: string | undefined): Promise<Rights>;
+  /** Calls `listener` when a token may grant something else than before, until the function returned is called. */
+  onkeys(listener: () => void): () => void;
   /**
    * Takes the link in, with these rights; the function returned is told of other ones. It finds the link as if it had just been opened.
    * @throws Refusal if there is no room
@@ -46,6 +49,9 @@ export interface DoorOptions {
 export class Door {
   /** The token whose rights count; undefined as long as none does. */
   #shown: string | undefined;
+  #rights: Rights | null = null;
+  /** Keys have changed while a token was being verified. */
+  #stale = false;
   #renew: ((rights: Rights) => void) | null = null;
   #inner: Link['onmessage'] = null;
   #verifying = false;
@@ -54,12 +60,14 @@ export class Door {
   #bytes = 0;
   readonly #hello: Timer;
   readonly #tokens = new RateLimit(TOKENS, TOKENS * 10);
+  readonly #offKeys: () => void;
 
   constructor(
     readonly link: Link,
     readonly options: DoorOptions,
   ) {
     this.#hello = after(options.helloMs, () => this.#refuse(new Refusal(CLOSE.timeout, 'no first message')));
+    this.#offKeys = options.onkeys(() => void this.#check());
     link.onmessage = (message) => this.#receive(message);
     link.onclose = () => this.#end();
     if (options.token !== undefined) void this.#verify(options.token);
@@ -92,13 +100,31 @@ export class Door {
       const rights = await this.options.admit(token);
       if (this.#closed) return;
       this.#shown = token;
+      this.#rights = rights;
       if (this.#renew === null) this.#enter(rights);
       else this.#renew(rights);
     } catch (error) {
       return this.#refuse(error);
     }
     this.#verifying = false;
+    if (this.#stale) void this.#check();
     this.#passOn();
+  }
+
+  /** Does the token still count, by the keys there are now? */
+  async #check(): Promise<void> {
+    this.#stale = this.#verifying;
+    const shown = this.#shown;
+    if (this.#verifying || shown === undefined) return;
+    try {
+      await this.options.admit(shown);
+    } catch (error) {
+      // Another may have been shown meanwhile; and where keys cannot be had, nobody knows.
+      if (this.#closed || this.#shown !== shown || !(error instanceof TokenRefusal)) return;
+      // A source that is reached directly has to hear of it, too.
+      this.#renew?.({ ...this.#rights!, control: false, expires: 0 });
+      this.#refuse(error);
+    }
   }
 
   #enter(rights: Rights): void {
@@ -140,6 +166,7 @@ export class Door {
   #end(): void {
     this.#closed = true;
     this.#hello.stop();
+    this.#offKeys();
     this.#waiting = [];
   }
 }

@@ -11,30 +11,37 @@ import {
   type JWTHeaderParameters,
   type JWTVerifyGetKey,
 } from 'jose';
+import { every } from '../../transport/session/timer.js';
 import { isObject } from '../../transport/wire/fields.js';
 import { OptionError } from '../option-error.js';
+import { watchText } from './watch-file.js';
 
-type Candidates = (header: JWTHeaderParameters) => Promise<readonly CryptoKey[]>;
+/** A set, as part of a `VerifyingKey`. */
+export interface KeySet {
+  candidates(header: JWTHeaderParameters): Promise<readonly CryptoKey[]>;
+  follow?(onchange: () => void): () => void;
+}
 
 /** A set asks no more often than this for keys that it does not know, ms: whoever makes up names must not make it busy. */
 const AGAIN = 250;
-/** A file is looked at this often, so that a key taken out of it counts no more; ms. */
-const LOOK = 10_000;
+/** One from a URL asks no more often than this for those, ms. */
+const ASK = 30_000;
 /** Keys that might fit a token that does not name its own. */
 const MAX_CANDIDATES = 8;
 
 /**
  * @param jwks a key set, a path or a URL
+ * @param jwksMs milliseconds after which what came from a URL is fetched again
  * @throws OptionError where it cannot be read, or holds what a relay must not have
  */
-export function keySetOf(jwks: unknown, label: string): Candidates {
-  if (isObject(jwks)) return fixed(checkSet(jwks, label));
+export function keySetOf(jwks: unknown, label: string, jwksMs: number): KeySet {
+  if (isObject(jwks)) return { candidates: fixed(checkSet(jwks, label)) };
   if (typeof jwks !== 'string' || jwks === '') {
     throw new OptionError(label, 'a jwks is a key set, the path of a file, or a URL');
   }
   if (!/^[a-z][a-z0-9+.-]+:\/\//i.test(jwks)) return fromFile(jwks, label);
   if (!isWebUrl(jwks)) throw new OptionError(label, 'the URL of a jwks begins with https: (http: on this machine)');
-  return fromUrl(new URL(jwks));
+  return fromUrl(new URL(jwks), jwksMs);
 }
 
 /** Keys that came unencrypted over a network could be anybody's. */
@@ -54,18 +61,42 @@ function checkSet(value: unknown, label: string): JSONWebKeySet {
   return value as unknown as JSONWebKeySet;
 }
 
-const fixed = (set: JSONWebKeySet): Candidates => {
+const fixed = (set: JSONWebKeySet): KeySet['candidates'] => {
   const get = createLocalJWKSet(set);
   return (header) => candidatesOf(get, header);
 };
 
-function fromUrl(url: URL): Candidates {
-  // It fetches when it has to, at most every half a minute, and again after ten.
-  const get = createRemoteJWKSet(url, { timeoutDuration: 5_000 });
-  return (header) => candidatesOf(get, header);
+function fromUrl(url: URL, jwksMs: number): KeySet {
+  // It fetches when it has to, and what is too old does not count.
+  const get = createRemoteJWKSet(url, {
+    timeoutDuration: 5_000,
+    cacheMaxAge: jwksMs,
+    cooldownDuration: Math.min(ASK, jwksMs),
+  });
+  let known: string | undefined;
+  return {
+    candidates: async (header) => {
+      const found = await candidatesOf(get, header);
+      known ??= JSON.stringify(get.jwks());
+      return found;
+    },
+    follow: (onchange) => {
+      const timer = every(jwksMs, async () => {
+        // Nobody has come by it yet.
+        if (known === undefined) return;
+        // Who is connected stays while nobody can be asked.
+        await get.reload().catch(() => {});
+        const now = JSON.stringify(get.jwks());
+        if (now === known) return;
+        known = now;
+        onchange();
+      });
+      return () => timer.stop();
+    },
+  };
 }
 
-function fromFile(path: string, label: string): Candidates {
+function fromFile(path: string, label: string): KeySet {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
@@ -88,12 +119,14 @@ function fromFile(path: string, label: string): Candidates {
       looking = null;
     }
   };
-  return async (header) => {
-    if (performance.now() - lookedAt > LOOK) await (looking ??= look());
-    const found = await current(header);
-    if (found.length > 0 || performance.now() - lookedAt < AGAIN) return found;
-    await (looking ??= look());
-    return current(header);
+  return {
+    candidates: async (header) => {
+      const found = await current(header);
+      if (found.length > 0 || performance.now() - lookedAt < AGAIN) return found;
+      await (looking ??= look());
+      return current(header);
+    },
+    follow: (onchange) => watchText(path, () => void (looking ??= look()).then(onchange)),
   };
 }
 

@@ -4,7 +4,8 @@ import type { CryptoKey, JSONWebKeySet, JWTHeaderParameters } from 'jose';
 import { isObject } from '../../transport/wire/fields.js';
 import { OptionError } from '../option-error.js';
 import { readScope, type TokenScope, VERBS } from './grant.js';
-import { keySetOf } from './key-sets.js';
+import { readKeyFile } from './key-file.js';
+import { type KeySet, keySetOf } from './key-sets.js';
 
 /** A secret that a relay shares with whoever makes its tokens (HS256). */
 export interface SecretKey {
@@ -18,12 +19,18 @@ export interface SecretKey {
 
 /** Public keys of whoever makes tokens: the relay can check them, and make none. */
 export interface PublicKeys {
-  /** A JSON Web Key Set, the path of a file with one, or the `https:` URL of one. Files and URLs are read again when keys are rotated. */
+  /** A JSON Web Key Set, the path of a file with one, or the `https:` URL of one. Files are read again when they change, URLs after `jwksMs`. */
   jwks: string | JSONWebKeySet;
   scope?: Partial<TokenScope>;
 }
 
-export type TokenKey = SecretKey | PublicKeys;
+/** Several keys, in a file. */
+export interface KeyFile {
+  /** Its path: JSON, a list of such keys as above, or one of them. It is read again when it changes. */
+  file: string;
+}
+
+export type TokenKey = SecretKey | PublicKeys | KeyFile;
 
 /** A key, or a set of keys, as the verifier uses it. */
 export interface VerifyingKey {
@@ -32,6 +39,8 @@ export interface VerifyingKey {
   readonly algorithms: readonly string[];
   /** Those that may have signed a token with this header. Rejects where they cannot be had now. */
   candidates(header: JWTHeaderParameters): Promise<readonly CryptoKey[]>;
+  /** Calls `onchange` whenever it has other ones, until the function returned is called. Undefined where it never has. */
+  follow?(onchange: () => void): () => void;
 }
 
 /** Shorter ones can be guessed (RFC 7518, 3.2: at least as long as the hash). */
@@ -47,23 +56,43 @@ export function checkSecret(secret: unknown, label: string): asserts secret is s
   throw new OptionError(label, `a secret for tokens has ${SECRET.min} to ${SECRET.max} characters; ${how}`);
 }
 
+export const isKeyFile = (key: unknown): key is KeyFile => isObject(key) && typeof key.file === 'string';
+
+export interface OpenOptions {
+  /** How whoever wrote them calls them. Default `keys`. */
+  label?: string;
+  /** Milliseconds after which sets from a URL are fetched again. */
+  jwksMs?: number;
+  /** May a file that held some hold none? */
+  emptied?: boolean;
+}
+
 /**
- * What may be used as keys, with their scopes filled in.
- * @param label how whoever wrote them calls them
+ * What may be used as keys, with their scopes filled in, and files read.
  * @throws OptionError that names the one that cannot be used
  */
-export function openKeys(keys: unknown, label = 'keys'): VerifyingKey[] {
-  if (!Array.isArray(keys) || keys.length === 0 || keys.length > MAX_KEYS) {
-    throw new OptionError(label, `expected a list of 1 to ${MAX_KEYS} keys, as in [{ "secret": "..." }]`);
-  }
-  const opened = keys.map((key: unknown, i) => openKey(key, keys.length > 1 ? `${label}[${i}]` : label));
-  const ids = keys.flatMap((key: Partial<SecretKey>) => key.id ?? []);
+export function openKeys(keys: unknown, options: OpenOptions = {}): VerifyingKey[] {
+  const { label = 'keys', jwksMs = 600_000, emptied = false } = options;
+  const listed = (list: unknown, least: number): list is unknown[] =>
+    Array.isArray(list) && list.length >= least && list.length <= MAX_KEYS;
+  const wrong = `expected a list of 1 to ${MAX_KEYS} keys, as in [{ "secret": "..." }]`;
+  if (!listed(keys, 1)) throw new OptionError(label, wrong);
+  const all = keys.flatMap((key: unknown, i) => {
+    const name = keys.length > 1 ? `${label}[${i}]` : label;
+    if (!isKeyFile(key)) return [{ key, name }];
+    if (Object.keys(key).length > 1) throw new OptionError(name, 'a file of keys says all of them: it goes alone');
+    const held: unknown = readKeyFile(key.file, name);
+    if (!listed(held, emptied ? 0 : 1)) throw new OptionError(name, wrong);
+    return held.map((key, i) => ({ key, name: held.length > 1 ? `${name}[${i}]` : name }));
+  });
+  const opened = all.map(({ key, name }) => openKey(key, name, jwksMs));
+  const ids = all.flatMap(({ key }) => (key as Partial<SecretKey>).id ?? []);
   if (new Set(ids).size < ids.length) throw new OptionError(label, 'two keys have the same id');
   return opened;
 }
 
-function openKey(key: unknown, label: string): VerifyingKey {
-  if (!isObject(key)) throw new OptionError(label, 'a key is { secret } or { jwks }');
+function openKey(key: unknown, label: string, jwksMs: number): VerifyingKey {
+  if (!isObject(key)) throw new OptionError(label, 'a key is { secret }, { jwks } or { file }');
   const odd = Object.keys(key).find((name) => !['id', 'secret', 'jwks', 'scope'].includes(name));
   if (odd !== undefined) throw new OptionError(label, `a key has no ${JSON.stringify(odd.slice(0, 32))}`);
   if ((key.secret === undefined) === (key.jwks === undefined)) {
@@ -72,7 +101,8 @@ function openKey(key: unknown, label: string): VerifyingKey {
   const scope = scopeOf(key.scope, label);
   if (key.secret !== undefined) return openSecret(key, scope, label);
   if (key.id !== undefined) throw new OptionError(label, 'the keys of a jwks have ids of their own (kid)');
-  return { scope, algorithms: PUBLIC, candidates: keySetOf(key.jwks, label) };
+  const set: KeySet = keySetOf(key.jwks, label, jwksMs);
+  return { scope, algorithms: PUBLIC, ...set };
 }
 
 function openSecret({ id, secret }: Record<string, unknown>, scope: TokenScope, label: string): VerifyingKey {

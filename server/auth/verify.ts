@@ -45,12 +45,21 @@ export class Verifier {
   readonly #now: () => number;
   readonly #remembered: number;
 
+  #keys: readonly VerifyingKey[];
+
   constructor(
-    readonly keys: readonly VerifyingKey[],
+    keys: readonly VerifyingKey[],
     readonly options: VerifierOptions,
   ) {
+    this.#keys = keys;
     this.#now = options.now ?? Date.now;
     this.#remembered = options.remembered ?? 10_000;
+  }
+
+  /** Other keys count from now on, and what was found by those before is forgotten. */
+  use(keys: readonly VerifyingKey[]): void {
+    this.#keys = keys;
+    this.#found.clear();
   }
 
   /** Tokens that are remembered now. */
@@ -97,7 +106,7 @@ export class Verifier {
     this.checks++;
     const header = headerOf(token);
     let tried = false;
-    for (const key of this.keys.filter(({ algorithms }) => algorithms.includes(header.alg))) {
+    for (const key of this.#keys.filter(({ algorithms }) => algorithms.includes(header.alg))) {
       for (const candidate of await candidates(key, header)) {
         tried = true;
         const claims = await this.#claims(token, candidate, key);

@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { basename } from 'node:path';
 import { after, describe, test } from 'node:test';
+import { readKeyFile } from '../auth/key-file.js';
 import { LIMIT_NAMES, LIMITS, OptionError } from '../options.js';
 import { packageVersion } from '../package.js';
 import { makeFolder } from '../testing/folder.js';
@@ -75,7 +76,9 @@ describe('flags of serve', () => {
     const { relay } = flags(`--key-file ${file} --issuer school --origins https://a.example,null`, {
       MPL_AUDIENCE: 'relay',
     });
-    assert.deepEqual(relay.keys, [
+    // The relay reads it again when it changes.
+    assert.deepEqual(relay.keys, [{ file }]);
+    assert.deepEqual(readKeyFile(file, '--key-file'), [
       { id: 'a', secret, scope: { can: ['subscribe'] } },
       { jwks: `${folder.path}/set.json` },
     ]);

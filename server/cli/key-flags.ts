@@ -1,7 +1,6 @@
 /** Where a command finds the keys of tokens: flags, and variables, which no list of processes shows. */
 
 import type { AuthOptions } from '../auth/auth-options.js';
-import { readKeyFile } from '../auth/key-file.js';
 import { checkSecret, openKeys, type TokenKey } from '../auth/keys.js';
 import { checkOrigins } from '../auth/origins.js';
 import { checkToken, OptionError } from '../options.js';
@@ -44,7 +43,7 @@ export function authIn(values: Record<string, unknown>, env: NodeJS.ProcessEnv, 
   const jwks = flagOr(values, 'jwks', env, 'MPL_JWKS');
   if (jwks) {
     const key = { jwks: jwks.value };
-    openKeys([key], jwks.label);
+    openKeys([key], { label: jwks.label });
     keys.push(key);
   }
   if (keys.length > 0) auth.keys = keys;
@@ -88,9 +87,9 @@ export function keysIn(values: Record<string, unknown>, env: NodeJS.ProcessEnv):
   }
   const file = flagOr(values, 'key-file', env, 'MPL_KEY_FILE');
   if (file) {
-    const held = readKeyFile(file.value, file.label);
-    openKeys(held, file.label);
-    keys.push(...held);
+    const key = { file: file.value };
+    openKeys([key], { label: file.label });
+    keys.push(key);
   }
   return keys.length > 0 ? keys : null;
 }

@@ -1,7 +1,8 @@
 /** Flags of `mpl token`. */
 
 import type { Verb } from '../auth/grant.js';
-import type { SecretKey, TokenKey } from '../auth/keys.js';
+import { readKeyFile } from '../auth/key-file.js';
+import { isKeyFile, type SecretKey, type TokenKey } from '../auth/keys.js';
 import type { TokenOptions } from '../auth/mint.js';
 import { OptionError } from '../options.js';
 import { parse } from './flags.js';
@@ -51,7 +52,8 @@ function secretIn(keys: TokenKey[] | null, id: string | undefined): SecretKey {
       'which secret signs it? Name that of the relay: MPL_SECRET, --secret or --key-file',
     );
   }
-  const secrets = keys.filter((key): key is SecretKey => 'secret' in key);
+  const all = keys.flatMap((key) => (isKeyFile(key) ? readKeyFile(key.file, '--key-file') : key));
+  const secrets = all.filter((key): key is SecretKey => 'secret' in key);
   const key = id === undefined ? secrets[0] : secrets.find((one) => one.id === id);
   if (key) return key;
   throw new OptionError(

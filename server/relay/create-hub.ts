@@ -95,6 +95,7 @@ export function createHub(
       helloMs: options.helloMs,
       token: tokenInProtocols(req),
       admit: (token) => authority.admit(verb, name, token),
+      onkeys: (listener) => authority.onkeys(listener),
       enter: (link, rights) => add(() => link, rights),
     });
   };

@@ -178,7 +178,16 @@ export class SignalRequests {
       throw error;
     }
     this.#streams.add(stream);
-    res.once('close', () => this.#streams.delete(stream));
+    // Who has lost the right is told so when it comes back.
+    const check = () =>
+      this.authority?.admit('subscribe', name, tokenInHeader(req)).catch((error) => {
+        if (error instanceof TokenRefusal) stream.close();
+      });
+    const off = this.authority?.onkeys(() => void check());
+    res.once('close', () => {
+      this.#streams.delete(stream);
+      off?.();
+    });
   }
 
   /** @throws Refusal if this relay asks who publishes for a token, and this request does not show the right one */
