@@ -7,7 +7,8 @@ import { CLOSE } from '../wire/codes.js';
 import { WireError } from '../wire/errors.js';
 import type { GridTiles } from '../wire/grid.js';
 import type { SubscribeMessage, TileWindow } from '../wire/messages.js';
-import type { Ground, ReceiverEnd } from './receiver-end.js';
+import type { ReceiverEnd } from './receiver-end.js';
+import type { Ground } from './subscriptions.js';
 
 export type Taken =
   /** These tiles changed. */

@@ -3,7 +3,8 @@
 import { SignalTable } from '../state/signal-table.js';
 import type { SignalsWanted } from '../wire/messages.js';
 import type { SignalUpdate } from '../wire/signals.js';
-import type { AnnouncedSchema, ReceiverEnd } from './receiver-end.js';
+import type { ReceiverEnd } from './receiver-end.js';
+import type { AnnouncedSchema } from './state-reader.js';
 
 export type TakenSignals =
   /** These have other values. */
