@@ -1,41 +1,33 @@
 /**
- * The sending end of one link: one receiver's session, at a source or at a relay. It hears what the receiver wants,
- * answers its commands, and leaves state to its outbox.
+ * The sending end of one link: one receiver's session, at a source or at a relay. It hears what the receiver says, keeps what
+ * it has asked for (`asked.ts`) and what it may do (`tenure.ts`, `allowance.ts`), and answers its commands. State is left to
+ * `serving.ts`.
  */
 
-import type { Link, SharedMessage } from '../link/link.js';
+import type { Link } from '../link/link.js';
 import { CLOSE } from '../wire/codes.js';
 import { WireError } from '../wire/errors.js';
 import { decodeFrame, encodeFrame, type Frame } from '../wire/frame.js';
-import { encodeGridMeta, encodeGridReset } from '../wire/grid.js';
 import type {
   ChannelState,
   ControlMessage,
   ControlReplyMessage,
   IntroduceMessage,
   Rights,
-  SignalsWanted,
   StatusMessage,
   SubscribeMessage,
   Vouched,
   WelcomeMessage,
 } from '../wire/messages.js';
 import * as session from '../wire/session.js';
-import { FLAG } from '../wire/types.js';
 import { Allowance, type Allowances } from './allowance.js';
-import { Cap } from './cap.js';
+import { Asked } from './asked.js';
 import { CommandRefused, refusalOf } from './command-refused.js';
-import { newSession } from './identity.js';
-import type { FanoutObserver } from './observer.js';
-import { Outbox, type OutboxSource } from './outbox.js';
-import { SignalOutbox, type SignalOutboxSource } from './signal-outbox.js';
+import type { Outbox } from './outbox.js';
+import { Outgoing } from './outgoing.js';
+import { Serving, type ServingSource } from './serving.js';
+import type { SignalOutbox } from './signal-outbox.js';
 import { EXPIRED, Tenure } from './tenure.js';
-
-/**
- * Bytes that may wait for a receiver that does not read, beside those of its last frames of state, which wait for a link that
- * is not full; what is not state cannot be left out, so then it is closed.
- */
-const MAX_WAITING = 2 ** 20;
 
 export interface SourceEndOptions extends Vouched, Allowances {
   /** The page that runs the source itself: its commands are always granted. */
@@ -45,14 +37,12 @@ export interface SourceEndOptions extends Vouched, Allowances {
 }
 
 /** What an end must know of the fan-out it belongs to, and what it tells it. */
-export interface EndOwner extends OutboxSource, SignalOutboxSource {
+export interface EndOwner extends ServingSource {
   readonly channel: string;
-  readonly observer: FanoutObserver | null;
   readonly state: ChannelState;
   readonly peers: boolean;
   readonly upstream: number;
   signalAge(): number;
-  readonly controlFrame: Uint8Array | null;
   oncontrol(message: ControlMessage, end: SourceEnd): Promise<void>;
   onintroduce: ((message: IntroduceMessage, end: SourceEnd) => void) | null;
   onstatus: ((message: StatusMessage, end: SourceEnd) => void) | null;
@@ -64,34 +54,19 @@ export interface EndOwner extends OutboxSource, SignalOutboxSource {
 export class SourceEnd {
   readonly owner: boolean;
   readonly relay: boolean;
-  /** What the receiver may be called. */
-  name: string | undefined;
   readonly outbox: Outbox;
   readonly signals: SignalOutbox;
-  readonly #cap = new Cap(() => {
-    this.fanout.refresh?.();
-    this.#goOn();
-  });
-  /** When anything was last sent, heard, asked for by a ping: for the heartbeat. */
-  sentAt = performance.now();
+  /** When anything was last heard, asked for by a ping: for the heartbeat. */
   heardAt = performance.now();
   pingedAt = performance.now();
-  bytesSent = 0;
 
-  #session: string | undefined;
-  /** A relay has said what its session is. */
-  readonly #introduced: boolean;
+  readonly #asked: Asked;
   readonly #allowance: Allowance;
-  /** What the receiver asked for; null before its first message. */
-  #wanted: SubscribeMessage | null = null;
-  /** Subscriptions heard, which each welcome says: frames made for an older one do not fit a receiver that went on. */
-  #heard = 0;
-  #closed = false;
-  /** Bytes of the largest message. */
-  #largest = 0;
   readonly #tenure: Tenure;
   /** Has anybody said what its rights are? Then nothing else grants it anything. */
   #vouched: boolean;
+  readonly #out: Outgoing;
+  readonly #serving: Serving;
 
   constructor(
     readonly link: Link,
@@ -101,27 +76,42 @@ export class SourceEnd {
     this.owner = options.owner ?? false;
     this.relay = options.relay ?? false;
     this.#vouched = options.rights !== undefined;
-    this.#session = options.session;
-    this.#introduced = options.session !== undefined;
+    this.#asked = new Asked(options.session);
     this.#tenure = new Tenure(options.rights ?? { control: false }, () => this.close(CLOSE.unauthorized.code, EXPIRED));
     this.#allowance = new Allowance(options);
-    this.outbox = new Outbox(
-      link,
-      fanout,
-      (bytes) => this.send(bytes),
-      (frames) => this.#share(frames),
-      this.#cap,
-    );
-    this.signals = new SignalOutbox(link, fanout, this.outbox.pacer, this.#cap, (bytes) => this.send(bytes));
+    this.#out = new Outgoing(link, () => this.close(CLOSE.timeout.code, 'it does not read what it is sent', 'unread'));
+    this.#serving = new Serving(fanout, this.#out, {
+      asked: this.#asked,
+      rights: () => this.rights,
+      welcome: (how) => this.welcome(how),
+      keyframe: () => {
+        if (!this.#trusted) this.#allowance.keyframe();
+      },
+    });
+    this.outbox = this.#serving.outbox;
+    this.signals = this.#serving.signals;
     link.onmessage = (message) => this.#receive(message);
-    link.ondrain = () => this.#flush();
+    link.ondrain = () => this.#serving.flush();
     link.onclose = () => this.#end();
   }
 
   /** By which its commands are counted: what the receiver said, or one that lasts as long as the link. */
   get session(): string {
-    this.#session ??= newSession();
-    return this.#session;
+    return this.#asked.session;
+  }
+
+  /** What the receiver may be called. */
+  get name(): string | undefined {
+    return this.#asked.name;
+  }
+
+  get bytesSent(): number {
+    return this.#out.bytes;
+  }
+
+  /** When anything was last sent: for the heartbeat. */
+  get sentAt(): number {
+    return this.#out.at;
   }
 
   /** Bytes of memory that grow with the world and with how far it is behind: bounded, whatever it does. */
@@ -136,12 +126,12 @@ export class SourceEnd {
 
   /** Has it said what it wants? */
   get greeted(): boolean {
-    return this.#wanted !== null;
+    return this.#asked.greeted;
   }
 
   /** Does it want state over this link? */
   get active(): boolean {
-    return this.#wanted !== null && this.#wanted.standby !== true;
+    return this.#asked.active;
   }
 
   /** What this receiver may do and see, and for how long yet. */
@@ -158,51 +148,24 @@ export class SourceEnd {
   setRights(rights: Rights): void {
     this.#tenure.rights = rights;
     this.#vouched = true;
-    this.#refilter();
-    // Frames from here on are whole in what it may see now, and it has to know what that is.
-    this.welcome('none');
-    this.#goOn();
+    this.#serving.narrow();
   }
 
-  /** Begins (again) with the fan-out's grid, from what the receiver says it holds, and where it was the receiver that asked. */
-  start(resume?: SubscribeMessage['resume'], asked = false): void {
-    if (this.#wanted === null) return;
-    const { grid, stamp, controlFrame } = this.fanout;
-    this.#refilter();
-    if (grid === null || this.#wanted.grid === false || this.#wanted.standby) {
-      this.outbox.stop();
-      this.welcome('none');
-      // A source of signals alone can be steered too.
-      if (grid === null && controlFrame && !this.#wanted.standby) this.send(controlFrame);
-      return;
-    }
-    const how = this.outbox.begin(grid, resume);
-    if (asked && how === 'full' && !this.#trusted) this.#allowance.keyframe();
-    this.fanout.observer?.began(how);
-    this.welcome(how);
-    const header = { ...stamp, width: grid.tilesX, height: grid.tilesY };
-    this.send(encodeFrame('GridMeta', encodeGridMeta(grid), header));
-    if (how === 'full') {
-      this.send(encodeFrame('GridReset', encodeGridReset(this.outbox.since), { ...header, flags: FLAG.KEYFRAME }));
-    }
-    if (controlFrame) this.send(controlFrame);
-    this.outbox.flush();
+  /** Begins (again) with the fan-out's grid. */
+  start(): void {
+    this.#serving.start();
   }
 
   /** Begins (again) with the fan-out's signals. */
-  startSignals(resume?: SignalsWanted['resume']): void {
-    const { signals, standby } = this.#wanted ?? {};
-    if (signals === undefined || standby) return this.signals.stop();
-    const { resume: _, ...wanted } = signals;
-    this.signals.begin(resume ? { ...wanted, resume } : wanted);
-    this.signals.flush();
+  startSignals(): void {
+    this.#serving.startSignals();
   }
 
   /** Answers a subscription: where the channel stands, and what follows. */
   welcome(resume: WelcomeMessage['resume']): void {
-    if (this.#wanted === null) return;
+    if (!this.greeted) return;
     const { channel, state, peers, grid, signals } = this.fanout;
-    const message: WelcomeMessage = { protocol: 1, channel, state, resume, answers: this.#heard, peers };
+    const message: WelcomeMessage = { protocol: 1, channel, state, resume, answers: this.#asked.heard, peers };
     if (grid !== null) message.epoch = grid.epoch;
     if (signals !== null) message.age = Math.round(this.fanout.signalAge());
     if (this.#vouched) message.rights = this.rights;
@@ -210,9 +173,7 @@ export class SourceEnd {
   }
 
   send(bytes: Uint8Array): void {
-    if (!this.#reads()) return;
-    this.#note(bytes);
-    this.link.send(bytes);
+    this.#out.send(bytes);
   }
 
   ping(): void {
@@ -222,37 +183,13 @@ export class SourceEnd {
 
   /** @param why a word for whoever counts, where the code has several meanings */
   close(code: number, reason: string, why?: string): void {
-    if (!this.#closed) this.fanout.observer?.closed(code, why, this);
+    if (this.#out.open) this.fanout.observer?.closed(code, why, this);
     this.link.close(code, reason);
-  }
-
-  #share(messages: readonly SharedMessage[]): void {
-    if (this.link.sendShared === undefined) {
-      for (const { bytes } of messages) this.send(bytes);
-    } else if (this.#reads()) {
-      for (const { bytes } of messages) this.#note(bytes);
-      this.link.sendShared(messages);
-    }
-  }
-
-  #note({ length }: Uint8Array): void {
-    this.bytesSent += length;
-    this.#largest = Math.max(this.#largest, length);
-  }
-
-  /** May anything be sent? It is, then. */
-  #reads(): boolean {
-    if (this.#closed) return false;
-    this.sentAt = performance.now();
-    const { buffered, highWater } = this.link;
-    if (buffered <= highWater + this.#largest + MAX_WAITING) return true;
-    this.close(CLOSE.timeout.code, 'it does not read what it is sent', 'unread');
-    return false;
   }
 
   #receive(message: Uint8Array): void {
     // A socket may go on to deliver what came before its closing was agreed.
-    if (this.#closed) return;
+    if (!this.#out.open) return;
     this.heardAt = performance.now();
     try {
       this.#handle(decodeFrame(message));
@@ -276,7 +213,7 @@ export class SourceEnd {
       // One that says nothing new counts like any other message.
       if (pacer.inFlight !== before) {
         this.fanout.observer?.acked(pacer.latency, this);
-        return this.#flush();
+        return this.#serving.flush();
       }
     }
     if (!this.#trusted) this.#allowance.message();
@@ -305,55 +242,18 @@ export class SourceEnd {
   }
 
   #subscribe(message: SubscribeMessage): void {
-    const before = this.#wanted;
-    // Where nothing flows yet, there is nothing to update.
-    const update = message.update === true && before !== null && !message.standby === !before.standby;
+    const update = this.#asked.isUpdate(message);
     if (!this.owner) {
       if (update) this.#allowance.update();
       else this.#allowance.subscription();
     }
-    if (this.#introduced && (message.session ?? this.#session) !== this.#session) {
-      throw new WireError('it speaks under another session than it was introduced with', CLOSE.forbidden.code);
-    }
-    this.#wanted = message;
-    this.#session = message.session ?? this.#session;
-    this.name = message.name ?? this.name;
-    this.#heard++;
-    if (update) return this.#update(before, message);
-    if (message.standby !== true) this.fanout.refresh?.();
-    this.start(message.update ? undefined : message.resume, true);
-    this.startSignals(message.signals?.resume);
+    const before = this.#asked.signals;
+    this.#asked.hear(message);
+    if (update) return this.#serving.update(before);
+    if (this.active) this.fanout.refresh?.();
+    this.#serving.start(message.update ? undefined : message.resume, true);
+    this.#serving.startSignals(message.signals?.resume);
     this.fanout.onends?.();
-  }
-
-  /** Only the filter is another: what was sent still counts. */
-  #update(before: SubscribeMessage, message: SubscribeMessage): void {
-    if (this.outbox.open !== this.#wantsGrid) {
-      // Tiles are wanted that were not before, or the other way round.
-      if (this.#wantsGrid) this.fanout.refresh?.();
-      this.start(undefined, true);
-    } else {
-      this.#refilter();
-      this.welcome(this.outbox.lacking ? 'merged' : 'none');
-    }
-    if (JSON.stringify(filterOf(before.signals)) !== JSON.stringify(filterOf(message.signals))) {
-      this.startSignals(message.signals?.resume);
-    }
-    this.#goOn();
-  }
-
-  /** Are there tiles, and are they wanted? */
-  get #wantsGrid(): boolean {
-    return this.fanout.grid !== null && this.active && this.#wanted!.grid !== false;
-  }
-
-  #refilter(): void {
-    const { maxFps, maxBps = Number.POSITIVE_INFINITY, window } = this.#wanted ?? {};
-    const { rights } = this;
-    this.#cap.perSecond = Math.min(maxBps, rights.maxBps ?? Number.POSITIVE_INFINITY);
-    this.outbox.tempo.maxFps = maxFps;
-    this.signals.tempo.maxFps = maxFps;
-    this.outbox.filter(window, rights.view);
   }
 
   async #command(message: ControlMessage | session.RefusedCommand): Promise<void> {
@@ -371,26 +271,10 @@ export class SourceEnd {
     this.send(encodeFrame('ControlReply', session.controlReply.encode(reply)));
   }
 
-  /** It may have had to wait, by what was true until now. */
-  #goOn(): void {
-    this.outbox.catchUp();
-    this.#flush();
-  }
-
-  #flush(): void {
-    this.outbox.flush();
-    this.signals.flush();
-  }
-
   #end(): void {
-    this.#closed = true;
+    this.#out.open = false;
     this.#tenure.stop();
-    this.#cap.stop();
-    this.outbox.stop();
-    this.signals.stop();
+    this.#serving.stop();
     this.fanout.remove(this);
   }
 }
-
-/** Which signals, and how, without what is held of them. */
-const filterOf = ({ resume: _, ...filter }: SignalsWanted = {}): SignalsWanted => filter;
