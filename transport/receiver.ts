@@ -5,7 +5,8 @@ import { aside } from './session/aside.js';
 import { AgeClock } from './session/clock.js';
 import { Commands } from './session/commands.js';
 import { Digests } from './session/digests.js';
-import { Links, type Transport } from './session/links.js';
+import type { Following, Transport } from './session/following.js';
+import { Links } from './session/links.js';
 import { Renewal } from './session/renewal.js';
 import type { Taken } from './session/replica.js';
 import type { TakenSignals } from './session/signal-replica.js';
@@ -29,7 +30,7 @@ import type {
 } from './wire/messages.js';
 
 export { RightsError } from './session/digests.js';
-export type { Transport } from './session/links.js';
+export type { Transport } from './session/following.js';
 
 /**
  * - `idle`: not started, or stopped
@@ -110,6 +111,7 @@ export class Receiver {
   viewers = 0;
 
   readonly #links: Links;
+  readonly #following: Following;
   readonly #commands = new Commands();
   readonly #identity: { session: string; name?: string } = { session: this.#commands.session };
   readonly #renewal = new Renewal(() => {
@@ -155,23 +157,24 @@ export class Receiver {
         lost: (reason, retry) => this.#lost(reason, retry),
       },
     );
+    this.#following = this.#links.following;
     const over = () => (this.status === 'failed' || this.status === 'ended' ? this.reason : null);
     const rights = () => this.rights;
     this.#digests = new Digests({
-      replica: this.#links.replica,
+      replica: this.#following.replica,
       get rights() {
         return rights();
       },
       get over() {
         return over();
       },
-      widen: (tiles) => this.#links.widen(tiles),
+      widen: (tiles) => this.#following.widen(tiles),
     });
   }
 
   /** The replica; null before the first frame. Another object with each epoch. */
   get grid(): Grid | null {
-    return this.#links.replica.grid;
+    return this.#following.replica.grid;
   }
 
   /** Of the tiles, or, where none are wanted, of the signals. */
@@ -181,7 +184,7 @@ export class Receiver {
 
   /** The signals; null before the first frame of them. Another object with each full state: a new epoch, or other names selected. */
   get signals(): SignalTable | null {
-    return this.#links.signals.table;
+    return this.#following.signals.table;
   }
 
   /** Names of the signals asked for; "all", or null for none. */
@@ -190,7 +193,7 @@ export class Receiver {
   }
 
   set select(select: readonly string[] | 'all' | null) {
-    if (JSON.stringify(select) !== JSON.stringify(this.select)) this.#links.setSelect(select);
+    if (JSON.stringify(select) !== JSON.stringify(this.select)) this.#following.select(select);
   }
 
   /** Signals asked for by name that the source does not have (yet). */
@@ -201,7 +204,7 @@ export class Receiver {
 
   /** Where some are missing: names of signals that the source does have, up to 16. */
   get others(): readonly string[] {
-    return this.#links.signals.others;
+    return this.#following.signals.others;
   }
 
   get #wantsGrid(): boolean {
@@ -210,7 +213,7 @@ export class Receiver {
 
   /** The link whose frames are shown. */
   get link(): LinkName {
-    return this.#links.active?.link.kind ?? 'none';
+    return this.#following.active?.link.kind ?? 'none';
   }
 
   /** Why there is no direct link; empty where there is one, or none could be. */
@@ -225,7 +228,7 @@ export class Receiver {
 
   /** Round trip to the other side of the link in use, milliseconds; 0 = not known yet. */
   get rtt(): number {
-    return this.#links.active?.rtt ?? 0;
+    return this.#following.active?.rtt ?? 0;
   }
 
   /** Milliseconds since what is shown was captured at the source: of signals made of signals, at the first of all. */
@@ -236,19 +239,20 @@ export class Receiver {
 
   /** Round trip to the source, by way of the relay and of whatever else lies between; milliseconds. */
   get distance(): number {
-    const end = this.#links.active;
+    const end = this.#following.active;
     if (end) this.#distance = end.rtt + end.upstream;
     return this.#distance;
   }
 
   get counts(): ReceiverCounts {
-    const { bytes, redial, switches, stale } = this.#links;
+    const { bytes, redial } = this.#links;
+    const { switches, stale } = this.#following;
     return { frames: this.#frames, tiles: this.#tiles, bytes, reconnects: redial.reconnects, switches, stale };
   }
 
   /** The links that may be used; the picture goes on through a change. */
   get transport(): Transport {
-    return this.#links.options.transport;
+    return this.#following.transport;
   }
 
   set transport(transport: Transport) {
@@ -271,7 +275,7 @@ export class Receiver {
   set maxFps(fps: number | undefined) {
     if (fps === this.maxFps) return;
     this.#wants.maxFps = fps;
-    this.#links.tune();
+    this.#following.tune();
   }
 
   /** Bytes of state a second, at most; undefined: as many as the link drains. */
@@ -282,7 +286,7 @@ export class Receiver {
   set maxBps(bytes: number | undefined) {
     if (bytes === this.maxBps) return;
     this.#wants.maxBps = bytes;
-    this.#links.tune();
+    this.#following.tune();
   }
 
   /**
@@ -299,12 +303,12 @@ export class Receiver {
     const checked = checkWindow(window);
     if (sameWindow(checked, this.window)) return;
     this.#wants.window = checked;
-    this.#links.tune();
+    this.#following.tune();
   }
 
   /** The tiles that are as the source had them when `grid` was last whole, inside the grid; null: all of them. */
   get covered(): TileWindow | null {
-    return this.#links.replica.window;
+    return this.#following.replica.window;
   }
 
   /** Is nothing missing of the tiles asked for now, as far as they may be seen? */
@@ -316,16 +320,16 @@ export class Receiver {
 
   /** What this receiver may do and see, as it was told last; undefined: whatever the source grants to anyone. */
   get rights(): Rights | undefined {
-    return this.#links.end?.rights;
+    return this.#following.end?.rights;
   }
 
   /** Asks for no state while true; the session goes on. Afterwards, what changed since is sent. */
   get standby(): boolean {
-    return this.#links.standby;
+    return this.#following.standby;
   }
 
   set standby(standby: boolean) {
-    if (standby !== this.standby) this.#links.setStandby(standby);
+    if (standby !== this.standby) this.#following.standby = standby;
   }
 
   /** Calls `listener` with everything that happens, until the function returned is called. */
@@ -386,7 +390,7 @@ export class Receiver {
     const short = name.slice(0, 40);
     if (short === this.name) return;
     this.#identity.name = short;
-    this.#links.tune();
+    this.#following.tune();
   }
 
   /** Does this one steer, where one does at a time? */
@@ -427,7 +431,7 @@ export class Receiver {
 
   /** Commands go over another link now, which may have told more of the source. */
   #moved(): void {
-    const { end } = this.#links;
+    const { end } = this.#following;
     this.#commands.follow(end);
     if (end?.controlState && end.controlState !== this.control) this.#controlled(end.controlState);
   }
@@ -438,17 +442,17 @@ export class Receiver {
     this.#frames++;
     this.#tiles += taken.keys.length;
     // A relay may still fill in what it holds of a source that is away.
-    if (this.#channel === 'live' || this.#links.direct) this.#set('live', '');
+    if (this.#channel === 'live' || this.#following.directly) this.#set('live', '');
     if (taken.kind === 'replaced') this.#emit({ type: 'grid', grid });
     else this.#emit({ type: 'tiles', keys: taken.keys });
     if (grid.whole) this.#digests.look();
   }
 
   #tookSignals(taken: Extract<TakenSignals, { names: unknown }>, frame: Frame): void {
-    const told = this.#links.active?.signalAge;
+    const told = this.#following.active?.signalAge;
     this.#signalClock.frame(this.signals!.epoch, frame.timestamp, performance.now(), told);
     this.#frames++;
-    if (this.#channel === 'live' || this.#links.direct) this.#set('live', '');
+    if (this.#channel === 'live' || this.#following.directly) this.#set('live', '');
     if (taken.kind === 'replaced') this.#emit({ type: 'schema' });
     this.#emit({ type: 'signals', names: taken.names });
   }
@@ -460,8 +464,8 @@ export class Receiver {
     if (message.viewers !== undefined) this.viewers = message.viewers;
     if (message.state === 'ended') this.#set('ended', message.reason ?? 'the source has ended the stream');
     else if (message.state === 'live') {
-      if (this.#links.active !== null) this.#set('live', '');
-    } else if (!this.#links.direct) this.#set('waiting', message.reason ?? 'the source is not there yet');
+      if (this.#following.active !== null) this.#set('live', '');
+    } else if (!this.#following.directly) this.#set('waiting', message.reason ?? 'the source is not there yet');
     this.#emit({ type: 'report' });
   }
 

@@ -1,40 +1,30 @@
 /**
- * The links of one receiver, and which of them feeds its replica.
+ * The links of one receiver: how they come, and what follows when they go.
  *
  * The base link carries the session, and the picture until something better is there. A direct link is sought behind its
- * back and takes over with its first frame that fits; when it dies, the base goes on. Each change of link is nothing but a
- * new subscription: only what changed since the replica was last whole is sent.
+ * back; when that dies, the base goes on. Which of them feeds the replicas, and what it is asked for, is for `following.ts`.
  */
 
 import type { Link, LinkClose } from '../link/link.js';
 import { CLOSE, closeCode } from '../wire/codes.js';
-import type { Frame } from '../wire/frame.js';
-import type { GridTiles } from '../wire/grid.js';
-import type { TileWindow, WelcomeMessage } from '../wire/messages.js';
-import type { SignalUpdate } from '../wire/signals.js';
-import { AtMost } from './at-most.js';
+import type { WelcomeMessage } from '../wire/messages.js';
+import { Direct } from './direct.js';
+import { Following, type FollowingOwner, type Transport } from './following.js';
 import { ReceiverEnd, type ReceiverHandlers } from './receiver-end.js';
 import { Redial } from './redial.js';
-import { Replica, type Taken } from './replica.js';
-import { SignalReplica, type TakenSignals } from './signal-replica.js';
-import { every, type Timer } from './timer.js';
+import { Silence } from './silence.js';
 import { type TokenSource, Tokens } from './tokens.js';
-import { type PeerDialer, Upgrade } from './upgrade.js';
+import type { PeerDialer } from './upgrade.js';
 import type { Wants } from './wants.js';
-
-export type Transport = 'auto' | 'p2p' | 'relay';
 
 /** A direct link that is silent this long is dead, whatever it says; ms. Its source speaks every 250. */
 const PEER_SILENT = 1_000;
 const SOCKET_SILENT = 30_000;
-const CHECK = 250;
-/** Between two changes of the filter that are told, ms: a picture is panned sixty times a second. */
-const TUNE = 200;
 
 export interface LinksOptions {
   connect: () => Promise<Link>;
   dialer?: (() => Promise<PeerDialer>) | undefined;
-  transport: Transport;
+  readonly transport: Transport;
   readonly wants: Wants;
   /** Who this is, over all links. */
   identity: ReceiverEnd['identity'];
@@ -43,36 +33,22 @@ export interface LinksOptions {
 }
 
 /** What the links tell their receiver. */
-export interface LinksOwner extends Pick<ReceiverHandlers, 'status' | 'controlState' | 'reply' | 'ended' | 'bad'> {
-  /** The replica has changed. */
-  took(taken: Exclude<Taken, { kind: 'stale' }>, frame: Frame): void;
-  /** The signals have changed. */
-  tookSignals(taken: Extract<TakenSignals, { names: unknown }>, frame: Frame): void;
-  /** There are other signals, or their origin is another. */
-  schema(): void;
+export interface LinksOwner
+  extends FollowingOwner,
+    Pick<ReceiverHandlers, 'status' | 'controlState' | 'reply' | 'ended' | 'bad'> {
   welcome(message: WelcomeMessage): void;
-  /** Commands go elsewhere now: to `Links.end`. */
+  /** Commands go elsewhere now: to `following.end`. */
   moved(): void;
   /** Another link is in use, or none, or there is news of why. */
   changed(): void;
   /** The links that are wanted cannot be had as things stand. */
   blocked(reason: string): void;
-  /** No link is left that feeds the replica. `retry` is false where coming back is of no use. */
+  /** No link is left that feeds the replicas. `retry` is false where coming back is of no use. */
   lost(reason: string, retry: boolean): void;
 }
 
 export class Links {
-  readonly replica = new Replica();
-  readonly signals = new SignalReplica();
-  /** The end whose frames the replica follows. */
-  active: ReceiverEnd | null = null;
-  /** Why there is no direct link; empty where there is one, or none could be. */
-  reason = '';
-  /** Takings over, either way. */
-  switches = 0;
-  /** Frames that did not fit, and were asked for anew. */
-  stale = 0;
-
+  readonly following: Following;
   readonly tokens: Tokens;
   readonly redial = new Redial({
     connect: async () => {
@@ -80,33 +56,28 @@ export class Links {
       return this.options.connect();
     },
     opened: (link) => {
-      this.#base = this.#end(link);
+      const end = this.#end(link);
       // A source that is reached directly was told by the relay.
-      this.#base.token = this.tokens.current;
-      this.#subscribeBase();
+      end.token = this.tokens.current;
+      this.following.base = end;
+      this.following.subscribeBase();
       this.owner.moved();
     },
     // As long as a direct link carries the picture, losing the relay is no news for anyone who watches.
-    waits: (reason) => this.active === null && this.owner.lost(reason, true),
+    waits: (reason) => this.following.active === null && this.owner.lost(reason, true),
   });
-  readonly #tuning = new AtMost(TUNE, () => {
-    const filter = () => this.options.wants.filter;
-    for (const end of [this.#direct, this.#base]) if (end && !end.standby) end.update(filter);
+  readonly #direct: Direct;
+  readonly #silence = new Silence(() => {
+    const { direct, base } = this.following;
+    return [
+      [direct, PEER_SILENT, () => this.#dropDirect('the direct link fell silent')],
+      [base, SOCKET_SILENT, () => base?.close(CLOSE.timeout.code, 'nothing heard')],
+    ];
   });
-  #base: ReceiverEnd | null = null;
-  #direct: ReceiverEnd | null = null;
-  #upgrade: Upgrade | null = null;
-  #peers = false;
-  #live = false;
-  #watch: Timer | null = null;
-  #standby = false;
-  /** Other signals were asked for, and have not come: nothing held says what of them is lacking. */
-  #anew = false;
   /** Why the base may not come back; empty where it may. */
   #refused = '';
   /** It was for want of a token that counts. */
   #unauthorized = false;
-  #checkedAt = 0;
   #pastBytes = 0;
 
   constructor(
@@ -114,30 +85,34 @@ export class Links {
     readonly owner: LinksOwner,
   ) {
     this.tokens = new Tokens(options.token, () => this.#showToken());
-  }
-
-  /** The end that commands go to. */
-  get end(): ReceiverEnd | null {
-    return this.active ?? this.#base;
+    this.following = new Following(options.wants, options.transport, owner, () => {
+      if (this.following.directly) this.#direct.reason = '';
+      owner.moved();
+      owner.changed();
+    });
+    this.#direct = new Direct(options.dialer, {
+      introduce: (message) => this.following.base?.introduce(message),
+      opened: (link) => {
+        this.following.direct = this.#end(link);
+        this.following.subscribeDirect();
+      },
+      none: (failed) => this.#noDirect(failed),
+    });
   }
 
   get bytes(): number {
-    return this.#pastBytes + (this.#base?.bytes ?? 0) + (this.#direct?.bytes ?? 0);
+    const { base, direct } = this.following;
+    return this.#pastBytes + (base?.bytes ?? 0) + (direct?.bytes ?? 0);
   }
 
-  /** Does a direct link feed the replica? */
-  get direct(): boolean {
-    return this.#direct !== null && this.active === this.#direct;
-  }
-
-  get standby(): boolean {
-    return this.#standby;
+  /** Why there is no direct link; empty where there is one, or none could be. */
+  get reason(): string {
+    return this.#direct.reason;
   }
 
   open(): void {
     this.#refused = '';
-    this.#checkedAt = performance.now();
-    this.#watch ??= every(CHECK, () => this.#checkSilence());
+    this.#silence.start();
     void this.redial.dial();
   }
 
@@ -145,14 +120,9 @@ export class Links {
     this.redial.stop();
     this.tokens.rest();
     this.#unauthorized = false;
-    this.#tuning.stop();
-    this.#watch?.stop();
-    this.#watch = null;
-    this.#upgrade?.stop();
-    this.#upgrade = null;
-    const ends = [this.#direct, this.#base];
-    this.#direct = this.#base = this.active = null;
-    for (const end of ends) {
+    this.#silence.stop();
+    this.#direct.stop();
+    for (const end of this.following.leave()) {
       this.#pastBytes += end?.bytes ?? 0;
       end?.close();
     }
@@ -160,84 +130,40 @@ export class Links {
   }
 
   setTransport(transport: Transport): void {
-    this.options.transport = transport;
-    this.#upgrade?.stop();
-    this.#upgrade = null;
+    const { following } = this;
+    following.transport = transport;
+    this.#direct.stop();
     this.#dropDirect('');
-    this.#subscribeBase();
-    if (this.#base !== null) this.#seekDirect();
-  }
-
-  /** The filter is another: says so, now or as soon as it may again. */
-  tune(): void {
-    this.#tuning.ask();
-  }
-
-  /** Asks for other signals. A sender hears five subscriptions a second, on average. */
-  setSelect(select: Wants['select']): void {
-    this.options.wants.select = select;
-    this.#anew = true;
-    // What is on its way was chosen by the old names.
-    if (this.active) this.active.lost = true;
-    if (!this.#rests) this.#subscribeAll();
+    following.subscribeBase();
+    if (following.base !== null) this.#seekDirect();
   }
 
   /** Another token: the rights become its, and nothing else changes. */
   #showToken(): void {
-    const end = this.#base;
+    const { base: end, active, wants } = this.following;
     if (end === null) {
       if (!this.#unauthorized) return;
       this.#unauthorized = false;
       this.#refused = '';
-      if (this.active === null) this.owner.lost('another token is tried', true);
+      if (active === null) this.owner.lost('another token is tried', true);
       return void this.redial.dial();
     }
     end.token = this.tokens.current;
-    end.update(() => (end.standby ? { standby: true } : this.options.wants.filter));
-  }
-
-  /** Asks for no state for a while, or for what changed since. */
-  setStandby(standby: boolean): void {
-    this.#standby = standby;
-    this.#subscribeAll();
-  }
-
-  /** Fetches these tiles, too, even on standby, until the function returned is called. */
-  widen(tiles: TileWindow | null): () => void {
-    const { wants } = this.options;
-    const change = (run: () => void): void => {
-      const rested = this.#rests;
-      run();
-      if (this.#rests !== rested) this.#subscribeAll();
-      else this.tune();
-    };
-    let release = (): void => {};
-    change(() => {
-      release = wants.widen(tiles);
-    });
-    return () => change(release);
-  }
-
-  get #rests(): boolean {
-    return this.#standby && !this.options.wants.wider;
+    end.update(() => (end.standby ? { standby: true } : wants.filter));
   }
 
   #end(link: Link): ReceiverEnd {
-    const { owner } = this;
+    const { owner, following } = this;
     const made = new ReceiverEnd(link, {
-      tiles: (tiles, frame, _, end) => this.#tiles(tiles, frame, end),
-      schema: (end) => {
-        // Of another link it counts with its first frame, and so it does where other signals were asked for.
-        const counts = this.#follows(end) && !this.#anew && this.active === end;
-        if (counts && this.signals.announced(end)) owner.schema();
-      },
-      signals: (update, frame, _, end) => this.#signals(update, frame, end),
+      tiles: (tiles, frame, _, end) => following.tookTiles(tiles, frame, end),
+      schema: (end) => following.announced(end),
+      signals: (update, frame, _, end) => following.tookSignals(update, frame, end),
       welcome: (message, end) => this.#welcome(message, end),
-      introduce: (message) => this.#upgrade?.introduced(message),
+      introduce: (message) => this.#direct.introduced(message),
       closed: (event, end) => this.#closed(event, end),
       status: (message, end) => owner.status?.(message, end),
       // Of two links that tell how the source stands, one is late.
-      controlState: (message, end) => end === this.end && owner.controlState?.(message, end),
+      controlState: (message, end) => end === following.end && owner.controlState?.(message, end),
       reply: (message, end) => owner.reply?.(message, end),
       ended: (end) => owner.ended?.(end),
       bad: (error, end) => owner.bad?.(error, end),
@@ -246,165 +172,65 @@ export class Links {
     return made;
   }
 
-  #subscribeAll(): void {
-    this.#subscribe(this.#direct, this.#rests);
-    if (!this.direct) this.#subscribeBase();
-  }
-
-  /** The base carries the picture, unless a direct link does, or nothing else is wanted. */
-  #subscribeBase(): void {
-    const idle = this.#rests || this.direct || this.options.transport === 'p2p';
-    this.#subscribe(this.#base, idle);
-  }
-
-  #subscribe(end: ReceiverEnd | null, standby = false): void {
-    // The replica may have followed another link meanwhile, or other signals be wanted: what is on its way here was made for
-    // a state long gone.
-    if (end !== null && (end !== this.active || this.#anew)) end.lost = true;
-    if (standby) return end?.subscribe({ standby });
-    const { resume, grid } = this.replica;
-    const { signals, ...filter } = this.options.wants.filter;
-    const held = this.#anew ? undefined : this.signals.resume;
-    end?.subscribe(
-      {
-        ...filter,
-        ...(resume && { resume }),
-        ...(signals && { signals: { ...signals, ...(held && { resume: held }) } }),
-      },
-      grid,
-    );
-  }
-
   #welcome(message: WelcomeMessage, end: ReceiverEnd): void {
-    if (end !== this.#base) return;
-    const { peers = false, rights } = message;
-    this.tokens.lasts(rights?.expires);
-    // A source that was away is back.
-    if (peers && !this.#peers && this.#direct === null) this.#upgrade?.retryNow();
-    this.#peers = peers;
-    this.#live = message.state === 'live';
+    const { following } = this;
+    if (end !== following.base) return;
+    this.tokens.lasts(message.rights?.expires);
+    this.#direct.told(message);
     // Signals come when they change; until then, too, this is the link.
-    if (!this.options.wants.grid && this.options.transport !== 'p2p') this.active ??= end;
+    if (!following.wants.grid && following.transport !== 'p2p') following.active ??= end;
     this.owner.welcome(message);
     this.#seekDirect();
   }
 
-  #tiles(tiles: GridTiles, frame: Frame, end: ReceiverEnd): void {
-    if (!this.#follows(end)) return;
-    const taken = this.replica.take(tiles, end);
-    if (taken.kind === 'stale') return this.#askAgain(end);
-    const before = this.active;
-    this.active = end;
-    // What another was told of the grid before is true no more.
-    if (taken.kind === 'replaced' && end === this.#base) this.#subscribe(this.#direct, this.#rests);
-    this.owner.took(taken, frame);
-    this.#tookOver(end, before);
-  }
-
-  #signals(update: SignalUpdate, frame: Frame, end: ReceiverEnd): void {
-    if (!this.#follows(end)) return;
-    const taken = this.signals.take(update, end);
-    if (taken.kind === 'behind') return;
-    if (taken.kind === 'stale') return this.#askAgain(end);
-    if (update.full) this.#anew = false;
-    const before = this.active;
-    this.active = end;
-    this.owner.tookSignals(taken, frame);
-    this.#tookOver(end, before);
-  }
-
-  /** Two ends may speak at once while one takes over: the direct one wins, as soon as it makes sense. */
-  #follows(end: ReceiverEnd): boolean {
-    return !end.lost && (!this.direct || end === this.#direct);
-  }
-
-  /** What came by the other link was newer: asks again from there, and passes over what is still on its way. */
-  #askAgain(end: ReceiverEnd): void {
-    this.stale++;
-    end.lost = true;
-    this.#subscribe(end);
-  }
-
-  #tookOver(end: ReceiverEnd, before: ReceiverEnd | null): void {
-    if (before === end) return;
-    this.owner.moved();
-    if (before !== null) this.switches++;
-    if (this.direct) {
-      this.reason = '';
-      this.#subscribe(this.#base, true);
-    }
-    this.owner.changed();
-  }
-
   #seekDirect(): void {
-    const { dialer, transport } = this.options;
-    if (dialer === undefined || this.#direct !== null) return;
-    if (transport === 'relay') this.reason = 'the relay was asked for';
-    else if (!this.#peers) {
-      this.reason = this.#live ? 'the source takes no direct viewers' : '';
-      if (transport === 'p2p' && this.#live && this.active === null) this.owner.blocked(this.reason);
-    } else if (this.#upgrade === null) {
-      this.reason = 'a direct link is being sought';
-      this.#upgrade = new Upgrade({
-        dialer,
-        introduce: (message) => this.#base?.introduce(message),
-        onlink: (link) => {
-          this.#direct = this.#end(link);
-          this.#subscribe(this.#direct, this.#rests);
-        },
-        onfail: (reason) => {
-          this.reason = reason;
-          if (transport === 'p2p' && this.active === null) this.owner.lost(reason, true);
-          this.owner.changed();
-        },
-      });
+    if (this.following.direct === null) this.#direct.seek(this.following.transport);
+  }
+
+  #noDirect(failed: boolean): void {
+    const { transport, active } = this.following;
+    const { owner, reason } = this;
+    if (transport === 'p2p' && active === null) {
+      if (failed) owner.lost(reason, true);
+      else owner.blocked(reason);
     }
+    if (failed) owner.changed();
   }
 
   #closed(event: LinkClose, end: ReceiverEnd): void {
+    const { following } = this;
     const { meaning, ...known } = closeCode(event.code);
     const reason = event.reason || meaning;
-    if (end === this.#direct) return this.#dropDirect(reason);
-    if (end !== this.#base) return;
+    if (end === following.direct) return this.#dropDirect(reason);
+    if (end !== following.base) return;
     this.#pastBytes += end.bytes;
-    this.#base = null;
+    following.base = null;
     this.tokens.rest();
     const retry = known.retry || (event.code === CLOSE.unauthorized.code && this.tokens.refused());
-    if (this.active === end) this.active = null;
+    if (following.active === end) following.active = null;
     this.owner.moved();
     this.redial.lost(reason, retry);
     if (retry) return;
     this.#refused = reason;
     this.#unauthorized = event.code === CLOSE.unauthorized.code;
-    if (this.active === null) this.owner.lost(reason, false);
+    if (following.active === null) this.owner.lost(reason, false);
   }
 
   #dropDirect(reason: string): void {
-    const end = this.#direct;
+    const { following } = this;
+    const { direct: end, directly: fed } = following;
     if (end === null) return;
-    const fed = this.direct;
-    this.#direct = null;
+    following.direct = null;
     this.#pastBytes += end.bytes;
     if (end.open) end.close();
-    this.reason = reason;
+    this.#direct.lost(reason);
     if (fed) {
-      this.active = null;
+      following.active = null;
       this.owner.moved();
-      this.#subscribeBase();
-      if (this.#base === null && this.#refused) this.owner.lost(this.#refused, false);
-      else if (this.#base === null || this.options.transport === 'p2p') this.owner.lost(reason, true);
+      following.subscribeBase();
+      if (following.base === null && this.#refused) this.owner.lost(this.#refused, false);
+      else if (following.base === null || following.transport === 'p2p') this.owner.lost(reason, true);
     }
-    this.#upgrade?.lost();
     this.owner.changed();
-  }
-
-  #checkSilence(): void {
-    const now = performance.now();
-    const late = now - this.#checkedAt > 4 * CHECK;
-    this.#checkedAt = now;
-    // A page that was busy or asleep has not heard what waits for it; the next look will tell.
-    if (late) return;
-    if (this.#direct && now - this.#direct.heardAt > PEER_SILENT) this.#dropDirect('the direct link fell silent');
-    if (this.#base && now - this.#base.heardAt > SOCKET_SILENT) this.#base.close(CLOSE.timeout.code, 'nothing heard');
   }
 }
