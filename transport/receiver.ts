@@ -3,13 +3,13 @@
 import type { Link } from './link/link.js';
 import { aside } from './session/aside.js';
 import { AgeClock } from './session/clock.js';
-import { Commands } from './session/commands.js';
 import { Digests } from './session/digests.js';
 import type { Following, Transport } from './session/following.js';
 import { Links } from './session/links.js';
-import { Renewal } from './session/renewal.js';
 import type { Taken } from './session/replica.js';
 import type { TakenSignals } from './session/signal-replica.js';
+import { Standing, type Status } from './session/standing.js';
+import { Steering } from './session/steering.js';
 import type { TokenSource } from './session/tokens.js';
 import type { PeerDialer } from './session/upgrade.js';
 import { Wants } from './session/wants.js';
@@ -19,7 +19,6 @@ import type { SignalTable } from './state/signal-table.js';
 import { checkWindow, clip, common, covers, sameWindow, tilesWithin } from './state/window.js';
 import type { Frame } from './wire/frame.js';
 import type {
-  ChannelState,
   ControlCommand,
   ControlStateMessage,
   Rect,
@@ -31,17 +30,8 @@ import type {
 
 export { RightsError } from './session/digests.js';
 export type { Transport } from './session/following.js';
+export type { Status } from './session/standing.js';
 
-/**
- * - `idle`: not started, or stopped
- * - `connecting`: no picture yet, and no relay
- * - `waiting`: the relay is there, the source is not
- * - `live`
- * - `reconnecting`: there was a picture; it stays until the link is back
- * - `ended`: by the source, for good
- * - `failed`: refused; trying again by itself is of no use
- */
-export type Status = 'idle' | 'connecting' | 'waiting' | 'live' | 'reconnecting' | 'ended' | 'failed';
 export type LinkName = 'webrtc' | 'websocket' | 'memory' | 'none';
 
 export interface ReceiverOptions {
@@ -99,28 +89,19 @@ export interface ReceiverCounts {
 }
 
 const NO_RIGHT = 'the token that was shown does not grant to steer';
-const RELEASE = { command: 'controller', action: 'release' } as const;
 
 export class Receiver {
-  status: Status = 'idle';
-  /** Why, in words for a person. */
-  reason = '';
-  control: ControlStateMessage | null = null;
   report: SourceReport | null = null;
   /** Viewers of the channel, as the relay says. */
   viewers = 0;
 
   readonly #links: Links;
   readonly #following: Following;
-  readonly #commands = new Commands();
-  readonly #identity: { session: string; name?: string } = { session: this.#commands.session };
-  readonly #renewal = new Renewal(() => {
-    this.command({ command: 'controller', action: 'request' }).catch(() => {});
-  });
+  readonly #steering: Steering;
+  readonly #standing: Standing;
   readonly #listeners = new Set<(event: ReceiverEvent) => void>();
   readonly #clock = new AgeClock();
   readonly #signalClock = new AgeClock();
-  #channel: ChannelState = 'waiting';
   #frames = 0;
   /** As far as it was when there was a link. */
   #distance = 0;
@@ -132,8 +113,12 @@ export class Receiver {
   constructor(readonly options: ReceiverOptions) {
     const { connect, dialer, transport = 'auto', maxFps, maxBps, grid = true, signals = false, name } = options;
     const select = typeof signals === 'object' ? [...signals.select] : signals ? 'all' : null;
-    if (name) this.#identity.name = name.slice(0, 40);
-    const identity = this.#identity;
+    this.#steering = new Steering(
+      name,
+      () => this.#emit({ type: 'control' }),
+      () => void this.command({ command: 'controller', action: 'request' }).catch(() => {}),
+    );
+    const { identity, commands } = this.#steering;
     this.#wants = new Wants({ grid, select, maxFps, maxBps, window: checkWindow(options.window ?? null) });
     this.#links = new Links(
       { connect, dialer, transport, wants: this.#wants, identity, token: options.token },
@@ -147,18 +132,19 @@ export class Receiver {
           this.#digests.look();
         },
         status: (message) => this.#told(message),
-        controlState: (message) => this.#controlled(message),
-        reply: (message, end) => this.#commands.answered(message, end),
-        moved: () => this.#moved(),
+        controlState: (message) => this.#steering.told(message),
+        reply: (message, end) => commands.answered(message, end),
+        moved: () => this.#steering.follow(this.#following.end),
         ended: () => this.#told({ state: 'ended' }),
         bad: (error) => this.#emit({ type: 'error', error }),
         changed: () => this.#emit({ type: 'status' }),
-        blocked: (reason) => this.#set('waiting', reason),
+        blocked: (reason) => this.#standing.set('waiting', reason),
         lost: (reason, retry) => this.#lost(reason, retry),
       },
     );
     this.#following = this.#links.following;
-    const over = () => (this.status === 'failed' || this.status === 'ended' ? this.reason : null);
+    this.#standing = new Standing(this.#following, () => this.#stands());
+    const standing = this.#standing;
     const rights = () => this.rights;
     this.#digests = new Digests({
       replica: this.#following.replica,
@@ -166,10 +152,24 @@ export class Receiver {
         return rights();
       },
       get over() {
-        return over();
+        return standing.over;
       },
       widen: (tiles) => this.#following.widen(tiles),
     });
+  }
+
+  get status(): Status {
+    return this.#standing.status;
+  }
+
+  /** Why, in words for a person. */
+  get reason(): string {
+    return this.#standing.reason;
+  }
+
+  /** What can be steered, and how it stands; null before the source has told. */
+  get control(): ControlStateMessage | null {
+    return this.#steering.control;
   }
 
   /** The replica; null before the first frame. Another object with each epoch. */
@@ -339,21 +339,18 @@ export class Receiver {
   }
 
   start(): void {
-    if (this.status !== 'idle' && this.status !== 'ended' && this.status !== 'failed') return;
+    if (this.status !== 'idle' && this.#standing.over === null) return;
     this.#links.close();
-    this.#set('connecting', '');
+    this.#standing.set('connecting');
     this.#links.open();
   }
 
   /** Lets go of everything; the last picture stays. */
   stop(): void {
-    // Who leaves keeps nobody waiting.
-    if (this.controlling || this.asking) void this.#commands.give(RELEASE).catch(() => {});
-    this.#commands.giveUp('the receiver was stopped');
-    this.#renewal.stop();
+    this.#steering.leave('the receiver was stopped');
     this.#links.close();
     this.#digests.fail('the receiver was stopped');
-    this.#set('idle', '');
+    this.#standing.set('idle');
   }
 
   /** Tries at once, if it waits to try again: the network is back, the page is seen, somebody pressed Retry. */
@@ -363,7 +360,7 @@ export class Receiver {
 
   /** The public part of its session: what others know it by where it steers, or asks to. */
   get id(): string {
-    return this.#commands.id;
+    return this.#steering.id;
   }
 
   /**
@@ -374,42 +371,40 @@ export class Receiver {
   command(command: ControlCommand): Promise<void> {
     // Where rights were vouched for, they count, and the token is for whoever did that.
     const token = this.rights === undefined ? this.#links.tokens.current : undefined;
-    if (this.status === 'ended' || this.status === 'failed') return Promise.reject(new Error(this.reason));
+    if (this.#standing.over !== null) return Promise.reject(new Error(this.reason));
     if (this.status === 'idle') return Promise.reject(new Error('not connected to a source'));
     if (this.rights?.control === false) return Promise.reject(new Error(NO_RIGHT));
-    const done = this.#commands.give(token === undefined ? command : { ...command, token });
-    return done.then(() => this.#renewal.done(command));
+    return this.#steering.give(token === undefined ? command : { ...command, token });
   }
 
   /** What others may call it, where it steers or asks to: up to 40 characters. */
   get name(): string {
-    return this.#identity.name ?? '';
+    return this.#steering.name;
   }
 
   set name(name: string) {
-    const short = name.slice(0, 40);
-    if (short === this.name) return;
-    this.#identity.name = short;
-    this.#following.tune();
+    const before = this.name;
+    this.#steering.name = name;
+    if (this.name !== before) this.#following.tune();
   }
 
   /** Does this one steer, where one does at a time? */
   get controlling(): boolean {
-    return this.control?.controller?.id === this.id;
+    return this.#steering.controlling;
   }
 
   /** Does it wait for its turn to steer? */
   get asking(): boolean {
-    return this.control?.asking?.some(({ id }) => id === this.id) === true;
+    return this.#steering.asking;
   }
 
   /** Is somebody there? What was asked for, to steer or to wait for it, is kept only as long as this is true. Default true. */
   get present(): boolean {
-    return this.#renewal.present;
+    return this.#steering.present;
   }
 
   set present(present: boolean) {
-    this.#renewal.present = present;
+    this.#steering.present = present;
   }
 
   /**
@@ -422,27 +417,12 @@ export class Receiver {
     return this.#digests.of(rect);
   }
 
-  #controlled(message: ControlStateMessage): void {
-    this.control = message;
-    this.#commands.atDesk(message.desk);
-    this.#renewal.told(this.controlling || this.asking);
-    this.#emit({ type: 'control' });
-  }
-
-  /** Commands go over another link now, which may have told more of the source. */
-  #moved(): void {
-    const { end } = this.#following;
-    this.#commands.follow(end);
-    if (end?.controlState && end.controlState !== this.control) this.#controlled(end.controlState);
-  }
-
   #took(taken: Exclude<Taken, { kind: 'stale' }>, frame: Frame): void {
     const grid = this.grid!;
     this.#clock.frame(grid.epoch, frame.timestamp, performance.now());
     this.#frames++;
     this.#tiles += taken.keys.length;
-    // A relay may still fill in what it holds of a source that is away.
-    if (this.#channel === 'live' || this.#following.directly) this.#set('live', '');
+    this.#standing.shows();
     if (taken.kind === 'replaced') this.#emit({ type: 'grid', grid });
     else this.#emit({ type: 'tiles', keys: taken.keys });
     if (grid.whole) this.#digests.look();
@@ -452,37 +432,32 @@ export class Receiver {
     const told = this.#following.active?.signalAge;
     this.#signalClock.frame(this.signals!.epoch, frame.timestamp, performance.now(), told);
     this.#frames++;
-    if (this.#channel === 'live' || this.#following.directly) this.#set('live', '');
+    this.#standing.shows();
     if (taken.kind === 'replaced') this.#emit({ type: 'schema' });
     this.#emit({ type: 'signals', names: taken.names });
   }
 
   #told(message: StatusMessage): void {
-    if (message.state === 'live' && this.#channel !== 'live') this.#commands.hurry();
-    this.#channel = message.state;
     if (message.source) this.report = message.source;
     if (message.viewers !== undefined) this.viewers = message.viewers;
-    if (message.state === 'ended') this.#set('ended', message.reason ?? 'the source has ended the stream');
-    else if (message.state === 'live') {
-      if (this.#following.active !== null) this.#set('live', '');
-    } else if (!this.#following.directly) this.#set('waiting', message.reason ?? 'the source is not there yet');
+    if (message.state === 'live' && this.#standing.channel !== 'live') this.#steering.commands.hurry();
+    this.#standing.told(message);
     this.#emit({ type: 'report' });
   }
 
   #lost(reason: string, retry: boolean): void {
+    if (retry) return this.#standing.waits(reason);
     if (this.status === 'ended') return;
-    if (retry) return this.#set(this.grid === null && this.signals === null ? 'connecting' : 'reconnecting', reason);
-    this.#set('failed', reason);
+    this.#standing.set('failed', reason);
     this.#emit({ type: 'error', error: new Error(`the connection was refused: ${reason}`) });
   }
 
-  #set(status: Status, reason: string): void {
-    if (status === this.status && reason === this.reason) return;
-    this.status = status;
-    this.reason = reason;
-    if (status === 'failed' || status === 'ended') {
-      this.#digests.fail(reason);
-      this.#commands.giveUp(reason);
+  /** It stands otherwise than before. */
+  #stands(): void {
+    const { over } = this.#standing;
+    if (over !== null) {
+      this.#digests.fail(over);
+      this.#steering.commands.giveUp(over);
     }
     this.#emit({ type: 'status' });
   }
