@@ -4,13 +4,12 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { isObject } from '../../transport/wire/fields.js';
 import { OptionError } from '../option-error.js';
-import type { TokenKey } from './keys.js';
 
 /**
  * The keys in a file, not checked yet. Paths of key sets are relative to it.
  * @throws OptionError where it cannot be read; what is in it is not repeated
  */
-export function readKeyFile(path: string, label: string): TokenKey[] {
+export function readKeyFile(path: string, label: string): unknown[] {
   let value: unknown;
   try {
     value = JSON.parse(readFileSync(path, 'utf8'));
@@ -22,5 +21,5 @@ export function readKeyFile(path: string, label: string): TokenKey[] {
   return keys.map((key: unknown) => {
     const isPath = isObject(key) && typeof key.jwks === 'string' && !key.jwks.includes('://');
     return isPath ? { ...key, jwks: resolve(dirname(path), key.jwks as string) } : key;
-  }) as TokenKey[];
+  });
 }

@@ -52,7 +52,7 @@ function secretIn(keys: TokenKey[] | null, id: string | undefined): SecretKey {
       'which secret signs it? Name that of the relay: MPL_SECRET, --secret or --key-file',
     );
   }
-  const all = keys.flatMap((key) => (isKeyFile(key) ? readKeyFile(key.file, '--key-file') : key));
+  const all = keys.flatMap((key) => (isKeyFile(key) ? (readKeyFile(key.file, '--key-file') as TokenKey[]) : key));
   const secrets = all.filter((key): key is SecretKey => 'secret' in key);
   const key = id === undefined ? secrets[0] : secrets.find((one) => one.id === id);
   if (key) return key;
