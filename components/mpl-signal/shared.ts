@@ -6,6 +6,7 @@
 import { connectWebSocket } from '../../transport/link/websocket.js';
 import { Receiver, type ReceiverEvent, type Status } from '../../transport/receiver.js';
 import type { TokenSource } from '../../transport/session/tokens.js';
+import { Missing } from '../../transport/signals/missing.js';
 import type { SignalValue } from '../../transport/wire/signal-value.js';
 import { MAX_SELECT } from '../../transport/wire/signals.js';
 import { channelUrl } from '../screen/server-url.js';
@@ -19,11 +20,6 @@ const GRACE = 250;
 const GATHER = 50;
 /** A relay hears five subscriptions a second, on average; ms. */
 const TUNE = 220;
-/** A name may be late. When it is not there by then, somebody should know; ms. */
-const PATIENCE = 3_000;
-/** Names that a warning lists. */
-const LISTED = 12;
-
 /** Somebody who reads one signal. */
 export interface SignalReader {
   /** Name of the signal, or of a state of the connection ("_latency"). */
@@ -44,11 +40,10 @@ export class Feed {
   readonly #readers = new Set<SignalReader>();
   readonly #using = new AbortController();
   #missing: ReadonlySet<string> = new Set();
-  readonly #told = new Set<string>();
+  readonly #absent: Missing;
   #started = false;
   #tunedAt = Number.NEGATIVE_INFINITY;
   #tuning: ReturnType<typeof setTimeout> | undefined;
-  #doubt: ReturnType<typeof setTimeout> | undefined;
   #leaving: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -66,6 +61,9 @@ export class Feed {
       signals: { select: [] },
       ...(token && { token }),
     });
+    this.#absent = new Missing(this.#receiver, (what) =>
+      console.warn(`<mpl-signal>: channel "${channel}" has ${what}. It waits for it.`),
+    );
     this.#receiver.listen((event) => this.#hear(event));
     const wakeups = { again: () => this.#receiver.retryNow(), look: () => this.#tuneSoon(0) };
     listenWakeups(wakeups, this.#using.signal);
@@ -155,37 +153,19 @@ export class Feed {
 
   /** Looks what is there, and lets everybody know. */
   #look(): void {
-    const { signals, missing } = this.#receiver;
-    this.#missing = new Set(this.status === 'live' && signals !== null ? missing : []);
+    // Before the first of them have come, that says nothing.
+    this.#missing = new Set(this.#receiver.signals === null ? [] : this.#absent.names);
     for (const reader of this.#readers) reader.news();
-    clearTimeout(this.#doubt);
-    const untold = [...this.#missing].some((name) => !this.#told.has(name));
-    if (untold) this.#doubt = setTimeout(() => this.#warn(), PATIENCE);
-  }
-
-  #warn(): void {
-    const missing = [...this.#missing].filter((name) => !this.#told.has(name));
-    if (missing.length === 0) return;
-    for (const name of missing) this.#told.add(name);
-    const { signals, others } = this.#receiver;
-    const there = [...(signals?.names() ?? []), ...others];
-    const has = there.length > 0 ? `; it has: ${list(there)}` : '';
-    const none = list(missing.map((name) => JSON.stringify(name)));
-    console.warn(`<mpl-signal>: channel "${this.channel}" has no signal ${none}${has}. It waits for it.`);
+    this.#absent.look();
   }
 
   #close(): void {
     clearTimeout(this.#tuning);
-    clearTimeout(this.#doubt);
+    this.#absent.stop();
     this.#using.abort();
     this.#receiver.stop();
     this.gone();
   }
-}
-
-function list(names: readonly string[]): string {
-  const more = names.length - LISTED;
-  return names.slice(0, LISTED).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
 
 const feeds = new Map<string, Feed>();

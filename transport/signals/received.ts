@@ -1,32 +1,29 @@
 /**
  * What is received of a channel, as reactive values: the headless core of `receive()`.
  *
- * It knows the receiver and who reads; it does not know what for. It rests (keeps its session, takes no frames) when
- * everything that followed its signals has gone.
+ * It knows the receiver and who reads; it does not know what for. It rests (`rest.ts`) when everything that followed its
+ * signals has gone.
  */
 
 import { batch, type ReadonlySignal, type Signal, signal } from '@preact/signals-core';
 import { Receiver, type ReceiverEvent, type Status } from '../receiver.js';
 import { aside } from '../session/aside.js';
-import { after, every, type Timer } from '../session/timer.js';
+import { every, type Timer } from '../session/timer.js';
 import type { TokenSource } from '../session/tokens.js';
 import type { SignalTable } from '../state/signal-table.js';
 import type { Hop } from '../wire/messages.js';
 import type { SignalValue } from '../wire/signal-value.js';
 import { because, computed, noteRead, type Origin } from './cause.js';
 import { environment } from './environment.js';
+import { Missing } from './missing.js';
 import { Newest } from './newest.js';
+import { Rest } from './rest.js';
 
 /** The round trip is told this often, ms. */
 const LATENCY_EVERY = 5_000;
-/** Names that are not there may only be late: they are told of after this long, ms. */
-const MISSING_AFTER = 3_000;
 /** Values older than this, ms, may be those of a source that rests; it has so long to say better. */
 const STALE = 1_000;
 const FRESH_WITHIN = 500;
-/** What follows a signal may only be replaced by something else that does: it rests after this long, ms. */
-const LINGER = 1_000;
-
 export type Values = Record<string, SignalValue>;
 export type Listener = (values: Values, changed: readonly string[]) => void;
 
@@ -52,12 +49,9 @@ export class Received implements Origin {
   readonly #signals = new Map<string, Signal<SignalValue | undefined>>();
   readonly #shown = new Map<string, ReadonlySignal<SignalValue | undefined>>();
   readonly #listeners = new Set<Listener>();
-  /** Signals that something follows. */
-  readonly #followed = new Set<Signal>();
-  /** Nothing was read by hand, which could happen again at any time. */
-  #mayRest = true;
-  #rest: Timer | null = null;
-  #complaint: Timer | null = null;
+  /** Kept awake by what follows a signal, by whoever listens, and by reading by hand, which could happen again at any time. */
+  readonly #rest: Rest;
+  readonly #absent: Missing;
   readonly #ping: Timer;
   readonly #letGo: () => void;
   /** Ends that it tries again when the page wakes. */
@@ -79,6 +73,8 @@ export class Received implements Origin {
       ...(maxFps && { maxFps }),
       ...(token && { token }),
     });
+    this.#rest = new Rest(this.receiver);
+    this.#absent = new Missing(this.receiver, (what) => this.#notice(`there is ${what}; it is waited for`));
     this.#letGo = hold();
     this.#sleep = waking(() => this.receiver.retryNow());
     this.#ping = every(LATENCY_EVERY, () => this.#measure());
@@ -107,7 +103,7 @@ export class Received implements Origin {
     const { value } = held;
     noteRead(this);
     // Read by hand: what is not followed cannot be told, so it has to be up to date always.
-    if (!this.#followed.has(held)) this.#stayAwake();
+    if (!this.#rest.has(held)) this.#rest.forbid();
     return value;
   }
 
@@ -126,8 +122,8 @@ export class Received implements Origin {
     if (held === undefined) {
       held = signal(this.receiver.signals?.get(name), {
         name,
-        watched: () => this.#follow(held!, true),
-        unwatched: () => this.#follow(held!, false),
+        watched: () => this.#rest.add(held),
+        unwatched: () => this.#rest.delete(held),
       });
       this.#signals.set(name, held);
     }
@@ -146,12 +142,12 @@ export class Received implements Origin {
 
   listen(listener: Listener): () => void {
     this.#listeners.add(listener);
-    this.#consider();
+    this.#rest.add(listener);
     const values = this.values();
     if (this.receiver.signals) listener(values, Object.keys(values));
     return () => {
       this.#listeners.delete(listener);
-      this.#consider();
+      this.#rest.delete(listener);
     };
   }
 
@@ -242,8 +238,8 @@ export class Received implements Origin {
     if (this.#done) return;
     this.#done = true;
     for (const newest of [...this.#iterators]) newest.end();
-    this.#rest?.stop();
-    this.#complaint?.stop();
+    this.#rest.stop();
+    this.#absent.stop();
     this.#ping.stop();
     this.#sleep();
     this.#letGo();
@@ -270,10 +266,10 @@ export class Received implements Origin {
   #tellState(): void {
     const { receiver } = this;
     if (receiver.status === 'failed' && this.status.peek() !== 'failed') {
-      environment().notice(`receive "${this.options.channel}": ${receiver.reason}`);
+      this.#notice(receiver.reason);
     }
     if (receiver.retryAt > 0 && receiver.reason !== this.#told) {
-      environment().notice(`receive "${this.options.channel}": ${receiver.reason}; it tries again`);
+      this.#notice(`${receiver.reason}; it tries again`);
       this.#told = receiver.reason;
     }
     this.status.value = receiver.status;
@@ -283,18 +279,11 @@ export class Received implements Origin {
     this.reconnects.value = receiver.counts.reconnects;
     const { missing } = receiver;
     if (missing.join('\n') !== this.missing.peek().join('\n')) this.missing.value = missing;
-    if (receiver.status === 'live' && missing.length > 0)
-      this.#complaint ??= after(MISSING_AFTER, () => this.#complain());
+    this.#absent.look();
   }
 
-  /** Names that were misspelt would be waited for without a word. */
-  #complain(): void {
-    const { missing, others, status } = this.receiver;
-    if (status !== 'live' || missing.length === 0) return;
-    const there = others.join(', ') || 'no others';
-    environment().notice(
-      `receive "${this.options.channel}": no signal ${missing.slice(0, 20).join(', ')} (yet); there are: ${there}`,
-    );
+  #notice(text: string): void {
+    environment().notice(`receive "${this.options.channel}": ${text}`);
   }
 
   #tell(changed: readonly string[]): void {
@@ -305,29 +294,5 @@ export class Received implements Origin {
 
   #measure(): void {
     this.latency.value = this.receiver.rtt;
-  }
-
-  #follow(held: Signal, followed: boolean): void {
-    if (followed) this.#followed.add(held);
-    else this.#followed.delete(held);
-    this.#consider();
-  }
-
-  #stayAwake(): void {
-    if (!this.#mayRest) return;
-    this.#mayRest = false;
-    this.#consider();
-  }
-
-  /** Rests soon, or goes on, as it is followed or not. */
-  #consider(): void {
-    this.#rest?.stop();
-    this.#rest = null;
-    if (!this.#mayRest || this.#followed.size + this.#listeners.size > 0) this.receiver.standby = false;
-    else {
-      this.#rest = after(LINGER, () => {
-        this.receiver.standby = true;
-      });
-    }
   }
 }
