@@ -106,6 +106,7 @@ export function createRelay(options: RelayOptions = {}): Relay {
     },
     resolved.metricsToken,
     authority === null,
+    resolved.metricsOfAll,
   );
   const handler = createHandler({
     whyNotFrom: (req) => whyNotFrom(resolved, req),

@@ -102,6 +102,11 @@ export interface RelayOptions extends Partial<RelayLimits>, AuthOptions {
   redisPrefix?: string;
   /** Joins this relay with others over this, instead of Redis. */
   bus?: Bus;
+  /**
+   * Where several processes are one relay: what `/metrics` answers, instead of the numbers of this process; those of all, in
+   * Prometheus' text format, with names of channels or without. What rejects is answered with 500.
+   */
+  metricsOfAll?: (names: boolean) => Promise<string>;
   /** Who reads `/metrics` has to show this secret (`Authorization: Bearer`): 8 to 4096 characters. Default: anyone may. */
   metricsToken?: string;
   /**
@@ -118,7 +123,7 @@ export type ResolvedOptions = RelayLimits &
   ResolvedAuth;
 
 /** Those that may be left unsaid. */
-type Optional = keyof AuthOptions | 'dist' | 'metrics' | 'metricsToken' | 'redis' | 'bus';
+type Optional = keyof AuthOptions | 'dist' | 'metrics' | 'metricsOfAll' | 'metricsToken' | 'redis' | 'bus';
 
 interface Limit {
   default: number;
@@ -203,6 +208,7 @@ export function resolveOptions(options: RelayOptions = {}): ResolvedOptions {
     dist,
     trustProxy = false,
     metrics,
+    metricsOfAll,
     metricsToken,
     log = 'silent',
   } = options;
@@ -215,6 +221,8 @@ export function resolveOptions(options: RelayOptions = {}): ResolvedOptions {
   if (dist !== undefined) checkFolder('dist', dist);
   if (typeof trustProxy !== 'boolean') throw new OptionError('trustProxy', 'expected true or false');
   if (metrics !== undefined && typeof metrics !== 'boolean') throw new OptionError('metrics', 'expected true or false');
+  if (metricsOfAll !== undefined && typeof metricsOfAll !== 'function')
+    throw new OptionError('metricsOfAll', 'expected a function');
   checkLog(log);
   const { redis, redisPrefix = 'mpl', bus } = options;
   if (redis !== undefined) parseRedis(redis);
@@ -222,7 +230,21 @@ export function resolveOptions(options: RelayOptions = {}): ResolvedOptions {
   if (typeof redisPrefix !== 'string' || !/^[A-Za-z0-9_-]{1,32}$/.test(redisPrefix)) {
     throw new OptionError('redisPrefix', `expected 1 to 32 letters, digits, _ or -, got ${show(redisPrefix)}`);
   }
-  return { ...limits, signalKey, demo, dist, trustProxy, metrics, metricsToken, log, redis, redisPrefix, bus, ...auth };
+  return {
+    ...limits,
+    signalKey,
+    demo,
+    dist,
+    trustProxy,
+    metrics,
+    metricsOfAll,
+    metricsToken,
+    log,
+    redis,
+    redisPrefix,
+    bus,
+    ...auth,
+  };
 }
 
 const OTHERS: readonly string[] = [
@@ -231,6 +253,7 @@ const OTHERS: readonly string[] = [
   'dist',
   'trustProxy',
   'metrics',
+  'metricsOfAll',
   'metricsToken',
   'log',
   'redis',

@@ -7,7 +7,7 @@ import { packagedDist, packageVersion } from '../package.js';
 import { DASHBOARD, type Examples, startExamples } from './examples.js';
 import type { ServeFlags } from './flags.js';
 import { openBrowser } from './open-browser.js';
-import { isWorker, type Serving, startWorkers, tellPrimary, toldToStop, workersBus } from './workers.js';
+import { isWorker, type Serving, startWorkers, tellPrimary, toldToStop, workerMetrics, workersBus } from './workers.js';
 
 /** Resolves with the exit code once the relay has closed. */
 export async function serve(flags: ServeFlags): Promise<number> {
@@ -41,9 +41,12 @@ async function serveAsWorker(flags: ServeFlags): Promise<number> {
   // It may be told while it starts, and nobody says it twice.
   const stopped = toldToStop();
   // Those of a Redis are joined by it, with all the others that are.
-  const options = flags.relay.redis === undefined ? { ...flags.relay, bus: workersBus() } : flags.relay;
+  const bus = flags.relay.redis === undefined && { bus: workersBus() };
+  const numbers = workerMetrics();
+  const options: RelayOptions = { ...flags.relay, ...bus, metricsOfAll: (names) => numbers.all(names) };
   try {
     const { relay, address, metrics } = await open(flags, options);
+    numbers.relay = relay;
     await tellPrimary({ mplServes: { address, metrics } });
     await stopped;
     await relay.close();

@@ -3,6 +3,7 @@
 import cluster, { type Worker } from 'node:cluster';
 import { type Pipe, WorkersBus, WorkersHub } from '../cluster/workers-bus.js';
 import type { RelayAddress } from '../create-relay.js';
+import { WorkerMetrics, WorkersMetrics } from '../metrics/workers-metrics.js';
 
 /** A worker that ends is started again after this, ms, later each time it does not last. */
 const FIRST = 100;
@@ -22,6 +23,9 @@ export const isWorker = (): boolean => cluster.isWorker;
 
 /** In a worker: the bus that joins it with the others. */
 export const workersBus = (): WorkersBus => new WorkersBus(process as unknown as Pipe);
+
+/** In a worker: how it comes by the numbers of all. */
+export const workerMetrics = (): WorkerMetrics => new WorkerMetrics(process as unknown as Pipe);
 
 /** In a worker: tells the primary that it serves, or why it cannot. Resolves once that was said. */
 export function tellPrimary(news: News): Promise<void> {
@@ -56,6 +60,7 @@ export interface Serving {
 export async function startWorkers(count: number, drainMs: number): Promise<Serving> {
   cluster.setupPrimary({ serialization: 'advanced' });
   const hub = new WorkersHub();
+  const metrics = new WorkersMetrics();
   const ends: number[] = [];
   let stopping = false;
   let wait = FIRST;
@@ -68,7 +73,9 @@ export async function startWorkers(count: number, drainMs: number): Promise<Serv
   const start = (onserves: (news: Extract<News, { mplServes: unknown }>['mplServes']) => void): void => {
     const worker = cluster.fork();
     const began = performance.now();
-    hub.add(pipeTo(worker));
+    const pipe = pipeTo(worker);
+    hub.add(pipe);
+    metrics.add(pipe);
     worker.on('message', (news: News) => {
       if (typeof news !== 'object' || news === null) return;
       if ('mplServes' in news) onserves(news.mplServes);

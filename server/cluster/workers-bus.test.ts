@@ -1,34 +1,15 @@
 import assert from 'node:assert/strict';
-import { EventEmitter } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { afterEach, describe, it } from 'node:test';
 import { run } from '../testing/run.js';
 import { closeAll, later } from '../testing/signals.js';
 import { until } from '../testing/until.js';
 import { busContract } from './testing/bus-contract.js';
+import { pipes } from './testing/pipes.js';
 import { converged, Host, startViewer } from './testing/stage.js';
-import { type Pipe, WorkersBus, WorkersHub } from './workers-bus.js';
+import { WorkersBus, WorkersHub } from './workers-bus.js';
 
 afterEach(closeAll);
-
-/** Two ends of a pipe that carries what a pipe between processes does: copies, a turn later, in order. */
-function pipes(): [Pipe, Pipe] {
-  class End extends EventEmitter implements Pipe {
-    connected = true;
-    other!: End;
-    send(message: unknown, sent: (error: Error | null) => void): void {
-      const copy = structuredClone(message);
-      setImmediate(() => {
-        this.other.emit('message', copy);
-        sent(null);
-      });
-    }
-  }
-  const [a, b] = [new End(), new End()];
-  a.other = b;
-  b.other = a;
-  return [a, b];
-}
 
 busContract('workers', async () => {
   const hub = new WorkersHub();

@@ -12,6 +12,12 @@ const FRESH = 200;
 /** Who reads: those who run the relay, or anyone, who is told no names where channels are not for anyone. */
 type Reader = 'inside' | 'anyone';
 
+/**
+ * Resolves with what `/metrics` answers.
+ * @param names may it tell names of channels?
+ */
+export type ReadAll = (names: boolean) => Promise<string>;
+
 export class MetricsEndpoint {
   readonly #registries: Partial<Record<Reader, Promise<Registry>>> = {};
   readonly #texts: Partial<Record<Reader, Promise<string>>> = {};
@@ -22,6 +28,8 @@ export class MetricsEndpoint {
     readonly token: string | undefined,
     /** Are names of channels for anyone to know? */
     readonly namesForAnyone: boolean,
+    /** The numbers of all processes, where this is one of several that are one relay. */
+    readonly ofAll?: ReadAll,
   ) {}
 
   /** The metrics of the relay alone, without those of the process. */
@@ -64,6 +72,7 @@ export class MetricsEndpoint {
 
   async #read(reader: Reader): Promise<string> {
     try {
+      if (this.ofAll) return await this.ofAll(reader === 'inside');
       const [own, { processRegistry }] = await Promise.all([this.registry(reader), import('./process.js')]);
       return `${await own.metrics()}\n${await processRegistry().metrics()}`;
     } finally {

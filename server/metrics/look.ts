@@ -5,10 +5,13 @@ import type { ChannelState } from '../../transport/wire/messages.js';
 import type { Channel } from '../relay/channel.js';
 import { Sent, Taken, type Tally, type Way, wayOf } from './tally.js';
 
+/** What no channel can be called, for all that are not named. */
+export const OTHERS = '(others)';
+
 export interface Look {
   /** Since the relay began. */
   sent: Partial<Record<Way, Sent>>;
-  taken: Partial<Record<LinkKind, Taken>>;
+  taken: Partial<Record<Way, Taken>>;
   /** Now. */
   channels: Record<ChannelState, number>;
   sources: number;
@@ -48,17 +51,19 @@ export function look(all: Iterable<Channel>, tally: Tally, named: number): Look 
   for (const [kind, past] of Object.entries(tally.sent) as [Way, Sent][]) {
     found.sent[kind] = Object.assign(new Sent(), past);
   }
-  for (const [kind, past] of Object.entries(tally.taken) as [LinkKind, Taken][]) {
+  for (const [kind, past] of Object.entries(tally.taken) as [Way, Taken][]) {
     found.taken[kind] = Object.assign(new Taken(), past);
   }
   let tiles = 0;
   let dirty = 0;
-  for (const { name, fanout, callers, bytes, viewers } of all) {
-    found.channels[fanout.state]++;
+  for (const { name, follows, fanout, callers, bytes, viewers } of all) {
+    // It is counted where its source is.
+    if (!follows) found.channels[fanout.state]++;
     found.replicaBytes += bytes;
-    for (const end of callers) {
-      found.sources++;
-      (found.taken[end.link.kind] ??= new Taken()).add(end);
+    for (const [end, way] of callers) {
+      // Those of another relay are counted there.
+      if (way !== 'relay') found.sources++;
+      (found.taken[way] ??= new Taken()).add(end);
     }
     for (const end of fanout.ends) {
       const way = wayOf(end);

@@ -4,7 +4,7 @@ import { type Aggregator, Counter, Gauge, Registry } from 'prom-client';
 import type { Connections } from '../connections.js';
 import { packageVersion } from '../package.js';
 import type { Channel } from '../relay/channel.js';
-import { type Look, look } from './look.js';
+import { type Look, look, OTHERS } from './look.js';
 import { SpreadMetric } from './spread-metric.js';
 import type { Tally } from './tally.js';
 
@@ -19,9 +19,6 @@ export interface Measured {
   /** Channels that are told apart in `mpl_channel_viewers`. */
   named: number;
 }
-
-/** What no channel can be called, for all that are not named. */
-export const OTHERS = '(others)';
 
 type Labelled = Iterable<[labels: Record<string, string>, value: number]>;
 
@@ -64,11 +61,13 @@ export function createRegistry({ tally, connections, channels, signalPeers, join
     help: string,
     labelNames: string[],
     read: () => Labelled,
+    aggregator: Aggregator = 'sum',
   ): void => {
     new Kind({
       name: `mpl_${name}`,
       help,
       labelNames,
+      aggregator,
       registers: [registry],
       collect() {
         this.reset();
@@ -77,7 +76,14 @@ export function createRegistry({ tally, connections, channels, signalPeers, join
     });
   };
 
-  labelled(Gauge, 'info', 'Always 1; tells the version', ['version'], () => [[{ version: packageVersion }, 1]]);
+  labelled(
+    Gauge,
+    'info',
+    'Always 1; tells the version',
+    ['version'],
+    () => [[{ version: packageVersion }, 1]],
+    'first',
+  );
 
   // What goes out.
   labelled(Counter, 'deliveries_total', 'Frames of state sent to viewers, and to other relays', ['link', 'kind'], () =>
@@ -117,10 +123,10 @@ export function createRegistry({ tally, connections, channels, signalPeers, join
   plain(Gauge, 'in_flight_bytes', 'Bytes sent to viewers and not yet acknowledged', () => now().inFlight);
 
   // What comes in.
-  labelled(Counter, 'received_frames_total', 'Frames of state from sources', ['link'], () =>
+  labelled(Counter, 'received_frames_total', 'Frames of state from sources, and from other relays', ['link'], () =>
     Object.entries(now().taken).map(([link, { frames }]) => [{ link }, frames]),
   );
-  labelled(Counter, 'received_bytes_total', 'Bytes of frames from sources', ['link'], () =>
+  labelled(Counter, 'received_bytes_total', 'Bytes of frames from sources, and from other relays', ['link'], () =>
     Object.entries(now().taken).map(([link, { bytes }]) => [{ link }, bytes]),
   );
   labelled(Counter, 'commands_total', 'Commands of viewers, by what became of them', ['result'], () =>
@@ -128,7 +134,7 @@ export function createRegistry({ tally, connections, channels, signalPeers, join
   );
 
   // Who is there.
-  labelled(Gauge, 'channels', 'Channels', ['state'], () =>
+  labelled(Gauge, 'channels', 'Channels, but for those whose source is at another relay', ['state'], () =>
     Object.entries(now().channels).map(([state, count]) => [{ state }, count]),
   );
   plain(Gauge, 'sources', 'Sources', () => now().sources);

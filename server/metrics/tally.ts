@@ -18,7 +18,7 @@ import { Spread } from './spread.js';
 /** Bounds of the histograms, ms. A receiver gathers its acks for up to 250 ms. */
 const TIMES = [5, 10, 25, 50, 100, 150, 200, 250, 300, 400, 500, 750, 1000, 2000, 5000, 10_000];
 
-/** What an end is there for: a viewer over a kind of link, or another relay. */
+/** What an end is there for: a viewer or a source over a kind of link, or another relay. */
 export type Way = LinkKind | 'relay';
 
 export const wayOf = ({ link, relay }: Pick<ObservedEnd, 'link' | 'relay'>): Way => (relay ? 'relay' : link.kind);
@@ -38,7 +38,7 @@ export class Sent {
   }
 }
 
-/** What came from sources over one kind of link. */
+/** What came from sources one way. */
 export class Taken {
   frames = 0;
   bytes = 0;
@@ -64,7 +64,7 @@ export class Tally implements FanoutObserver {
   readonly commands = { done: 0, refused: 0 };
   /** Of viewers and sources that have gone. */
   readonly sent: Partial<Record<Way, Sent>> = {};
-  readonly taken: Partial<Record<LinkKind, Taken>> = {};
+  readonly taken: Partial<Record<Way, Taken>> = {};
 
   constructor(
     /** What is rare enough to be told is told here. */
@@ -107,8 +107,8 @@ export class Tally implements FanoutObserver {
     if (!(error instanceof WireError)) this.log.write('error', 'internal error', { err: error });
   }
 
-  sourceGone(end: ReceiverEnd): void {
-    (this.taken[end.link.kind] ??= new Taken()).add(end);
+  sourceGone(end: ReceiverEnd, way: Way): void {
+    (this.taken[way] ??= new Taken()).add(end);
   }
 }
 

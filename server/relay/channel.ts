@@ -16,7 +16,7 @@ import type { PublishMessage, Rights, StatusMessage } from '../../transport/wire
 import * as session from '../../transport/wire/session.js';
 import type { ChannelParts, Member } from '../cluster/channel-parts.js';
 import type { Have } from '../cluster/messages.js';
-import { Tally } from '../metrics/tally.js';
+import { Tally, type Way, wayOf } from '../metrics/tally.js';
 import type { ResolvedOptions } from '../options.js';
 import { mayPublish } from '../publish-token.js';
 import type { Acquaintances } from '../signal/acquaintances.js';
@@ -46,7 +46,7 @@ export class Channel implements ChannelParts {
   readonly #tenures = new WeakMap<ReceiverEnd, Tenure>();
   readonly #entrance: Entrance;
   /** Links on which a source speaks, or may yet. */
-  readonly #callers = new Set<ReceiverEnd>();
+  readonly #callers = new Map<ReceiverEnd, Way>();
   #grace: Timer | null = null;
   #closed = false;
 
@@ -100,8 +100,8 @@ export class Channel implements ChannelParts {
     return this.audience.here;
   }
 
-  /** Links on which a source speaks, or may yet. */
-  get callers(): Iterable<ReceiverEnd> {
+  /** Links on which a source speaks, or may yet, and what they are. */
+  get callers(): Iterable<[ReceiverEnd, Way]> {
     return this.#callers;
   }
 
@@ -124,8 +124,13 @@ export class Channel implements ChannelParts {
   get awakeSince(): number | null {
     const local = this.#lone.end?.link.kind === 'memory';
     // How a source at another relay is, that one knows.
-    const none = this.fanout.state !== 'live' || this.signals === null || local || this.#outlet.follows;
+    const none = this.fanout.state !== 'live' || this.signals === null || local || this.follows;
     return none ? Number.NEGATIVE_INFINITY : this.#outlet.awakeSince;
+  }
+
+  /** Is its source at another relay? */
+  get follows(): boolean {
+    return this.#outlet.follows;
   }
 
   /** Bytes of memory that the replicas take. */
@@ -162,7 +167,7 @@ export class Channel implements ChannelParts {
   }
 
   addOwner(link: Link): ReceiverEnd {
-    return this.#addSource(link, (message, end) => this.#follow(message, end));
+    return this.#addSource(link, (message, end) => this.#follow(message, end), true);
   }
 
   /** Other rights of a viewer, from now on. */
@@ -194,10 +199,12 @@ export class Channel implements ChannelParts {
 
   /** Another relay has asked a source for its right to this channel, and passes on what it says. */
   addTunnel(link: Link): void {
-    this.#addSource(link, (message, end) => this.#take(message, end, false));
+    this.#addSource(link, (message, end) => this.#take(message, end, false), true);
   }
 
-  #addSource(link: Link, onpublish: (message: PublishMessage, end: ReceiverEnd) => void): ReceiverEnd {
+  /** @param relay another relay speaks for the source */
+  #addSource(link: Link, onpublish: (message: PublishMessage, end: ReceiverEnd) => void, relay = false): ReceiverEnd {
+    const way = wayOf({ link, relay });
     const lone = this.#lone;
     /** Only of the source that has the channel, and as far as it fits. */
     const follows = (): boolean => lone.end === end && !end.lost;
@@ -222,7 +229,7 @@ export class Channel implements ChannelParts {
         ended: () => lone.end === end && this.fanout.end(),
         closed: ({ code }) => {
           this.#callers.delete(end);
-          this.tally.sourceGone(end);
+          this.tally.sourceGone(end, way);
           this.#tenures.get(end)?.stop();
           if (lone.end === end || this.#leaves(end, code)) this.#sourceLost(code);
           else this.checkIdle();
@@ -231,7 +238,7 @@ export class Channel implements ChannelParts {
       this.options.inflatedPayload,
       this.options.inflateRatio,
     );
-    this.#callers.add(end);
+    this.#callers.set(end, way);
     return end;
   }
 
