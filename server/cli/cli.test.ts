@@ -18,7 +18,7 @@ describe('flags of serve', () => {
 
   test('port and host come from flags, then from the environment, then from the defaults', () => {
     assert.deepEqual([flags('').port, flags('').host], [8787, '127.0.0.1']);
-    const env = { PORT: '9000', HOST: '0.0.0.0', MPL_OPEN: '1' };
+    const env = { PORT: '9000', HOST: '0.0.0.0', MPL_ANYONE: '1' };
     assert.deepEqual([flags('', env).port, flags('', env).host], [9000, '0.0.0.0']);
     assert.deepEqual([flags('--port 1 --host ::1', env).port, flags('--port=1 --host=::1', env).host], [1, '::1']);
   });
@@ -56,10 +56,10 @@ describe('flags of serve', () => {
     for (const host of ['0.0.0.0', '::', '10.0.0.1', 'relay.example', '127.0.0.1.example']) {
       assert.throws(
         () => flags(`--host ${host}`),
-        /^OptionError: --host: on .* --secret .*--key-file, --jwks.*--publish-token.*--open/,
+        /^OptionError: --host: on .* --secret .*--key-file, --jwks.*--publish-token.*--anyone/,
       );
       assert.throws(() => flags('', { HOST: host }), /^OptionError: HOST: on/);
-      assert.equal(flags(`--host ${host} --open`).relay.keys, undefined);
+      assert.equal(flags(`--host ${host} --anyone`).relay.keys, undefined);
       assert.equal(flags(`--host ${host} --publish-token secret-of-sources`).host, host);
       assert.deepEqual(flags(`--host ${host}`, { MPL_SECRET: secret }).relay.keys, [{ secret }]);
       assert.equal(flags(`--host ${host} --jwks https://keys.example/jwks`).relay.keys!.length, 1);

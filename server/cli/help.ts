@@ -30,7 +30,7 @@ ${table([
   ['--issuer, --audience TEXT', 'what tokens have to say as iss and aud (MPL_ISSUER, MPL_AUDIENCE)'],
   ['--publish-token T', 'without such keys: a secret that sources show (MPL_PUBLISH_TOKEN)'],
   ['--origins LIST', 'pages that may use it: https://app.example, https://*.example, null, * (MPL_ORIGINS)'],
-  ['--open', 'on a network too, anyone may publish, watch and steer (MPL_OPEN=1)'],
+  ['--anyone', 'on a network too, anyone may publish, watch and steer (MPL_ANYONE=1)'],
   ['--redis URL', 'be one with all relays that name the same Redis: redis://host:6379 (MPL_REDIS)'],
   ['--redis-prefix P', 'what their keys begin with there (mpl)'],
   ['--workers N', 'so many processes behind the one port, as one relay'],

@@ -30,7 +30,7 @@ export const AUTH_OPTIONS = {
   audience: { type: 'string' },
   origins: { type: 'string' },
   'publish-token': { type: 'string' },
-  open: { type: 'boolean' },
+  anyone: { type: 'boolean' },
 } as const;
 
 /**
@@ -61,12 +61,12 @@ export function authIn(values: Record<string, unknown>, env: NodeJS.ProcessEnv, 
     checkToken(token.value, token.label);
     auth.publishToken = token.value;
   }
-  const open = values.open === true || /^(?:1|true|yes)$/.test(env.MPL_OPEN ?? '');
-  if (!open && !isLoopback(host) && keys.length === 0 && token === null) {
+  const anyone = values.anyone === true || /^(?:1|true|yes)$/.test(env.MPL_ANYONE ?? '');
+  if (!anyone && !isLoopback(host) && keys.length === 0 && token === null) {
     throw new OptionError(
       values.host === undefined ? 'HOST' : '--host',
       `on ${host}, whoever reaches this machine could publish, watch and steer. Say who may: --secret (tokens: mpl token), ` +
-        '--key-file, --jwks, or --publish-token (sources only); or say --open if anyone may',
+        '--key-file, --jwks, or --publish-token (sources only); or say --anyone if anyone may',
     );
   }
   return auth;
