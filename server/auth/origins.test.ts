@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, describe, test } from 'node:test';
 import type { RelayOptions } from '../index.js';
 import { OptionError } from '../index.js';
+import { get } from '../testing/http.js';
 import { closeAll, startRelay } from '../testing/signals.js';
 import { connect } from '../testing/sockets.js';
 import { SECRET } from '../testing/tokens.js';
@@ -50,6 +51,12 @@ const CASES: [name: string, options: RelayOptions, yes: (string | undefined)[], 
     [undefined, 'null', 'http://localhost:3000', 'https://127.0.0.1', 'http://[::1]:9', 'http://a.localhost'],
     ['https://evil.example', 'http://localhost.evil.example', 'http://127.0.0.1.evil.example', 'http://10.0.0.1', 'x'],
   ],
+  [
+    'an open one behind a proxy: no files, since those are anybody`s',
+    { trustProxy: true },
+    [undefined, 'http://localhost:3000'],
+    ['null', 'https://evil.example'],
+  ],
   ['one that asks for tokens: any', { keys: [{ secret: SECRET }] }, [undefined, 'null', 'https://a.example'], []],
   ['one that asks sources: any', { publishToken: 'a-secret-of-sources' }, ['https://a.example'], []],
   [
@@ -86,13 +93,35 @@ describe('pages that may use a relay', () => {
     });
   }
 
-  test('include the relay`s own, by whatever name it is reached', async () => {
-    const { url } = await startRelay();
+  test('include the relay`s own, by whatever name it is reached through a proxy', async () => {
+    const { url } = await startRelay({ trustProxy: true });
     const headers = { host: 'relay.example', origin: 'https://relay.example' };
     const { socket, closed } = await connect(`${url}/stream/demo`, { headers });
     socket.once('pong', () => socket.close(1000));
     socket.ping();
     assert.equal((await closed).code, 1000);
+  });
+
+  test('do not include those that have their own name lead to an open relay on this machine', async () => {
+    const { url } = await startRelay();
+    const { port } = new URL(url);
+    const host = `evil.example:${port}`;
+    const asks: Record<string, string>[] = [{ host, origin: `http://${host}` }, { host, origin: 'null' }, { host }];
+    for (const headers of asks) {
+      const { closed } = await connect(`${url}/stream/demo`, { headers });
+      const { code, reason } = await closed;
+      assert.equal(code, 4403);
+      assert.match(reason, /^pages of .*evil\.example.* may not use this relay: see its --origins$/);
+      for (const path of ['/channels', '/channels/demo/signals']) {
+        assert.equal((await get(url, path, headers)).status, 403, path);
+      }
+    }
+    for (const name of ['localhost', 'a.localhost', '[::1]', '127.0.0.1']) {
+      assert.equal((await get(url, '/channels', { host: `${name}:${port}` })).status, 200, name);
+    }
+    // Whoever has a token is welcome by any name.
+    const keyed = await startRelay({ keys: [{ secret: SECRET }] });
+    assert.equal((await get(keyed.url, '/channels', { host: 'relay.example' })).status, 200);
   });
 
   test('may all have the script', async () => {

@@ -43,26 +43,31 @@ export interface OriginOptions {
   origins?: readonly string[] | undefined;
   keys?: unknown;
   publishToken?: unknown;
+  trustProxy?: boolean;
 }
 
 /**
  * Why a request is refused for the page that it is from, or null.
  *
  * Where no origins are set, any page may come to a relay that asks for tokens: those are the right, and no page has them of
- * its own. An open relay on loopback, which is somebody's own machine, is for pages of that machine, and of itself.
+ * its own. An open relay on loopback, which is somebody's own machine, is for pages of that machine, and for files (`null`),
+ * by which one begins. It has to be called by a name of that machine, too: any page can have a name of its own lead here, and
+ * would then pass for a page of the relay. Behind a proxy it has other names, and files are somebody else's.
  */
-export function whyNotFrom({ origins, keys, publishToken }: OriginOptions, req: IncomingMessage): string | null {
-  const { origin, host } = req.headers;
-  if (origin === undefined) return null;
+export function whyNotFrom(options: OriginOptions, req: IncomingMessage): string | null {
+  const { origins, keys, publishToken, trustProxy = false } = options;
+  const { origin, host = '' } = req.headers;
   if (origins !== undefined) {
-    return origins.some((pattern) => matches(pattern, origin)) ? null : refusal(origin);
+    return origin === undefined || origins.some((pattern) => matches(pattern, origin)) ? null : refusal(origin);
   }
   if (keys !== undefined || publishToken !== undefined || !isLocal(req.socket.localAddress)) return null;
-  if (origin === 'null' || !URL.canParse(origin)) return origin === 'null' ? null : refusal(origin);
-  const from = new URL(origin);
-  return from.host === host || LOOPBACK.test(from.hostname) ? null : refusal(origin);
+  if (!trustProxy && !isLoopbackUrl(`http://${host}`)) return refusal(host);
+  if (origin === undefined || (origin === 'null' && !trustProxy)) return null;
+  const own = URL.canParse(origin) && new URL(origin).host === host;
+  return own || isLoopbackUrl(origin) ? null : refusal(origin);
 }
 
+const isLoopbackUrl = (url: string): boolean => URL.canParse(url) && LOOPBACK.test(new URL(url).hostname);
 const isLocal = (address = ''): boolean => /^(?:::ffff:)?127\./.test(address) || address === '::1';
 
 const refusal = (origin: string): string => `pages of ${origin.slice(0, 60)} may not use this relay: see its --origins`;
