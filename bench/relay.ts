@@ -25,6 +25,8 @@ interface Plan {
   warm: number;
   measure: number;
   crowd: { viewers: number; hz: number } | null;
+  /** Processes of one relay, each number of them beside the others. */
+  workers: { viewers: number; counts: number[] } | null;
   /** Viewers beside the one that stalls, joins, drops. */
   others: number;
   stalls: number;
@@ -41,6 +43,7 @@ const FULL: Plan = {
   warm: 2000,
   measure: 4000,
   crowd: { viewers: 10_000, hz: 10 },
+  workers: { viewers: 5000, counts: [1, 2] },
   others: 1000,
   stalls: 4,
   joins: 9,
@@ -56,6 +59,7 @@ const QUICK: Plan = {
   warm: 1000,
   measure: 2000,
   crowd: null,
+  workers: null,
   others: 100,
   stalls: 2,
   joins: 3,
@@ -92,6 +96,7 @@ export interface RelayResult {
   skipped: Partial<Record<Kind, string>>;
   trials: Trial[];
   crowd: Trial[];
+  workers: Trial[];
   stall: StallResult;
   joins: Joined[];
   drops: { joined: Joined; back: Joined }[];
@@ -168,6 +173,7 @@ export async function run(plan: Plan): Promise<RelayResult> {
     const kinds = (Object.keys(NAMES) as Kind[]).filter((kind) => skipped[kind] === undefined);
     const trials: Trial[] = [];
     const crowd: Trial[] = [];
+    const workers: Trial[] = [];
     const step = (text: string) => console.error(`  ${text}`);
     for (let round = 0; round < plan.rounds; round++) {
       // In turns, so that a busy machine slows all alike.
@@ -177,18 +183,22 @@ export async function run(plan: Plan): Promise<RelayResult> {
           trials.push(await trial(shop, kind, viewers, plan.hz, plan.warm, plan.measure));
         }
       }
-      if (plan.crowd === null) continue;
-      for (const kind of ['mpl', 'raw'] as const) {
-        const { viewers, hz } = plan.crowd;
+      for (const kind of plan.crowd ? (['mpl', 'raw'] as const) : []) {
+        const { viewers, hz } = plan.crowd!;
         step(`round ${round + 1}: ${NAMES[kind]}, ${viewers} viewers`);
         crowd.push(await trial(shop, kind, viewers, hz, plan.warm, plan.measure));
+      }
+      for (const count of plan.workers?.counts ?? []) {
+        const { viewers } = plan.workers!;
+        step(`round ${round + 1}: mpl serve --workers ${count}, ${viewers} viewers`);
+        workers.push(await trial(shop, 'mpl', viewers, plan.hz, plan.warm, plan.measure, count));
       }
     }
     step('one that stalls');
     const stall = await measureStall(shop, plan);
     step('one that joins late, and one that comes back');
     const { joins, drops } = await measureJoins(shop, plan);
-    return { frame, pinned, skipped, trials, crowd, stall, joins, drops };
+    return { frame, pinned, skipped, trials, crowd, workers, stall, joins, drops };
   } finally {
     await shop.close();
   }
@@ -201,11 +211,11 @@ const percent = (value: number): string => `${(value * 100).toFixed(0)} %`;
 function formatTrials(title: string, trials: readonly Trial[]): string {
   const groups = new Map<string, Trial[]>();
   for (const one of trials) {
-    const key = `${one.viewers} ${one.kind}`;
+    const key = `${one.viewers} ${one.kind}${one.workers || ''}`;
     groups.set(key, [...(groups.get(key) ?? []), one]);
   }
   const rows = [...groups.values()].map((rounds) => {
-    const { kind, viewers } = rounds[0]!;
+    const { kind, viewers, workers } = rounds[0]!;
     const middle = (of: (one: Trial) => number) => median(rounds.map(of));
     const against = (other: Kind): string => {
       const others = groups.get(`${viewers} ${other}`);
@@ -213,7 +223,12 @@ function formatTrials(title: string, trials: readonly Trial[]): string {
       return median(rounds.map((one, i) => one.deliveries / others[i]!.deliveries)).toFixed(2);
     };
     return [
-      ...[bytes(viewers), NAMES[kind], bytes(middle((one) => one.deliveries)), percent(middle((one) => one.share))],
+      ...[
+        bytes(viewers),
+        workers > 0 ? `--workers ${workers}` : NAMES[kind],
+        bytes(middle((one) => one.deliveries)),
+        percent(middle((one) => one.share)),
+      ],
       ...[against('raw'), against('socket.io')],
       ...[middle((one) => one.cpu).toFixed(1), percent(middle((one) => one.busy))],
       ...[ms(middle((one) => one.age.p50)), ms(middle((one) => one.age.p99))],
@@ -229,12 +244,16 @@ function formatTrials(title: string, trials: readonly Trial[]): string {
 }
 
 export function format(result: RelayResult, plan: Plan): string {
-  const { frame, skipped, trials, crowd, stall, joins, drops } = result;
+  const { frame, skipped, trials, crowd, workers, stall, joins, drops } = result;
   const world = `Life ${frame.side}x${frame.side} from generation ${bytes(frame.generation)}, ${bytes(frame.bytes)} B a frame`;
   const times = `medians of ${plan.rounds}; ${result.pinned ? 'one core' : 'not kept apart'}`;
   const parts = [formatTrials(`Relay: ${world}, ${plan.hz} a second (${times})`, trials)];
   for (const [kind, why] of Object.entries(skipped)) parts.push(`(${NAMES[kind as Kind]}: ${why})`);
   if (plan.crowd) parts.push(formatTrials(`Relay: the same, ${plan.crowd.hz} a second`, crowd));
+  if (plan.workers) {
+    const title = `Relay: the same, ${plan.hz} a second, in several processes that share both cores with the viewers`;
+    parts.push(formatTrials(title, workers));
+  }
   const spread = (list: readonly number[]) =>
     [median(list), Math.min(...list), Math.max(...list)].map((value) => ms(value));
   const ages = (of: (one: Spread) => number, list: readonly Spread[]) => spread(list.map(of));

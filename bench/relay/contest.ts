@@ -6,6 +6,8 @@ import type { Kind } from './server.js';
 
 export interface Trial {
   kind: Kind;
+  /** Processes of the relay; 0: one, on a core of its own. */
+  workers: number;
   viewers: number;
   hz: number;
   /** Deliveries a second, all viewers together. */
@@ -38,9 +40,9 @@ export class Stage {
     readonly base: number,
   ) {}
 
-  static async set(shop: Workshop, kind: Kind, viewers: number): Promise<Stage> {
+  static async set(shop: Workshop, kind: Kind, viewers: number, workers = 0): Promise<Stage> {
     shop.forgetStamps();
-    const { child, feed, port } = await shop.server(kind);
+    const { child, feed, port } = await shop.server(kind, workers);
     const { hand } = await shop.hand('source.ts', 1, kind, String(feed), shop.recording, shop.stamps);
     const pid = child.pid!;
     const base = usage(pid).rss;
@@ -71,14 +73,16 @@ export async function trial(
   hz: number,
   warm: number,
   ms: number,
+  workers = 0,
 ): Promise<Trial> {
   try {
-    const stage = await Stage.set(shop, kind, viewers);
+    const stage = await Stage.set(shop, kind, viewers, workers);
     stage.play(hz);
     await sleep(warm);
     const { seen, cpu, rss } = await stage.measure(ms);
     return {
       kind,
+      workers,
       viewers,
       hz,
       deliveries: seen.frames / seen.seconds,

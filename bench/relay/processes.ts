@@ -136,8 +136,18 @@ export class Sink {
   }
 }
 
-/** Processor time of a process so far, ms, and what it holds of memory, bytes. */
+/** Processor time of a process and of those it started, so far, ms, and what they hold of memory, bytes. */
 export function usage(pid: number): { cpu: number; rss: number } {
+  const own = usageOf(pid);
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').split(' ').filter(Boolean);
+  for (const { cpu, rss } of children.map((child) => usage(Number(child)))) {
+    own.cpu += cpu;
+    own.rss += rss;
+  }
+  return own;
+}
+
+function usageOf(pid: number): { cpu: number; rss: number } {
   const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const rss = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))![1]!;
@@ -173,11 +183,33 @@ export class Workshop {
     return started;
   }
 
-  /** Starts a server: its process, and the ports of those who publish, and of those who watch. */
-  async server(kind: Kind): Promise<{ child: ChildProcess; feed: number; port: number }> {
+  /**
+   * Starts a server: its process, and the ports of those who publish, and of those who watch.
+   * @param workers the relay as a command, in so many processes, on whichever core is free
+   */
+  async server(kind: Kind, workers = 0): Promise<{ child: ChildProcess; feed: number; port: number }> {
+    if (workers > 0) return this.#workers(workers);
     if (kind === 'nats') return this.#nats();
     const { hand, said } = await this.hand('server.ts', 0, kind);
     return { child: hand.child, feed: said as number, port: said as number };
+  }
+
+  async #workers(count: number): Promise<{ child: ChildProcess; feed: number; port: number }> {
+    const many = ['viewers', 'connections'].flatMap((what) => [`--max-${what}`, '100000']);
+    const rates = ['--connection-rate', '100000', '--address-connections', '100000'];
+    const flags = ['--port', '0', '--workers', String(count), '--no-demo', '--no-open', ...many, ...rates];
+    const cli = join(import.meta.dirname, '../../dist/server/cli.js');
+    const child = spawn(process.execPath, [cli, 'serve', ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
+    this.#keep(child);
+    const ready = (async () => {
+      for await (const line of createInterface({ input: child.stdout! })) {
+        const port = /http:\/\/127\.0\.0\.1:(\d+)/.exec(line)?.[1];
+        if (port) return Number(port);
+      }
+      throw new Error('mpl serve did not say where it listens');
+    })();
+    const port = await soon(child, 'mpl serve', ready);
+    return { child, feed: port, port };
   }
 
   async #nats(): Promise<{ child: ChildProcess; feed: number; port: number }> {

@@ -186,9 +186,18 @@ export class Fanout implements EndOwner {
   }
 
   #beginRound(): void {
+    this.#woken.clear();
     this.#round = this.ends.values();
     this.#began = this.#served = this.log.end;
+    if (this.grid !== null) this.log.begin(this.#places(), this.grid, this.stamp);
     this.#takeTurn();
+  }
+
+  /** Where those stand who can go on. */
+  #places(): Set<number> {
+    const places = new Set<number>();
+    for (const { outbox } of this.ends) if (outbox.place !== null) places.add(outbox.place);
+    return places;
   }
 
   /** Has `#serve` run: now, or soon. */
@@ -210,22 +219,25 @@ export class Fanout implements EndOwner {
     if (this.#round !== null || this.#woken.size > 0) this.#takeTurn();
   }
 
-  /** Those first who have waited longest. False where nobody is left. */
+  /** First each in its turn, then those who could not go on then, and can. False where nobody is left. */
   #serveOne(): boolean {
+    if (this.#round !== null) {
+      const { done, value: end } = this.#round.next();
+      if (done) this.#endRound();
+      else this.#served = Math.min(this.#served, end.outbox.catchUp());
+      return true;
+    }
     for (const outbox of this.#woken) {
       this.#woken.delete(outbox);
       outbox.catchUp();
       return true;
     }
-    if (this.#round === null) return false;
-    const { done, value: end } = this.#round.next();
-    if (done) this.#endRound();
-    else this.#served = Math.min(this.#served, end.outbox.catchUp());
-    return true;
+    return false;
   }
 
   #endRound(): void {
     this.#round = null;
+    this.log.over();
     this.log.trim(this.#served);
     if (this.log.end > this.#began) this.#beginRound();
   }

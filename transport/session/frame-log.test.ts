@@ -195,6 +195,39 @@ describe('a fan-out in turns', () => {
     Object.defineProperty(performance, 'now', advancing);
   });
 
+  test('brings together again those who are far behind at several places', () => {
+    const { step, run, join, turns, agrees } = begin(100, 100);
+    const viewers = Array.from({ length: 64 }, () => join());
+    const order: (readonly SharedMessage[])[] = [];
+    for (const viewer of viewers) {
+      const { sendShared } = viewer;
+      viewer.sendShared = (messages) => {
+        order.push(messages);
+        sendShared.call(viewer, messages);
+      };
+    }
+    // A look at the clock takes five, so a round takes four turns: first of a picture each, so that all come to stand
+    // elsewhere, and then of three, which is more than is sent one after the other.
+    const advancing = Object.getOwnPropertyDescriptor(performance, 'now')!;
+    Object.defineProperty(performance, 'now', { value: () => (time.now += 5), configurable: true });
+    for (let turn = 0; turn < 24; turn++) {
+      for (let i = 0; i < (turn < 8 ? 1 : 3); i++) step();
+      for (const viewer of viewers) viewer.ack();
+      turns.shift()?.();
+    }
+    Object.defineProperty(performance, 'now', advancing);
+    const last = order.slice(-64);
+    assert.ok(order.length > 128, `${order.length} in all`);
+    assert.ok(last.every((list) => list.length === 1));
+    assert.ok(new Set(last).size <= 3, `${new Set(last).size} lists for the last 64`);
+    run();
+    for (const viewer of viewers) {
+      viewer.ack();
+      run();
+      assert.ok(agrees(viewer));
+    }
+  });
+
   test('lets who has no room be, until it has, and then gives it what all get who stand there', () => {
     const { step, turns, join, run, agrees, source } = begin();
     const [early, full, other] = [join(), join(), join()];

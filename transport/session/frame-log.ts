@@ -45,12 +45,14 @@ export class FrameLog {
   #bytes = 0;
   /** The version that was reached before the first of these; undefined where that is not known. */
   #before: number | undefined;
-  /** By where they begin: up to the end. */
+  /** By where they begin. */
   readonly #runs = new Map<number, Run>();
-  /** By where they begin: up to somewhere. To make one takes its time, so it is of use until too much has come after it. */
+  /** Of those that are more than is sent one after the other. To make one takes its time, so it counts for all of a round. */
   readonly #merged = new Map<number, Merged>();
   /** For all who have been here for long: each tile as it is. */
   #all: Merged | null = null;
+  /** A round goes no further than to here; undefined: to the end. */
+  #bound: number | undefined;
 
   get #start(): number {
     return this.end - this.#frames.length;
@@ -84,15 +86,13 @@ export class FrameLog {
     this.#before = this.#frames.splice(0, gone).at(-1)!.version;
     this.#offsets.splice(0, gone);
     this.#runs.clear();
-    for (const begin of this.#merged.keys()) if (begin < place) this.#merged.delete(begin);
-    if (this.#all !== null && this.#all.place < place) this.#all = null;
   }
 
   /** A new grid: what there was has nothing to do with it. */
   clear(): void {
     this.trim(this.end);
     this.#before = undefined;
-    this.#all = null;
+    this.#forget();
   }
 
   /** All frames from `place` on. */
@@ -100,7 +100,27 @@ export class FrameLog {
     return this.#frames.slice(place - this.#start);
   }
 
-  /** What brings a receiver in step from `place` to the present state of `grid`: the very same for all who stand there. */
+  /**
+   * A round begins, for who stands at these places. If one of them is far behind, all are brought to where the log ends now:
+   * else they would come to stand at ever more places, each of which would want a merge of its own.
+   */
+  begin(places: Iterable<number>, grid: Grid, stamp: Stamp): void {
+    this.#forget();
+    for (const place of places) {
+      if (!this.#isFar(place)) continue;
+      this.#merged.set(place, this.#merge(place, grid, stamp));
+      this.#bound = this.end;
+    }
+    this.#runs.clear();
+  }
+
+  /** The round is over. */
+  over(): void {
+    this.#bound = undefined;
+    this.#runs.clear();
+  }
+
+  /** What takes a receiver in step on from `place`: the very same for all who stand there. */
   from(place: number, grid: Grid, stamp: Stamp): Run {
     let run = this.#runs.get(place);
     if (run === undefined) {
@@ -111,30 +131,36 @@ export class FrameLog {
   }
 
   #make(place: number, grid: Grid, stamp: Stamp): Run {
-    const frames = this.since(place);
-    if (pictures(frames) <= PICTURES) {
+    let merged = this.#merged.get(place);
+    const bound = this.#bound !== undefined && place < this.#bound ? this.#bound : undefined;
+    if (merged === undefined && (bound !== undefined || !this.#isFar(place))) {
+      const frames = this.since(place).slice(0, (bound ?? this.end) - place);
       return { frames, conflated: 0, places: Array.from({ length: frames.length + 1 }, (_, i) => place + i) };
     }
-    const merged = this.#mergedFrom(place, frames, grid, stamp);
-    const rest = this.since(merged.place);
+    merged ??= this.#merge(place, grid, stamp);
+    this.#merged.set(place, merged);
     const inside = Array.from({ length: merged.frames.length - 1 }, () => -1);
-    const places = [place, ...inside, merged.place, ...rest.map((_, i) => merged.place + i + 1)];
-    return { frames: [...merged.frames, ...rest], conflated: merged.conflated, places };
+    return { ...merged, places: [place, ...inside, merged.place] };
   }
 
-  #mergedFrom(place: number, frames: readonly SharedFrame[], grid: Grid, stamp: Stamp): Merged {
+  #isFar(place: number): boolean {
+    return pictures(this.since(place)) > PICTURES;
+  }
+
+  #merge(place: number, grid: Grid, stamp: Stamp): Merged {
+    const frames = this.since(place);
     const before = this.#frames[place - this.#start - 1]?.version ?? this.#before ?? frames[0]!.base;
-    const differs = pictures(frames) <= READ && before !== undefined;
-    // What tells all of each tile does for those, too, who have been here longer.
-    const known = differs ? this.#merged.get(place) : this.#all;
-    if (known && pictures(this.since(known.place)) <= PICTURES) return known;
-    const merged = {
-      ...merge(differs ? frames : this.#frames, differs ? before : undefined, grid, stamp),
-      place: this.end,
-    };
-    if (differs) this.#merged.set(place, merged);
-    else this.#all = merged;
-    return merged;
+    if (before !== undefined && pictures(frames) <= READ) {
+      return { ...merge(frames, before, grid, stamp), place: this.end };
+    }
+    if (this.#all?.place !== this.end) this.#all = { ...merge(this.#frames, undefined, grid, stamp), place: this.end };
+    return this.#all;
+  }
+
+  #forget(): void {
+    this.#merged.clear();
+    this.#all = null;
+    this.over();
   }
 }
 

@@ -49,6 +49,8 @@ export class Outbox {
   #lack: Lack | null = null;
   /** So many frames of the log it has been offered; what comes later it is not known to lack yet. */
   #place = 0;
+  /** Had it its turn, and could not take all there was? */
+  #passed = false;
   /** The version of the last frame sent; a delta must start here. */
   #version = -1;
   /** What it is sent first, with others who began when it did; and how many chunks of that it was. */
@@ -102,6 +104,11 @@ export class Outbox {
     return this.open && (!this.inStep || this.#place !== this.source.log.end);
   }
 
+  /** Where in the log it stands, if it might go on from there with all others. */
+  get place(): number | null {
+    return this.inStep && !this.tempo.waiting && this.#room() ? this.#place : null;
+  }
+
   /** Does it want a frame now? If it only has to wait for its time, it sees to itself when that comes. */
   get due(): boolean {
     return this.open && this.tempo.due && this.cap.ready;
@@ -128,6 +135,7 @@ export class Outbox {
     const lack = new Lack(grid, this.#windowOn(grid), resume);
     this.#lack = lack;
     this.#place = this.source.log.end;
+    this.#passed = false;
     this.#version = grid.version;
     this.#chunk = 0;
     const shares = lack.size > 0 && !lack.ahead && this.source.tileBudget === Number.POSITIVE_INFINITY;
@@ -160,11 +168,10 @@ export class Outbox {
     if (lack === null || place === log.end) return log.end;
     const patient = !now && this.inStep && !log.late(place);
     const may = this.inStep && this.#may(log.next(place));
-    if (!may && patient) return place;
-    this.#place = may
-      ? this.#offer(log.from(place, lack.grid, this.source.stamp), lack, patient)
-      : this.#miss(log.since(place), lack);
-    this.flush();
+    if (may) this.#place = this.#offer(log.from(place, lack.grid, this.source.stamp), lack, patient);
+    else if (!patient) this.#place = this.#miss(log.since(place), lack);
+    this.#passed = this.#place !== log.end;
+    if (this.#place !== place) this.flush();
     return this.#place;
   }
 
@@ -201,10 +208,10 @@ export class Outbox {
     return this.source.log.end;
   }
 
-  /** Sends what is dirty, as far as the link has room. Who is in step has its turn when all have. */
+  /** Sends what is dirty, as far as the link has room. Who is in step has its turn when all have, or once it can go on. */
   flush(): void {
     if (this.inStep) {
-      if (this.#place !== this.source.log.end && !this.tempo.waiting && this.#room()) this.source.wake(this);
+      if (this.#passed && !this.tempo.waiting && this.#room()) this.source.wake(this);
       return;
     }
     this.catchUp();
