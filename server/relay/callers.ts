@@ -1,0 +1,126 @@
+/**
+ * Links on which a source speaks, or may yet. What it says goes to the channel's sources, as long as it may: tiles and signals
+ * to that which has the channel for itself (`lone-source.ts`), or signals to those that share it.
+ */
+
+import type { Link } from '../../transport/link/link.js';
+import { ReceiverEnd } from '../../transport/session/receiver-end.js';
+import { EXPIRED, Tenure } from '../../transport/session/tenure.js';
+import { CLOSE } from '../../transport/wire/codes.js';
+import type { PublishMessage, Rights } from '../../transport/wire/messages.js';
+import { type Tally, type Way, wayOf } from '../metrics/tally.js';
+import type { ResolvedOptions } from '../options.js';
+import { mayPublish } from '../publish-token.js';
+import { Entrance } from './entrance.js';
+import { expectFirst } from './first-message.js';
+import type { Sources, SourcesParts } from './sources.js';
+import { ChangingLink } from './tunnel.js';
+
+/** What callers need of their channel. */
+export interface CallersParts
+  extends Pick<SourcesParts, 'fanout' | 'introductions' | 'member' | 'tenures' | 'checkIdle'> {
+  readonly options: Pick<ResolvedOptions, 'helloMs' | 'inflatedPayload' | 'inflateRatio' | 'publishToken'>;
+  readonly tally: Tally;
+}
+
+export class Callers {
+  /** What each of them is. */
+  readonly #ends = new Map<ReceiverEnd, Way>();
+  readonly #entrance: Entrance;
+
+  constructor(
+    readonly sources: Sources,
+    readonly parts: CallersParts,
+  ) {
+    this.#entrance = new Entrance(parts.member, parts.tenures, {
+      take: (message, end, anew) => sources.take(message, end, anew),
+      sourced: () => sources.any || sources.waiting,
+    });
+  }
+
+  get size(): number {
+    return this.#ends.size;
+  }
+
+  [Symbol.iterator](): IterableIterator<[ReceiverEnd, Way]> {
+    return this.#ends.entries();
+  }
+
+  /**
+   * A source asks for this channel; its first message says with what claim.
+   * @param rights for how long it may
+   */
+  add(came: Link, rights?: Rights): (rights: Rights) => void {
+    // It may turn out that what it says is for another relay.
+    const link = this.parts.member ? new ChangingLink(came) : came;
+    const end = this.#open(link, (message) => this.#publish(message, end));
+    expectFirst(link, this.parts.options.helloMs, () => this.sources.has(end));
+    if (rights === undefined) return () => {};
+    const tenure = new Tenure(rights, () => end.close(CLOSE.unauthorized.code, EXPIRED));
+    this.parts.tenures.set(end, tenure);
+    return (next) => {
+      tenure.rights = next;
+      // It is in already: the next time it is told, it hears how long it may stay.
+      if (this.sources.has(end)) this.sources.tell(end);
+      else this.#entrance.renewed(end);
+    };
+  }
+
+  /** Another relay owns the channel: what its source says comes over this link. */
+  addOwner(link: Link): ReceiverEnd {
+    return this.#open(link, (message, end) => this.sources.follow(message, end), true);
+  }
+
+  /** Another relay has asked a source for its right to this channel, and passes on what it says. */
+  addTunnel(link: Link): void {
+    this.#open(link, (message, end) => this.sources.take(message, end, false), true);
+  }
+
+  /** @param relay another relay speaks for the source */
+  #open(link: Link, onpublish: (message: PublishMessage, end: ReceiverEnd) => void, relay = false): ReceiverEnd {
+    const way = wayOf({ link, relay });
+    const { sources, parts } = this;
+    const { lone } = sources;
+    /** Only of the source that has the channel, and as far as it fits. */
+    const follows = (): boolean => lone.end === end && !end.lost;
+    const shares = (): boolean => sources.merged?.has(end) === true && !end.lost;
+    const end = new ReceiverEnd(
+      link,
+      {
+        publish: onpublish,
+        tiles: (tiles, frame, raw) => follows() && lone.tiles(tiles, frame, raw, end),
+        schema: () => {
+          if (follows()) lone.announced(end);
+          else if (shares()) sources.merged!.announced(end);
+        },
+        signals: (update, frame, raw) => {
+          if (follows()) lone.signals(update, frame, raw, end);
+          else if (shares()) sources.merged!.signals(update, frame, end);
+        },
+        controlState: (message) => lone.end === end && parts.fanout.setControlState(message),
+        status: (message) => lone.end === end && sources.told(message),
+        introduce: (message) => lone.end === end && parts.introductions.answer(message),
+        bad: (error) => parts.tally.bad(error),
+        ended: () => lone.end === end && parts.fanout.end(),
+        closed: ({ code }) => {
+          this.#ends.delete(end);
+          parts.tally.sourceGone(end, way);
+          parts.tenures.get(end)?.stop();
+          if (!sources.leaves(end, code)) parts.checkIdle();
+        },
+      },
+      parts.options.inflatedPayload,
+      parts.options.inflateRatio,
+    );
+    this.#ends.set(end, way);
+    return end;
+  }
+
+  #publish(message: PublishMessage, end: ReceiverEnd): void {
+    if (!mayPublish(this.parts.options.publishToken, message.token)) {
+      const shown = message.token === undefined ? 'none was shown' : 'this is not the right one';
+      return end.close(CLOSE.unauthorized.code, `this relay asks sources for a token, and ${shown} (token, MPL_TOKEN)`);
+    }
+    this.#entrance.enter(message, end, this.sources.has(end));
+  }
+}
