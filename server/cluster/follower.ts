@@ -8,9 +8,9 @@ import { CLOSE } from '../../transport/wire/codes.js';
 import { Bell } from './bell.js';
 import type { ChannelParts } from './channel-parts.js';
 import { Feed } from './feed.js';
-import { readOwned } from './lease.js';
 import { covers, decodeChannelMessage, decodeKeyframe, type Place } from './messages.js';
 import type { ClusterNode } from './node.js';
+import { readOwned } from './owned.js';
 import type { KeyframeQuestion } from './owner.js';
 
 /** After what could not be done it is tried again after this, ms, and later each time. */

@@ -2,29 +2,16 @@
 
 import { every, type Timer } from '../../transport/session/timer.js';
 import type { Bus } from './bus.js';
+import { type Owned, outranks, readOwned } from './owned.js';
 
-/** What the key says. */
-export interface Owned {
-  node: string;
-  /** Hash of the claim of its source; empty where anyone may have the channel. */
-  claim: string;
-  attempt: number;
-  /** Chosen at random each time it is taken. */
-  term: number;
-  /** It is shared: other sources that say so may join. */
-  merge?: boolean;
-}
+/** A key may change hands while it is asked for; so often is it asked again. */
+const TRIES = 5;
 
-/** Read from a key; null for what nobody here wrote. */
-export function readOwned(text: string | null): Owned | null {
-  if (text === null) return null;
-  try {
-    const { node, claim, attempt, term, merge } = JSON.parse(text) as Owned;
-    const good = [typeof node, typeof claim, typeof attempt, typeof term].join() === 'string,string,number,number';
-    return good ? { node, claim, attempt, term, ...(merge === true && { merge }) } : null;
-  } catch {
-    return null;
-  }
+export interface LeaseParties {
+  /** Somebody else has it. `sure`: nobody took it without knowing of this one. */
+  lost(by: Owned | null, sure: boolean): void;
+  /** Somebody else had it, who has to give way. */
+  won(from: Owned): void;
 }
 
 export class Lease {
@@ -38,8 +25,7 @@ export class Lease {
     readonly bus: Bus,
     readonly key: string,
     readonly leaseMs: number,
-    /** Somebody else has it: this is what the key says. */
-    readonly onlost: (by: string) => void,
+    readonly parties: LeaseParties,
   ) {}
 
   /**
@@ -103,21 +89,26 @@ export class Lease {
 
   /** The key was gone, or is somebody else's. */
   async #again(before: string | null, value: string): Promise<void> {
-    if (before !== null) return this.#lost(before);
-    const now = await this.bus.swap(this.key, null, value, this.leaseMs);
-    if (this.held !== value) return;
-    if (now === null || now === value) this.sure = true;
-    else this.#lost(now);
-  }
-
-  #lost(by: string): void {
-    // One's own words, from before they were changed, and overtaken.
-    if (readOwned(by)?.node === readOwned(this.held)?.node) {
-      const value = this.held!;
-      void this.bus.swap(this.key, by, value, this.leaseMs).catch(() => {});
-      return;
+    const sure = this.sure;
+    let by = before;
+    for (let tries = 0; tries < TRIES; tries++) {
+      const other = readOwned(by);
+      const mine = readOwned(value);
+      // One's own words are from before they were changed, and were overtaken.
+      const own = other !== null && other.node === mine?.node;
+      if (by !== null && !own && !(other && mine && outranks(mine, other))) {
+        this.drop();
+        return this.parties.lost(other, sure);
+      }
+      const now = await this.bus.swap(this.key, by, value, this.leaseMs);
+      if (this.held !== value) return;
+      if (now === by || now === value) {
+        this.sure = true;
+        if (other && !own) this.parties.won(other);
+        return;
+      }
+      by = now;
     }
-    this.drop();
-    this.onlost(by);
+    this.sure = false;
   }
 }

@@ -5,14 +5,14 @@ import type { SourceEnd } from '../../transport/session/source-end.js';
 import { after, type Timer } from '../../transport/session/timer.js';
 import { CLOSE } from '../../transport/wire/codes.js';
 import type { PublishMessage, StatusMessage } from '../../transport/wire/messages.js';
-import { NEWER } from '../relay/claim.js';
 import { Refusal } from '../relay/refusal.js';
 import type { BusLink } from './bus-link.js';
 import type { Admission, ChannelParts, Member } from './channel-parts.js';
 import { Follower } from './follower.js';
-import { Lease, type Owned, readOwned } from './lease.js';
+import { Lease } from './lease.js';
 import { encodeOwned, type Have, type Place } from './messages.js';
 import type { ClusterNode } from './node.js';
+import { checkFree, elsewhere, type Owned, readOwned } from './owned.js';
 import { Owner } from './owner.js';
 
 /** Viewers that leave may only reload: the channel is followed for so long, ms. */
@@ -28,6 +28,8 @@ export class ChannelMember implements Member {
   #closed = false;
   /** Hash of the claim of the source that has the channel here. */
   #claim = '';
+  /** Which of its connections. */
+  #attempt = 0;
   #term = 0;
   /** Sources are let in one after another. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -38,7 +40,10 @@ export class ChannelMember implements Member {
     /** It is of no more use. */
     readonly ongone: () => void,
   ) {
-    this.#lease = new Lease(node.bus, `o:${channel.name}`, node.leaseMs, (by) => this.#overtaken(by));
+    this.#lease = new Lease(node.bus, `o:${channel.name}`, node.leaseMs, {
+      lost: (by, sure) => this.#overtaken(by, sure),
+      won: (from) => this.#won(from),
+    });
   }
 
   get owns(): boolean {
@@ -58,6 +63,7 @@ export class ChannelMember implements Member {
   published({ claim, attempt = 0, merge = false, peer, maxPeers }: PublishMessage): void {
     if (this.#owner === null) return;
     this.#claim = claim;
+    this.#attempt = attempt;
     const owned: Owned = { node: this.node.id, claim, attempt, term: this.#term, ...(merge && { merge }) };
     void this.#lease.change(write(owned));
     this.#owner.published = { protocol: 1, claim, attempt, ...(peer && { peer }), ...(maxPeers && { maxPeers }) };
@@ -66,7 +72,7 @@ export class ChannelMember implements Member {
   away(): void {
     const owned = readOwned(this.#lease.held);
     // Whatever comes with its claim comes later than what is gone.
-    if (owned) void this.#lease.change(write({ ...owned, attempt: 0 }));
+    if (owned) void this.#lease.change(write({ ...owned, attempt: 0, away: true }));
   }
 
   freed(): void {
@@ -160,7 +166,7 @@ export class ChannelMember implements Member {
         if (other !== null && other.node !== mine.node) {
           if (merge && other.merge)
             return { kind: 'there', link: this.node.open(other.node, 'source', this.channel.name) };
-          this.#check(other, mine);
+          checkFree(this.channel.name, other, mine);
         }
       }
     } catch (error) {
@@ -172,25 +178,6 @@ export class ChannelMember implements Member {
     throw new Refusal(CLOSE.tryLater, 'too many ask for this channel at once; try again');
   }
 
-  /** @throws Refusal where the channel is another's */
-  #check(other: Owned, mine: Owned): void {
-    const { name } = this.channel;
-    if (other.merge || mine.merge) {
-      const holder = other.merge ? 'sources that share it' : 'a source of its own';
-      if (other.claim !== '') {
-        const why = `the channel "${name}" has ${holder}, at another relay`;
-        throw new Refusal(CLOSE.taken, `${why}; close what holds it, or choose another name`);
-      }
-    }
-    if (other.claim === '') return;
-    if (other.claim !== mine.claim) {
-      const why = `the channel "${name}" has another source, at another relay`;
-      throw new Refusal(CLOSE.taken, `${why}; close that one, or choose another name`);
-    }
-    // Or its clock was set back; then it tries again, until the line it hung on is closed.
-    if (other.attempt > mine.attempt) throw new Refusal(CLOSE.taken, NEWER);
-  }
-
   #own(): Admission {
     this.#linger?.stop();
     this.#linger = null;
@@ -199,24 +186,35 @@ export class ChannelMember implements Member {
     if (this.#owner === null) {
       this.#owner = new Owner(this.channel, this.node);
       const { name } = this.channel;
-      const { bus, id } = this.node;
-      bus.publish(`c:${name}`, encodeOwned(id)).catch(() => {});
+      const { bus } = this.node;
+      this.#announce();
       // An owner that died could not.
       bus.delete(`k:${name}`).catch(() => {});
     }
     return { kind: 'here', anew: true };
   }
 
-  /** Another node has the lease. */
-  #overtaken(by: string): void {
-    const owned = readOwned(by);
+  /** Says to all who follow the channel that it is owned here. */
+  #announce(): void {
+    this.node.bus.publish(`c:${this.channel.name}`, encodeOwned(this.node.id)).catch(() => {});
+  }
+
+  /** Another node had taken the lease while nobody could be asked, and has to give way. */
+  #won(from: Owned): void {
+    this.node.tell(from.node, 'moved', this.channel.name);
+    this.#announce();
+  }
+
+  /** Another node has the lease. `sure`: it knew of this one. */
+  #overtaken(by: Owned | null, sure: boolean): void {
     const mine = this.#owner !== null;
     this.#closeOwner(CLOSE.goingAway.code, 'the source is at another relay');
     if (mine) {
       const { taken, replaced } = CLOSE;
-      const same = owned !== null && owned.claim === this.#claim;
-      const why = `the channel "${this.channel.name}" has another source, at another relay`;
-      this.channel.dropSources(same ? replaced.code : taken.code, same ? replaced.meaning : why);
+      // Only one that has come back by a newer connection is to give up the older. Without that, it tries again.
+      const newer = by !== null && (by.attempt > this.#attempt || (sure && by.attempt === this.#attempt));
+      if (by?.claim === this.#claim && newer) this.channel.dropSources(replaced.code, replaced.meaning);
+      else this.channel.dropSources(taken.code, elsewhere(this.channel.name));
     }
     this.audienceChanged();
   }

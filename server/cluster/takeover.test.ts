@@ -91,6 +91,43 @@ describe('whose a channel is, among several relays', { timeout: 120_000 }, () =>
     await converged(winner, ...viewers);
   });
 
+  // Which relay finds Redis again first is chance, and so is what the other has noticed by then.
+  const left: Record<string, (host: Host, to: string) => void> = {
+    'vanished from': (host, to) => {
+      host.redirect(to);
+      host.cut();
+    },
+    'said goodbye to': (host, to) => host.move(to),
+    'hangs on': (host, to) => {
+      host.redirect(to);
+      host.hang();
+    },
+  };
+  for (const [how, leave] of Object.entries(left)) {
+    for (const first of [0, 1]) {
+      it(`stays with a source that ${how} a relay while the bus was away, whichever is back first: ${first}`, async () => {
+        const { urls, buses, relays } = await joinRelays(2);
+        const host = new Host(urls[0]!);
+        const viewers = urls.map((url) => startViewer(url, host));
+        await converged(host, ...viewers);
+        for (const bus of buses) bus.connect(false);
+        leave(host, urls[1]!);
+        const state = (at: number) => relays[at]!.relay.channels()[0]?.state;
+        await until(() => state(1) === 'live' && (how === 'hangs on' || state(0) === 'waiting'));
+        buses[first]!.connect(true);
+        // By then it has renewed its lease.
+        await new Promise((resolve) => setImmediate(resolve));
+        buses[1 - first]!.connect(true);
+        host.step();
+        await converged(host, ...viewers);
+        assert.equal(host.uplink.status, 'live');
+        assert.equal(host.uplink.over, false);
+        await until(() => viewers.every(({ status }) => status === 'live'));
+        assert.equal(host.uplink.reconnects, how === 'said goodbye to' ? 0 : 1);
+      });
+    }
+  }
+
   it('is another’s once its relay was silent for long, and that one finds out', async () => {
     const { urls, buses } = await joinRelays(2, { leaseMs: 1_000 });
     const host = new Host(urls[0]!);

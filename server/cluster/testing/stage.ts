@@ -110,6 +110,16 @@ export class Host {
     return new Uplink(this.source, { ...options, ...(this.token && { token: this.token }) });
   }
 
+  /** When its link breaks, it comes back by way of this relay. */
+  redirect(url: string): void {
+    this.uplink.options.connect = async () => (this.#link = await dial(`${url}/peer/${this.channel}`));
+  }
+
+  /** It takes its link for broken, and the relay does not hear of it. */
+  hang(): void {
+    this.#link!.onclose?.({ code: 1006, reason: '' });
+  }
+
   /** The link breaks, and nobody says goodbye. */
   cut(): void {
     (this.#link as unknown as { socket: WebSocket } | null)?.socket.terminate();
