@@ -103,7 +103,7 @@ export default {
   filterBrowserLogs: ({ args }) => !String(args[0]).startsWith('Lit is in dev mode'),
   testFramework: { config: { ui: 'bdd', timeout: 60_000 } },
   testRunnerHtml: (framework) =>
-    `<!doctype html><html lang="en"><head><title>Tests</title></head><body><script>globalThis.RELAY = ${JSON.stringify(relayUrl)}</script><script type="module" src="${framework}"></script></body></html>`,
+    `<!doctype html><html lang="en"><head><title>Tests</title></head><body><script>globalThis.RELAY = ${JSON.stringify(relayUrl)}</script><script type="module" src="/components/testing/nodes.ts"></script><script type="module" src="${framework}"></script></body></html>`,
   reporters: [
     defaultReporter({ reportTestResults: true, reportTestProgress: false }),
     ...(process.env.VERBOSE ? [summaryReporter()] : []),
