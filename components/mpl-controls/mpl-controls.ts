@@ -5,6 +5,7 @@ import { Associated } from '../association/associated.js';
 import { cardStyles } from '../card/card.styles.js';
 import type { RequestCommand } from '../events/request-event.js';
 import { announceText } from '../screen/announcer.js';
+import { PassingText } from '../screen/passing-text.js';
 import { playOrPause, sendRequest } from '../screen/perform.js';
 import type { MplScreen } from '../screen/screen.js';
 import { copyText } from './copy-text.js';
@@ -13,11 +14,9 @@ import * as icons from './icons.js';
 import { controlsStyles } from './mpl-controls.styles.js';
 import { type Choices, panel } from './panel.js';
 import { readPattern, takeDrops } from './pattern-file.js';
-import { LAST, positionOf, speedAt, speedText } from './speed.js';
+import { SpeedSlider } from './speed-slider.js';
 import { whoSteers, whoText } from './who.js';
 
-/** Milliseconds between two commands while the slider is dragged. */
-const DRAG = 120;
 const NOTE = 6_000;
 
 /**
@@ -55,17 +54,13 @@ export class MplControls extends LitElement {
 
   @state() private open = false;
   @state() private dropping = false;
-  @state() private note = '';
   /** What the reader has to copy by hand. */
   @state() private markup = '';
   @state() private choices: Choices | null = null;
-  /** Where the speed slider is held. */
-  @state() private held: number | null = null;
-
   /** Who steered when that was last told. */
   #who = '';
-  #noteTimer: ReturnType<typeof setTimeout> | undefined;
-  #dragTimer: ReturnType<typeof setTimeout> | undefined;
+  readonly #note = new PassingText(this, NOTE);
+  readonly #speed = new SpeedSlider(this, (value) => this.ask({ command: 'speed', value }));
   #drops: AbortController | null = null;
   readonly #associated = new Associated(this, ['mpl-status', 'mpl-control'], (screen) => this.#acceptDrops(screen));
 
@@ -83,9 +78,9 @@ export class MplControls extends LitElement {
     try {
       await sendRequest(this, this.screen, request);
       // What went wrong before is over.
-      this.note = '';
+      this.#note.hush();
     } catch (error) {
-      this.#say((error as Error).message);
+      this.#note.say((error as Error).message);
     }
     // What was typed and refused gives way to what is.
     this.requestUpdate();
@@ -93,7 +88,7 @@ export class MplControls extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    clearTimeout(this.#dragTimer);
+    this.#speed.stop();
   }
 
   protected override willUpdate(changed: PropertyValues): void {
@@ -137,17 +132,8 @@ export class MplControls extends LitElement {
     try {
       await this.ask({ command: 'pattern', ...(await readPattern(file)) });
     } catch (error) {
-      this.#say((error as Error).message);
+      this.#note.say((error as Error).message);
     }
-  }
-
-  #say(text: string): void {
-    this.note = text;
-    announceText(this, text);
-    clearTimeout(this.#noteTimer);
-    this.#noteTimer = setTimeout(() => {
-      this.note = '';
-    }, NOTE);
   }
 
   async #copy(): Promise<void> {
@@ -160,12 +146,12 @@ export class MplControls extends LitElement {
         await this.updateComplete;
         return this.renderRoot.querySelector('textarea')!;
       });
-      this.#say(
+      this.#note.say(
         copied ? 'Copied: paste it into any page.' : 'This page may not copy by itself: copy the selected text.',
       );
       if (copied) await this.#putAway();
     } catch (error) {
-      this.#say(`Not copied: ${(error as Error).message}`);
+      this.#note.say(`Not copied: ${(error as Error).message}`);
     }
   }
 
@@ -177,26 +163,8 @@ export class MplControls extends LitElement {
     this.renderRoot.querySelector<HTMLElement>('#copy')?.focus();
   }
 
-  #drag(event: Event): void {
-    this.held = Number((event.target as HTMLInputElement).value);
-    this.#dragTimer ??= setTimeout(() => this.#sendSpeed(), DRAG);
-  }
-
-  #sendSpeed(): Promise<void> {
-    clearTimeout(this.#dragTimer);
-    this.#dragTimer = undefined;
-    return this.held === null ? Promise.resolve() : this.ask({ command: 'speed', value: speedAt(this.held) });
-  }
-
-  async #drop(): Promise<void> {
-    await this.#sendSpeed();
-    this.held = null;
-  }
-
   #bar(screen: MplScreen | null, source: ControlStateMessage | null, refused: boolean, fixed: boolean): TemplateResult {
-    const { held } = this;
     const paused = source?.paused ?? true;
-    const speed = held === null ? (source?.speed ?? 0) : speedAt(held);
     const local = screen === null;
     const ask = (request: RequestCommand) => () => void this.ask(request);
     const button = (label: string, icon: unknown, off: boolean, click: () => void, kind = '') =>
@@ -205,20 +173,7 @@ export class MplControls extends LitElement {
       ${button(paused ? 'Play' : 'Pause', paused ? icons.PLAY : icons.PAUSE, refused, () => screen && this.ask(playOrPause(screen)), 'main')}
       ${button('One generation', icons.STEP, refused, ask({ command: 'step', n: 1 }))}
       ${button('Start over', icons.RESET, fixed, ask({ command: 'reset' }))}
-      <label class="speed">
-        <span class="unseen">Speed</span>
-        <input
-          type="range"
-          min="0"
-          max=${LAST}
-          ?disabled=${refused}
-          .value=${String(held ?? positionOf(speed))}
-          aria-valuetext=${speed === 0 ? 'as fast as it goes' : `${speed} generations a second`}
-          @input=${this.#drag}
-          @change=${this.#drop}
-        />
-        <output>${source === null ? '' : speedText(speed)}</output>
-      </label>
+      ${this.#speed.render(source && source.speed, refused)}
       <span class="gap"></span>
       ${
         screen?.interactive
@@ -271,7 +226,7 @@ export class MplControls extends LitElement {
     const refusal = screen ? screen.refusal : 'no screen to steer yet';
     const fixed = screen ? screen.settingRefusal !== '' : true;
     const hint = refusal && !fixed ? 'it did not begin: choose another pattern, size or rule' : refusal;
-    const note = this.note || (this.dropping ? 'Drop a pattern file to load it.' : hint);
+    const note = this.#note.text || (this.dropping ? 'Drop a pattern file to load it.' : hint);
     const load = (file: File) => void this.#load(file);
     return html`
       <div id="bar" part="bar" role="group" aria-label="Controls" class=${this.dropping ? 'dropping' : ''}>
@@ -279,7 +234,7 @@ export class MplControls extends LitElement {
       </div>
       ${screen ? whoSteers(screen, (request) => void this.#askWho(request)) : nothing}
       <div id="panel" part="panel" role="group" aria-label="World" class=${this.open ? 'open' : ''}>
-        ${panel({ source, off: fixed, choices: this.choices, ask: (request) => this.ask(request), load, say: (text) => this.#say(text) })}
+        ${panel({ source, off: fixed, choices: this.choices, ask: (request) => this.ask(request), load, say: (text) => this.#note.say(text) })}
       </div>
       ${this.markup ? this.#byHand() : nothing}
       ${note ? html`<p id="note" part="note">${note[0]!.toUpperCase() + note.slice(1)}</p>` : nothing}

@@ -7,13 +7,13 @@ import { MplInputEvent } from '../events/input-event.js';
 import type { RequestCommand } from '../events/request-event.js';
 import { MplStatsEvent } from '../events/stats-event.js';
 import type { Fit, View } from '../render/index.js';
-import { announceText } from './announcer.js';
 import { Brush } from './brush.js';
 import { ScreenConnection } from './connection.js';
 import { KEYS_TEXT, keyList, onKey, SHORTCUTS } from './keys.js';
 import { Meter } from './meter.js';
 import { overlay } from './overlay.js';
 import { overlayStyles } from './overlay.styles.js';
+import { PassingText } from './passing-text.js';
 import { obeyRequests, playOrPause, sendRequest, toggleFullscreen } from './perform.js';
 import { Picture } from './picture.js';
 import { screenStyles } from './screen.styles.js';
@@ -81,8 +81,7 @@ export abstract class MplScreen extends ScreenConnection {
   @property({ attribute: false }) drawing = false;
 
   #picture: Picture | null = null;
-  #toast = '';
-  #toastTimer: ReturnType<typeof setTimeout> | undefined;
+  readonly #toast = new PassingText(this, TOAST);
   readonly #meter = new Meter();
   readonly #brush = new Brush((command) => sendRequest(this, this, command));
 
@@ -198,7 +197,7 @@ export abstract class MplScreen extends ScreenConnection {
       if (this.receiver === null) throw new Error(this.reason || 'not connected to a source');
       await this.receiver.command(command);
       // What was refused before is over.
-      this.#hush();
+      this.#toast.hush();
     } catch (error) {
       // Who was told to end may be gone before the answer.
       if (command.command === 'stop' && this.state.status === 'ended') return;
@@ -218,17 +217,7 @@ export abstract class MplScreen extends ScreenConnection {
 
   /** Says something on the screen, for a few seconds. */
   toast(text: string): void {
-    this.#toast = text;
-    announceText(this, text);
-    clearTimeout(this.#toastTimer);
-    this.#toastTimer = setTimeout(() => this.#hush(), TOAST);
-    this.requestUpdate();
-  }
-
-  #hush(): void {
-    if (!this.#toast) return;
-    this.#toast = '';
-    this.requestUpdate();
+    this.#toast.say(text);
   }
 
   override focus(options?: FocusOptions): void {
@@ -347,7 +336,7 @@ export abstract class MplScreen extends ScreenConnection {
       ${badge ? html`<div id="badge" part="badge" class=${badge.startsWith('Live') ? 'live' : ''}><i></i><span>${badge}</span></div>` : nothing}
       <slot name="overlay"></slot>
       <div class="over"><slot></slot></div>
-      ${this.#toast ? html`<div id="toast" part="toast">${this.#toast}</div>` : nothing}
+      ${this.#toast.text ? html`<div id="toast" part="toast">${this.#toast.text}</div>` : nothing}
       ${interactive ? keyList() : nothing}
     `;
   }
