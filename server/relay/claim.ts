@@ -3,6 +3,7 @@
 import { after, type Timer } from '../../transport/session/timer.js';
 import { CLOSE } from '../../transport/wire/codes.js';
 import type { PublishMessage } from '../../transport/wire/messages.js';
+import { sameSecret } from '../secret.js';
 
 /** Why one is refused that shows the claim, but seems to come late: if it does not, it will try again. */
 export const NEWER = 'a newer connection of this source has the channel';
@@ -33,7 +34,7 @@ export class Claim {
 
   /** May a source with this message not have it? */
   refuses({ claim }: PublishMessage): boolean {
-    return this.held && this.#secret !== claim;
+    return this.held && !sameSecret(this.#secret, claim);
   }
 
   /** Was this sent over an older connection than the one of `holder`, and comes late? */

@@ -13,6 +13,7 @@ import { RateLimit } from '../../transport/session/rate.js';
 import { CLOSE, type CloseCode } from '../../transport/wire/codes.js';
 import type { PeersOwner, SharedPeers } from '../cluster/peers.js';
 import type { ResolvedOptions } from '../options.js';
+import { sameSecret } from '../secret.js';
 import { refuse } from '../sockets.js';
 import type { Acquaintances } from './acquaintances.js';
 import { type ClientMessage, PEER_ID, parseClientMessage, type ServerMessage, SignalError, TOKEN } from './message.js';
@@ -123,7 +124,7 @@ export class Signal {
     if (!PEER_ID.test(id)) return ['ERROR', CLOSE.badFrame, 'the id must be 1 to 64 letters, digits, _ or -'];
     if (!TOKEN.test(token)) return ['ERROR', CLOSE.badFrame, 'the token must be 1 to 128 visible characters'];
     const known = this.peers.get(id);
-    if (known) return known.token === token ? null : ['ID-TAKEN', CLOSE.taken, 'the id is taken'];
+    if (known) return sameSecret(known.token, token) ? null : ['ID-TAKEN', CLOSE.taken, 'the id is taken'];
     if (this.peers.size < this.options.signalPeers) return null;
     return ['ERROR', CLOSE.tryLater, 'the server has as many peers as it takes'];
   }
