@@ -100,6 +100,8 @@ export class Fanout implements EndOwner {
   #turn = false;
   /** Those that can go on, and could not. */
   readonly #woken = new Set<Outbox>();
+  /** Is there anything for a round to bring? */
+  #due = false;
   /** Who is still to be served in the present round; null between rounds. */
   #round: Iterator<SourceEnd> | null = null;
   /** Where the log ended when the round began. */
@@ -176,7 +178,8 @@ export class Fanout implements EndOwner {
   /** The grid changed: these frames take a receiver in step from the version before to the present one. */
   publish(frames: readonly SharedFrame[]): void {
     this.log.add(frames);
-    if (this.#round === null) this.#beginRound();
+    this.#due = true;
+    this.#takeTurn();
   }
 
   /** For an outbox: it may go on now. */
@@ -186,11 +189,11 @@ export class Fanout implements EndOwner {
   }
 
   #beginRound(): void {
+    this.#due = false;
     this.#woken.clear();
     this.#round = this.ends.values();
     this.#began = this.#served = this.log.end;
     if (this.grid !== null) this.log.begin(this.#places(), this.grid, this.stamp);
-    this.#takeTurn();
   }
 
   /** Where those stand who can go on. */
@@ -216,11 +219,12 @@ export class Fanout implements EndOwner {
       if (n % FEW === 0 && performance.now() > until) break;
     }
     this.#turn = false;
-    if (this.#round !== null || this.#woken.size > 0) this.#takeTurn();
+    if (this.#due || this.#round !== null || this.#woken.size > 0) this.#takeTurn();
   }
 
   /** First each in its turn, then those who could not go on then, and can. False where nobody is left. */
   #serveOne(): boolean {
+    if (this.#due && this.#round === null) this.#beginRound();
     if (this.#round !== null) {
       const { done, value: end } = this.#round.next();
       if (done) this.#endRound();
@@ -239,7 +243,7 @@ export class Fanout implements EndOwner {
     this.#round = null;
     this.log.over();
     this.log.trim(this.#served);
-    if (this.log.end > this.#began) this.#beginRound();
+    this.#due = this.log.end > this.#began;
   }
 
   /** Another table (a new epoch, or the first): every receiver begins with it from nothing. `stamp`: of its last change. */

@@ -170,6 +170,13 @@ describe('a fan-out in turns', () => {
     const [, [odd]] = viewer.shared as [unknown, [SharedMessage]];
     assert.ok(odd.bytes.length > 100);
     assert.ok(agrees(viewer));
+    // However many there were.
+    for (let i = 21; i < 71; i++) blink(i);
+    viewer.ack();
+    run();
+    const [, , [many]] = viewer.shared as [unknown, unknown, [SharedMessage]];
+    assert.ok(many.bytes.length < 100, `${many.bytes.length} bytes`);
+    assert.ok(agrees(viewer));
   });
 
   test('lets go of the turn after a few milliseconds; who comes after gets what is new by then at once', () => {

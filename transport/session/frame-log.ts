@@ -8,6 +8,7 @@ import type { Grid } from '../state/grid.js';
 import { TILE_WORDS } from '../state/tile.js';
 import type { Plane } from '../wire/batch.js';
 import { encodeFrame, type Header } from '../wire/frame.js';
+import { Mark } from './mark.js';
 import { SharedFrame } from './shared-frame.js';
 
 /** Frames that follow each other. */
@@ -51,6 +52,8 @@ export class FrameLog {
   readonly #merged = new Map<number, Merged>();
   /** For all who have been here for long: each tile as it is. */
   #all: Merged | null = null;
+  /** How the grid was where the last round ended, if anybody was far behind then. */
+  #mark: Mark | null = null;
   /** A round goes no further than to here; undefined: to the end. */
   #bound: number | undefined;
 
@@ -92,6 +95,7 @@ export class FrameLog {
   clear(): void {
     this.trim(this.end);
     this.#before = undefined;
+    this.#mark = null;
     this.#forget();
   }
 
@@ -111,6 +115,7 @@ export class FrameLog {
       this.#merged.set(place, this.#merge(place, grid, stamp));
       this.#bound = this.end;
     }
+    this.#mark = this.#bound === undefined ? null : Mark.of(this.end, grid);
     this.#runs.clear();
   }
 
@@ -149,11 +154,16 @@ export class FrameLog {
 
   #merge(place: number, grid: Grid, stamp: Stamp): Merged {
     const frames = this.since(place);
-    const before = this.#frames[place - this.#start - 1]?.version ?? this.#before ?? frames[0]!.base;
-    if (before !== undefined && pictures(frames) <= READ) {
-      return { ...merge(frames, before, grid, stamp), place: this.end };
+    const mark = this.#mark?.place === place ? this.#mark : null;
+    const before = mark?.version ?? this.#frames[place - this.#start - 1]?.version ?? this.#before ?? frames[0]!.base;
+    if (before !== undefined && (mark !== null || pictures(frames) <= READ)) {
+      const changes = mark === null ? changesOf(frames) : differences(frames, mark, grid);
+      return { ...merge(frames, changes, before, grid, stamp), place: this.end };
     }
-    if (this.#all?.place !== this.end) this.#all = { ...merge(this.#frames, undefined, grid, stamp), place: this.end };
+    if (this.#all?.place !== this.end) {
+      const all = this.#frames;
+      this.#all = { ...merge(all, unknown(all), undefined, grid, stamp), place: this.end };
+    }
     return this.#all;
   }
 
@@ -170,6 +180,29 @@ function pictures(frames: readonly SharedFrame[]): number {
   return count;
 }
 
+/** By key, what differs in a tile from how it was before; null where that is not known. */
+type Changes = Map<number, Uint32Array | null>;
+
+/** As the frames tell it. */
+function changesOf(frames: readonly SharedFrame[]): Changes {
+  const changes: Changes = new Map();
+  for (const frame of frames) frame.addTo(changes);
+  return changes;
+}
+
+/** As it is seen by comparing. */
+function differences(frames: readonly SharedFrame[], mark: Mark, grid: Grid): Changes {
+  const changes: Changes = unknown(frames);
+  for (const key of changes.keys()) changes.set(key, mark.difference(grid, key));
+  return changes;
+}
+
+function unknown(frames: readonly SharedFrame[]): Changes {
+  const changes: Changes = new Map();
+  for (const { keys } of frames) for (const key of keys) changes.set(key, null);
+  return changes;
+}
+
 /**
  * The same state in as few bytes as can be had without the states between: of each tile that is not as it was again, what
  * differs, or all of it where that is shorter, or not known. (Ash that blinks is the same every other time.)
@@ -177,15 +210,13 @@ function pictures(frames: readonly SharedFrame[]): number {
  */
 function merge(
   frames: readonly SharedFrame[],
+  changes: Changes,
   base: number | undefined,
   grid: Grid,
   stamp: Stamp,
 ): Pick<Merged, 'frames' | 'conflated'> {
-  const changes = new Map<number, Uint32Array | null>();
   let count = 0;
   for (const frame of frames) count += frame.keys.length;
-  if (base !== undefined) for (const frame of frames) frame.addTo(changes);
-  else for (const { keys } of frames) for (const key of keys) changes.set(key, null);
 
   const header = { ...stamp, width: grid.tilesX, height: grid.tilesY };
   const merged: SharedFrame[] = [];
