@@ -56,8 +56,7 @@ export class Connections {
   }
 
   #refuse(address: string, room: Room, why: string, status: NoRoom['status'], reason: string): NoRoom {
-    this.tally.refusals.add(why);
-    this.tally.log.write('warn', 'a connection was refused', { room, address, why: reason });
+    this.tally.refused(why, 'a connection was refused', { room, address, why: reason });
     return { status, reason };
   }
 }

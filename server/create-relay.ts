@@ -8,9 +8,11 @@ import type { Registry } from 'prom-client';
 import { authorityOf } from './auth/authority.js';
 import { whyNotFrom } from './auth/origins.js';
 import { Cluster, openBus } from './cluster/cluster.js';
+import type { PeersOwner } from './cluster/peers.js';
 import { Connections } from './connections.js';
 import { ChannelList } from './http/channel-list.js';
 import { createHandler, pathOf } from './http/handler.js';
+import { Refusals } from './http/refusals.js';
 import { sendNotFound } from './http/respond.js';
 import { SignalRequests } from './http/signals/requests.js';
 import { StaticFolder } from './http/static-folder.js';
@@ -81,6 +83,7 @@ export function createRelay(options: RelayOptions = {}): Relay {
     demo: openFolder('demo', resolved.demo),
   };
   const tally = new Tally(new Log(resolved.log));
+  const refusals = new Refusals(tally, resolved);
   const connections = new Connections(resolved, tally);
   const sockets = new Sockets(resolved, tally);
   const authority = authorityOf(resolved, tally.log);
@@ -89,8 +92,9 @@ export function createRelay(options: RelayOptions = {}): Relay {
   // Where there are keys, strangers do not write to each other by way of this relay, nor to anyone else.
   const acquaintances = authority && new Acquaintances(bus);
   const hub = createHub(resolved, tally, authority, cluster, acquaintances);
-  const signal = new Signal(resolved, cluster && ((owner) => cluster.joinPeers(owner)), acquaintances);
-  const signals = new SignalRequests(resolved, hub, connections, authority);
+  const joinPeers = cluster && ((owner: PeersOwner) => cluster.joinPeers(owner));
+  const signal = new Signal(resolved, joinPeers, acquaintances, () => tally.refusals.add('peers'));
+  const signals = new SignalRequests(resolved, hub, connections, authority, refusals);
   const own = new Set<Server>();
   const detach = new Map<Server | SecureServer, () => void>();
   let closing: Promise<void> | undefined;
@@ -104,13 +108,14 @@ export function createRelay(options: RelayOptions = {}): Relay {
       joined: cluster && (() => cluster.up),
       named: resolved.metricsChannels,
     },
+    refusals,
     resolved.metricsToken,
     authority === null,
     resolved.metricsOfAll,
   );
   const handler = createHandler({
     whyNotFrom: (req) => whyNotFrom(resolved, req),
-    channels: new ChannelList(resolved, authority, () => cluster?.channels() ?? hub.channels()),
+    channels: new ChannelList(resolved, authority, () => cluster?.channels() ?? hub.channels(), refusals),
     unready: () => {
       if (closing) return 'closing';
       // Why, the log says: strangers may ask here.
@@ -119,6 +124,7 @@ export function createRelay(options: RelayOptions = {}): Relay {
     failed: (error, path) => tally.log.write('error', 'a request failed', { err: error, path }),
     signals,
     signalKey: resolved.signalKey,
+    refusals,
     ...folders,
     // A server that is not ours may have metrics of its own.
     metrics: resolved.metrics === true ? metrics : null,

@@ -80,6 +80,7 @@ describe('logs', { timeout: 60_000 }, () => {
           level: 40,
           room: 'stream',
           address,
+          reason: 'rate',
           why: 'Too many connections from this address. Try again in a second.',
         },
         msg: 'a connection was refused',

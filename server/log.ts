@@ -37,13 +37,14 @@ export class Log {
   }
 
   /**
-   * @param message says what happened, in the same words each time: it is the kind that lines are counted by
+   * @param message says what happened, in the same words each time
    * @param fields what else there is to say
+   * @param counted the kind that lines are counted by: of a fixed choice, each takes memory
    */
-  write(level: Line, message: string, fields: object = {}): void {
+  write(level: Line, message: string, fields: object = {}, counted = message): void {
     if (this.#logger === null) return;
-    let kind = this.#kinds.get(message);
-    if (kind === undefined) this.#kinds.set(message, (kind = { rate: new RateLimit(LINES, BURST), lost: 0 }));
+    let kind = this.#kinds.get(counted);
+    if (kind === undefined) this.#kinds.set(counted, (kind = { rate: new RateLimit(LINES, BURST), lost: 0 }));
     if (!kind.rate.take()) {
       kind.lost++;
       return;

@@ -20,8 +20,13 @@ export function refuse(socket: WebSocket, close: CloseCode, reason: string = clo
   socket.close(close.code, text);
 }
 
+const identities = new WeakMap<WebSocket, (subject: string) => void>();
+
+/** It has shown a token of somebody: whoever runs the relay can tell whose connection it is. */
+export const identify = (socket: WebSocket, subject: string): void => identities.get(socket)?.(subject);
+
 /** What they are in a sentence. */
-const WHO: Record<Room, string> = { peer: 'a source', stream: 'a viewer', signal: 'a peer', events: 'a reader' };
+export const WHO: Record<Room, string> = { peer: 'a source', stream: 'a viewer', signal: 'a peer', events: 'a reader' };
 const GOING = 'the relay is closing';
 
 /** Who comes, and what for. */
@@ -29,6 +34,8 @@ export interface Visit {
   room: Room;
   channel?: string;
   address: string;
+  /** Whose token was shown, as its issuer calls them. */
+  subject?: string;
 }
 
 /** What is known of one of them. */
@@ -43,7 +50,9 @@ interface Watched {
 }
 
 /** Endings that nobody need look into. */
-const ORDINARY = new Set(['normal', 'going-away', 'restart', 'lost', 'taken', 'replaced', 'try-later', 'no-pong']);
+const ORDINARY = new Set(['normal', 'going-away', 'restart', 'lost', 'taken', 'replaced', 'no-pong']);
+/** Endings by which somebody was not let in, or may not stay; what there is no room for is counted where that is found. */
+const REFUSALS = new Set(['unauthorized', 'forbidden']);
 /** Sockets are told to go this often, ms. */
 const DRAIN_STEP = 50;
 
@@ -132,6 +141,11 @@ export class Sockets {
     const { log } = this.tally;
     log.write(visit.room === 'peer' ? 'info' : 'debug', `${WHO[visit.room]} came`, visit);
     this.all.set(socket, watched);
+    identities.set(socket, (subject) => {
+      if (watched.visit.subject === subject) return;
+      watched.visit = { ...visit, subject };
+      log.write(visit.room === 'peer' ? 'info' : 'debug', `${WHO[visit.room]} showed a token`, watched.visit);
+    });
     const alive = () => {
       watched.answered = true;
     };
@@ -164,9 +178,12 @@ export class Sockets {
     this.tally.closes.add(visit.room, by, reason);
     const ms = Math.round(performance.now() - since);
     const fields = { ...visit, by, reason, code, ...(told && { told }), ms };
-    const { log } = this.tally;
-    if (ended !== null && !ORDINARY.has(ended)) log.write('warn', `${WHO[visit.room]} was let go`, fields);
-    else log.write(visit.room === 'peer' ? 'info' : 'debug', `${WHO[visit.room]} left`, fields);
+    const { log, refusals } = this.tally;
+    if (ended !== null && REFUSALS.has(ended)) refusals.add(ended);
+    if (ended !== null && !ORDINARY.has(ended)) {
+      const message = `${WHO[visit.room]} was ${ended === 'try-later' ? 'refused' : 'let go'}`;
+      log.write('warn', message, fields, `${message} (${ended})`);
+    } else log.write(visit.room === 'peer' ? 'info' : 'debug', `${WHO[visit.room]} left`, fields);
   }
 
   /** A peer that vanished without a word never says close: ping, and drop who said nothing since the last one. */

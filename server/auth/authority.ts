@@ -39,13 +39,20 @@ export class Authority {
 
   /**
    * What whoever shows this token may do with the channel.
+   * @param identify is told whose token it is, where the token says so, even if it grants nothing here
    * @throws TokenRefusal with the reason; Refusal where it cannot be known now
    */
-  async admit(verb: Verb, channel: string, token: string | undefined): Promise<Rights> {
+  async admit(
+    verb: Verb,
+    channel: string,
+    token: string | undefined,
+    identify?: (subject: string) => void,
+  ): Promise<Rights> {
     if (token === undefined) {
       throw new TokenRefusal('missing', `this relay asks for a token to ${DOES[verb]}, and none was shown (token)`);
     }
     const grant = await this.#verifier.verify(token);
+    if (grant.subject !== undefined) identify?.(grant.subject);
     if (!grant.channels.some((pattern) => matches(pattern, channel))) {
       throw new TokenRefusal('insufficient', 'the token is for other channels');
     }

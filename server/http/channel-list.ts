@@ -10,6 +10,7 @@ import { tokenInHeader, tokenInUrl } from '../auth/shown.js';
 import { addressOf } from '../connections.js';
 import type { ResolvedOptions } from '../options.js';
 import type { ChannelInfo } from '../relay/channel-info.js';
+import type { Refusals } from './refusals.js';
 import { sendJson } from './respond.js';
 import { Problem, sendProblem, toProblem } from './signals/problem.js';
 
@@ -21,6 +22,7 @@ export class ChannelList {
     /** Who may do what; null on an open relay. */
     readonly authority: Authority | null,
     readonly channels: () => ChannelInfo[] | Promise<ChannelInfo[]>,
+    readonly refusals: Refusals,
   ) {
     this.#rate = new AddressRate(options.requestRate);
   }
@@ -30,7 +32,7 @@ export class ChannelList {
     try {
       sendJson(req, res, 200, await this.#list(req), headers);
     } catch (error) {
-      sendProblem(req, res, toProblem(error), headers);
+      sendProblem(req, res, toProblem(error), headers, this.refusals);
     }
   }
 

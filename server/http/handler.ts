@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { MetricsEndpoint } from '../metrics/endpoint.js';
 import { answerSignal } from '../signal/http.js';
 import type { ChannelList } from './channel-list.js';
+import type { Refusals } from './refusals.js';
 import { sendNotFound, sendNothing, sendText } from './respond.js';
 import type { SignalRequests } from './signals/requests.js';
 import type { StaticFolder } from './static-folder.js';
@@ -20,6 +21,7 @@ export interface HandlerParts {
   /** Answers `/channels/{channel}/signals`. */
   signals: SignalRequests;
   signalKey: string;
+  refusals: Refusals;
   /** Where `mpl.js` lies. */
   dist: StaticFolder | null;
   /** The site at `/`. */
@@ -51,6 +53,7 @@ export function createHandler(parts: HandlerParts): Handler {
     const path = pathOf(req);
     const from = OF_CHANNELS.test(path) ? parts.whyNotFrom(req) : null;
     if (from !== null) {
+      parts.refusals.tell(req, { status: 403, message: from });
       // Without a word that lets the page read it.
       sendText(req, res, 403, `${from}\n`, { Vary: 'Origin' });
       return true;
@@ -74,7 +77,7 @@ export function createHandler(parts: HandlerParts): Handler {
 
 type Answer = (req: IncomingMessage, res: ServerResponse) => void | Promise<void>;
 
-function route({ channels, unready, signalKey, dist, demo }: HandlerParts, path: string): Answer | null {
+function route({ channels, unready, signalKey, refusals, dist, demo }: HandlerParts, path: string): Answer | null {
   switch (path) {
     case '/healthz':
       return (req, res) => sendText(req, res, 200, 'ok\n');
@@ -87,7 +90,7 @@ function route({ channels, unready, signalKey, dist, demo }: HandlerParts, path:
       return (req, res) => channels.answer(req, res, CORS);
   }
   if (path === '/signal' || path.startsWith('/signal/')) {
-    return (req, res) => answerSignal(req, res, path.slice('/signal'.length), signalKey);
+    return (req, res) => answerSignal(req, res, path.slice('/signal'.length), signalKey, refusals);
   }
   if (/^\/(peer|stream)(\/|$)/.test(path)) {
     return (req, res) => sendText(req, res, 426, 'This is for WebSockets.\n', { ...CORS, Upgrade: 'websocket' });

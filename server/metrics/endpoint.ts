@@ -2,6 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Registry } from 'prom-client';
+import type { Refusals } from '../http/refusals.js';
 import { sendBody, sendText } from '../http/respond.js';
 import { mayPublish as matches } from '../publish-token.js';
 import type { Measured } from './registry.js';
@@ -24,6 +25,7 @@ export class MetricsEndpoint {
 
   constructor(
     readonly measured: Measured,
+    readonly refusals: Refusals,
     /** Whoever asks has to show this, if it is set. */
     readonly token: string | undefined,
     /** Are names of channels for anyone to know? */
@@ -52,6 +54,7 @@ export class MetricsEndpoint {
     }
     const [, shown] = /^Bearer +(\S+) *$/i.exec(req.headers.authorization ?? '') ?? [];
     if (!matches(this.token, shown)) {
+      this.refusals.tell(req, { status: 401, message: 'the metrics ask for a token' });
       const headers = { 'WWW-Authenticate': 'Bearer realm="mpl metrics"' };
       sendText(req, res, 401, "These metrics ask for a token: -H 'Authorization: Bearer TOKEN'\n", headers);
       return true;

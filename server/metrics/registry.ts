@@ -157,7 +157,7 @@ export function createRegistry({ tally, connections, channels, signalPeers, join
   labelled(Counter, 'closes_total', 'WebSockets closed, by room, side and reason', ['room', 'by', 'reason'], () => [
     ...tally.closes,
   ]);
-  labelled(Counter, 'refusals_total', 'Connections refused before they were made', ['reason'], () => tally.refusals);
+  labelled(Counter, 'refusals_total', 'Connections and requests refused, by reason', ['reason'], () => tally.refusals);
 
   // What it takes.
   plain(Gauge, 'replica_bytes', 'Memory of the replicas of all channels', () => now().replicaBytes);

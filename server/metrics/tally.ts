@@ -89,6 +89,16 @@ export class Tally implements FanoutObserver {
     if (!FRIENDLY.has(name)) this.evictions.add(why ?? name);
   }
 
+  /**
+   * Somebody was refused: counted by reason, and told, so many times a second for each reason.
+   * @param reason a word of a fixed choice; null where it was counted already
+   * @param kind what such lines are counted by, if that is not the reason
+   */
+  refused(reason: string | null, message: string, fields: object, kind = reason ?? ''): void {
+    if (reason !== null) this.refusals.add(reason);
+    this.log.write('warn', message, { reason: reason ?? kind, ...fields }, `${message} (${kind})`);
+  }
+
   gone(end: ObservedEnd): void {
     (this.sent[wayOf(end)] ??= new Sent()).add(end);
   }

@@ -14,7 +14,7 @@ import { SharedPosts } from '../cluster/posts.js';
 import type { Tally } from '../metrics/tally.js';
 import type { ResolvedOptions } from '../options.js';
 import type { Acquaintances } from '../signal/acquaintances.js';
-import { refuse } from '../sockets.js';
+import { identify, refuse } from '../sockets.js';
 import { Channel } from './channel.js';
 import type { Hub } from './hub.js';
 import { PostedSignals } from './posted-signals.js';
@@ -35,6 +35,7 @@ export function createHub(
     const known = channels.get(name);
     if (known) return known;
     if (channels.size >= options.maxChannels) {
+      tally.refusals.add('channels');
       throw new Refusal(CLOSE.tryLater, 'the relay has as many channels as it takes');
     }
     const room = () => {
@@ -55,13 +56,14 @@ export function createHub(
     cluster.channelOf = channelOf;
     cluster.listChannels = list;
   }
-  const here = new PostedSignals(options, channelOf);
+  const here = new PostedSignals(options, channelOf, tally);
   const posted = cluster ? new SharedPosts(here, cluster) : here;
 
   /** @throws Refusal where there is no room for another viewer */
   const roomIn = (name: string): Channel => {
     const channel = channelOf(name);
     if (channel.viewers < options.maxViewers) return channel;
+    tally.refusals.add('viewers');
     throw new Refusal(CLOSE.tryLater, 'the channel has as many viewers as it takes');
   };
 
@@ -94,7 +96,7 @@ export function createHub(
       verb,
       helloMs: options.helloMs,
       token: tokenInProtocols(req),
-      admit: (token) => authority.admit(verb, name, token),
+      admit: (token) => authority.admit(verb, name, token, (subject) => identify(socket, subject)),
       onkeys: (listener) => authority.onkeys(listener),
       enter: (link, rights) => add(() => link, rights),
     });

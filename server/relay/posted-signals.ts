@@ -3,6 +3,7 @@
 import { after, type Timer } from '../../transport/session/timer.js';
 import { CLOSE } from '../../transport/wire/codes.js';
 import { signalText } from '../../transport/wire/signal-value.js';
+import type { Tally } from '../metrics/tally.js';
 import type { ResolvedOptions } from '../options.js';
 import type { Channel } from './channel.js';
 import { checkSignals, type Posted, PostedSource, type SignalValues } from './posted-source.js';
@@ -39,6 +40,7 @@ export class PostedSignals implements Posts {
     readonly options: ResolvedOptions,
     /** The channel of this name. @throws Refusal where there are too many */
     readonly channelOf: (name: string) => Channel,
+    readonly tally: Tally,
   ) {}
 
   async post(name: string, values: Record<string, unknown>, merge: boolean): Promise<Posted> {
@@ -71,6 +73,7 @@ export class PostedSignals implements Posts {
     let more = 0;
     for (const [signal, value] of values) more += signal.length + signalText(value).length;
     if (2 * (this.#bytes + more) > this.options.replicasBytes) {
+      this.tally.refusals.add('signals');
       throw new Refusal(CLOSE.tryLater, 'the relay holds as many signals as it takes; try again later');
     }
     const lease = this.#leases.get(name) ?? this.#begin(name);

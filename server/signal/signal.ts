@@ -54,6 +54,8 @@ export class Signal {
     join: ((owner: PeersOwner) => SharedPeers) | null = null,
     /** Who may write to whom; null where anyone may. */
     private readonly acquaintances: Acquaintances | null = null,
+    /** Hears of those that there is no room for. */
+    private readonly full: () => void = () => {},
   ) {
     this.strangers =
       acquaintances && new Strangers(acquaintances, { most: options.signalStrangers, helloMs: options.helloMs });
@@ -126,6 +128,7 @@ export class Signal {
     const known = this.peers.get(id);
     if (known) return sameSecret(known.token, token) ? null : ['ID-TAKEN', CLOSE.taken, 'the id is taken'];
     if (this.peers.size < this.options.signalPeers) return null;
+    this.full();
     return ['ERROR', CLOSE.tryLater, 'the server has as many peers as it takes'];
   }
 

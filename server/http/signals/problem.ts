@@ -4,7 +4,9 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:
 import { CLOSE } from '../../../transport/wire/codes.js';
 import { SignalError } from '../../../transport/wire/signal-value.js';
 import { TokenRefusal } from '../../auth/token-refusal.js';
+import { reasonOf } from '../../metrics/reason.js';
 import { Refusal } from '../../relay/refusal.js';
+import type { Refusals } from '../refusals.js';
 import { sendJson } from '../respond.js';
 
 export class Problem extends Error {
@@ -15,6 +17,8 @@ export class Problem extends Error {
     readonly headers: OutgoingHttpHeaders = {},
     /** Name of the signal it is about. */
     readonly signal?: string,
+    /** How it is counted and told, if not by its status. */
+    readonly known: { reason?: string | null; told?: boolean } = {},
   ) {
     super(message);
   }
@@ -35,7 +39,9 @@ export function toProblem(error: unknown): Problem {
   if (error instanceof TokenRefusal) return unauthorized(error);
   if (error instanceof Refusal) {
     const [status, headers = {}] = STATUS[error.code] ?? [503, RETRY];
-    return new Problem(status, error.message, headers);
+    // Limits of the relay are counted where they are looked at.
+    const reason = error.code === CLOSE.tryLater.code ? null : reasonOf(error.code);
+    return new Problem(status, error.message, headers, undefined, { reason });
   }
   return new Problem(500, 'an error of the relay, not yours');
 }
@@ -48,11 +54,14 @@ function unauthorized({ kind, message }: TokenRefusal): Problem {
   });
 }
 
+/** Answers with it, and lets whoever runs the relay know if that is a refusal. */
 export function sendProblem(
   req: IncomingMessage,
   res: ServerResponse,
-  { status, message, signal, headers }: Problem,
+  { status, message, signal, headers, known }: Problem,
   more: OutgoingHttpHeaders,
+  refusals: Refusals,
 ): void {
+  refusals.tell(req, { status, message, ...known });
   sendJson(req, res, status, { error: message, ...(signal !== undefined && { signal }) }, { ...more, ...headers });
 }

@@ -27,7 +27,9 @@ import { addressOf, type Connections } from '../../connections.js';
 import type { ResolvedOptions } from '../../options.js';
 import { mayPublish } from '../../publish-token.js';
 import type { Hub } from '../../relay/hub.js';
+import { WHO } from '../../sockets.js';
 import { isUnchanged } from '../negotiate.js';
+import type { Refusals } from '../refusals.js';
 import { ALWAYS, sendBody, sendJson, sendNothing } from '../respond.js';
 import { hashNames, markOf, namesIn } from './mark.js';
 import { Problem, sendProblem, toProblem } from './problem.js';
@@ -63,6 +65,7 @@ export class SignalRequests {
     readonly connections: Connections,
     /** Who may do what; null on an open relay. */
     readonly authority: Authority | null,
+    readonly refusals: Refusals,
   ) {
     this.#rate = new AddressRate(options.requestRate);
     this.#reader = new ObjectReader(options.postBytes, options.helloMs);
@@ -75,7 +78,7 @@ export class SignalRequests {
     if (found === null) return false;
     this.#answer(req, res, found[1]!).catch((error: unknown) => {
       if (res.headersSent || res.destroyed) res.destroy();
-      else sendProblem(req, res, toProblem(error), CORS);
+      else sendProblem(req, res, toProblem(error), CORS, this.refusals);
     });
     return true;
   }
@@ -91,7 +94,10 @@ export class SignalRequests {
     if (!this.#rate.take(addressOf(req, this.options.trustProxy))) {
       throw new Problem(429, 'too many requests from this address; try again in a second', { 'Retry-After': '1' });
     }
-    if (this.#closed) throw new Problem(503, 'the relay is closing', { 'Retry-After': '5', Connection: 'close' });
+    if (this.#closed) {
+      const headers = { 'Retry-After': '5', Connection: 'close' };
+      throw new Problem(503, 'the relay is closing', headers, undefined, { told: true });
+    }
     const channel = channelName(segment);
     if (channel === null) throw new Problem(404, `a channel name is ${CHANNEL_NAME_RULE}`);
     const wrong = tokenInUrl(req.url ?? '');
@@ -100,7 +106,7 @@ export class SignalRequests {
     switch (req.method) {
       case 'GET':
       case 'HEAD': {
-        const rights = await this.authority?.admit('subscribe', channel, tokenInHeader(req));
+        const rights = await this.authority?.admit('subscribe', channel, tokenInHeader(req), this.#identify(req));
         const stream = query.sse || /\btext\/event-stream\b/i.test(req.headers.accept ?? '');
         return stream ? this.#stream(req, res, channel, query, rights) : this.#get(req, res, channel, query);
       }
@@ -116,6 +122,8 @@ export class SignalRequests {
   async #post(req: IncomingMessage, res: ServerResponse, name: string, { merge }: SignalQuery): Promise<void> {
     await this.#checkPublisher(req, name);
     const posted = await this.hub.posted.post(name, await this.#reader.read(req), merge);
+    const visitor = this.refusals.visitor(req);
+    this.refusals.tally.log.write('debug', 'signals were posted', { channel: name, ...visitor });
     sendJson(req, res, 200, posted, CORS);
   }
 
@@ -165,7 +173,9 @@ export class SignalRequests {
     };
     if (req.method === 'HEAD') return sendNothing(res, 200, headers);
     const leave = this.connections.enter(req, 'events');
-    if (typeof leave !== 'function') throw new Problem(leave.status, leave.reason, { 'Retry-After': '1' });
+    if (typeof leave !== 'function') {
+      throw new Problem(leave.status, leave.reason, { 'Retry-After': '1' }, undefined, { told: true });
+    }
     res.once('close', leave);
     const lastId = req.headers['last-event-id'];
     for (const [header, value] of Object.entries(headers)) res.setHeader(header, value);
@@ -184,16 +194,24 @@ export class SignalRequests {
         if (error instanceof TokenRefusal) stream.close();
       });
     const off = this.authority?.onkeys(() => void check());
+    const { log } = this.refusals.tally;
+    const visit = { room: 'events', channel: name, ...this.refusals.visitor(req) };
+    log.write('debug', `${WHO.events} came`, visit);
     res.once('close', () => {
+      log.write('debug', `${WHO.events} left`, visit);
       this.#streams.delete(stream);
       off?.();
     });
   }
 
+  #identify(req: IncomingMessage): (subject: string) => void {
+    return (subject) => this.refusals.identify(req, subject);
+  }
+
   /** @throws Refusal if this relay asks who publishes for a token, and this request does not show the right one */
   async #checkPublisher(req: IncomingMessage, channel: string): Promise<void> {
     const shown = tokenInHeader(req);
-    if (this.authority) return void (await this.authority.admit('publish', channel, shown));
+    if (this.authority) return void (await this.authority.admit('publish', channel, shown, this.#identify(req)));
     if (mayPublish(this.options.publishToken, shown)) return;
     const why = shown === undefined ? 'and none was shown' : 'and this is not the right one';
     throw new TokenRefusal(
