@@ -226,8 +226,8 @@ describe('docs/operate.md', () => {
     const there = (await relay.metrics()).getMetricsAsArray().map(({ name }) => name);
     await relay.close();
     const told = [...guide.matchAll(/\bmpl_[a-z_]+/g)].map(([name]) => name.replace(/_bucket$/, ''));
-    // Only of relays that are joined.
-    assert.deepEqual([...new Set(told)].sort(), [...there, 'mpl_joined'].sort());
+    // The last two only of relays that are joined, and of workers.
+    assert.deepEqual([...new Set(told)].sort(), [...there, 'mpl_joined', 'mpl_workers'].sort());
   });
 
   test('names flags, variables and files that there are', () => {

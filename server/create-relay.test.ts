@@ -19,7 +19,7 @@ async function handshake(url: string, path: string, extra = ''): Promise<string>
   const { hostname, port } = new URL(url);
   const socket = connectTcp(Number(port), hostname);
   socket.write(
-    `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n` +
+    `GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n` +
       `Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n${extra}\r\n`,
   );
   const [data] = await once(socket, 'data');

@@ -153,7 +153,7 @@ describe('posting signals', { timeout: 120_000 }, () => {
     const { hostname, port } = new URL(url);
     const socket = connectTcp(Number(port), hostname);
     socket.write(
-      `POST ${path()} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"a":`,
+      `POST ${path()} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"a":`,
     );
     socket.on('error', () => {});
     later(() => socket.destroy());

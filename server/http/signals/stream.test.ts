@@ -210,7 +210,7 @@ describe('a stream of events', { timeout: 120_000 }, () => {
     const { url, relay } = await startRelay();
     const { hostname, port } = new URL(url);
     const socket = connectTcp(Number(port), hostname);
-    socket.write(`GET ${path()}?sse HTTP/1.1\r\nHost: x\r\n\r\n`);
+    socket.write(`GET ${path()}?sse HTTP/1.1\r\nHost: localhost\r\n\r\n`);
     await once(socket, 'data');
     assert.equal(relay.channels()[0].viewers, 1);
     socket.resetAndDestroy();
