@@ -9,7 +9,8 @@ export interface AuthOptions {
   publishToken?: string;
   /**
    * Who publishes, watches or steers has to show a token that is signed with one of these: `{ secret }`, or `{ jwks }` with
-   * the public keys of somebody else, each with an optional `scope`. Default: none, and the relay is open.
+   * the public keys of somebody else, each with an optional `scope`; or `{ file }` with several of them, which is read again when
+   * it changes. Default: none, and the relay is open.
    */
   keys?: TokenKey[];
   /** Tokens have to say this as `iss`, as `aud`. Default: neither is looked at. */
@@ -18,7 +19,8 @@ export interface AuthOptions {
   /**
    * Pages that may use the relay, by their origins: `https://app.example`, `https://*.example` for all below it, `null` for
    * files and sandboxed frames, `*` for all. Default: all where there are keys or a `publishToken`; where the relay is open,
-   * and reached on loopback, pages of loopback, of the relay itself, and `null`.
+   * and reached on loopback, pages of loopback, and `null`, by a name of loopback; with `trustProxy`, pages of loopback and of
+   * the relay's own name.
    */
   origins?: readonly string[];
 }
