@@ -9,7 +9,7 @@ const MAX_BYTES = 64 * 2 ** 20;
  * @param pattern the name of a built-in pattern, or the URL of a file, relative to the document
  * @throws Error with a sentence for people
  */
-export async function loadPattern(pattern: string | null, signal: AbortSignal): Promise<WorldSettings['pattern']> {
+async function loadPattern(pattern: string | null, signal: AbortSignal): Promise<WorldSettings['pattern']> {
   const given = pattern?.trim();
   if (!given) return null;
   // A name has neither a dot nor a slash.
@@ -29,4 +29,27 @@ export async function loadPattern(pattern: string | null, signal: AbortSignal): 
   }
   const name = decodeURIComponent(url.pathname.split('/').at(-1) ?? '').replace(/\.\w+$/, '');
   return { name, text: await response.text() };
+}
+
+/** Loads the pattern that was asked for last. */
+export class PatternLoader {
+  #loading = new AbortController();
+
+  /** As `loadPattern`; undefined where another was asked for meanwhile, or none is wanted any more. */
+  async load(pattern: string | null): Promise<WorldSettings['pattern'] | undefined> {
+    this.abort();
+    this.#loading = new AbortController();
+    const { signal } = this.#loading;
+    try {
+      const loaded = await loadPattern(pattern, signal);
+      return signal.aborted ? undefined : loaded;
+    } catch (error) {
+      if (signal.aborted) return undefined;
+      throw error;
+    }
+  }
+
+  abort(): void {
+    this.#loading.abort();
+  }
 }

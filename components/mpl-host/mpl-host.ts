@@ -10,7 +10,7 @@ import type { Cover, ScreenState } from '../screen/state.js';
 import type { ScreenStats } from '../screen/stats.js';
 import { tagOf, type ValueRules } from '../screen/values.js';
 import { HostWorld, type HostWorldEvent } from './host-world.js';
-import { loadPattern } from './load-pattern.js';
+import { PatternLoader } from './load-pattern.js';
 import { HOST_RULES, settingsOf, settingsUnder, worldPace, worldSettings } from './settings.js';
 import type { WorldSettings } from './world-messages.js';
 
@@ -57,7 +57,7 @@ export class MplHost extends MplScreen {
 
   #world: HostWorld | null = null;
   #loading = new AbortController();
-  #loadingPattern = new AbortController();
+  readonly #patterns = new PatternLoader();
   #fatal = '';
   #ended = false;
   /** What somebody asked for when there was no world: it goes before the attributes, until they change. */
@@ -94,7 +94,7 @@ export class MplHost extends MplScreen {
   /** Lets go of the world; viewers wait for another. */
   #drop(): void {
     this.#loading.abort();
-    this.#loadingPattern.abort();
+    this.#patterns.abort();
     this.#loading = new AbortController();
     void this.#world?.dispose();
     this.#world = null;
@@ -129,17 +129,7 @@ export class MplHost extends MplScreen {
 
   /** The pattern that the attribute names; undefined where it came to name another one meanwhile. */
   async #loadPattern(): Promise<WorldSettings['pattern'] | undefined> {
-    if (this.#instead.pattern !== undefined) return this.#instead.pattern;
-    this.#loadingPattern.abort();
-    this.#loadingPattern = new AbortController();
-    const { signal } = this.#loadingPattern;
-    try {
-      const pattern = await loadPattern(this.pattern, signal);
-      return signal.aborted ? undefined : pattern;
-    } catch (error) {
-      if (signal.aborted) return undefined;
-      throw error;
-    }
+    return this.#instead.pattern === undefined ? this.#patterns.load(this.pattern) : this.#instead.pattern;
   }
 
   /** Says with what right it is streamed. */
@@ -175,7 +165,7 @@ export class MplHost extends MplScreen {
     // Whoever mends an attribute need not press the button as well.
     if (this.#fatal && has(SETTINGS)) return this.retry();
     const world = this.#world;
-    if (world === null && changed.has('pattern')) this.#loadingPattern.abort();
+    if (world === null && changed.has('pattern')) this.#patterns.abort();
     if (world === null) return;
     if (has(SETTINGS)) void this.#change(world, changed);
     // Only what has changed: the rest may have been changed by commands since.

@@ -30,6 +30,7 @@ import type { SignalUpdate } from '../wire/signals.js';
 import { FLAG } from '../wire/types.js';
 import { Acks } from './acks.js';
 import { CommandRefused } from './command-refused.js';
+import { farewell } from './farewell.js';
 import { HandedOn, type HandedOnCommand } from './handed-on.js';
 import { type AnnouncedSchema, StateReader } from './state-reader.js';
 import { type Ground, type Subscription, Subscriptions } from './subscriptions.js';
@@ -186,11 +187,11 @@ export class ReceiverEnd {
       this.#handle(decodeFrame(message), message);
     } catch (error) {
       this.handlers.bad?.(error as Error, this);
-      // Whatever one source sends, it is the end of its link at the most.
-      const { code, message: reason } =
-        error instanceof WireError ? error : { code: CLOSE.internal.code, message: CLOSE.internal.meaning };
-      this.#send(encodeFrame('Error', session.errorMessage.encode({ code, reason })));
-      this.close(code, reason);
+      farewell(
+        error,
+        (frame) => this.#send(frame),
+        (code, reason) => this.close(code, reason),
+      );
     }
   }
 

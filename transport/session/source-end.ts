@@ -23,6 +23,7 @@ import * as session from '../wire/session.js';
 import { Allowance, type Allowances } from './allowance.js';
 import { Asked } from './asked.js';
 import { CommandRefused, refusalOf } from './command-refused.js';
+import { farewell } from './farewell.js';
 import type { Outbox } from './outbox.js';
 import { Outgoing } from './outgoing.js';
 import { Serving, type ServingSource } from './serving.js';
@@ -195,11 +196,11 @@ export class SourceEnd {
       this.#handle(decodeFrame(message));
     } catch (error) {
       this.fanout.onbad?.(error as Error, this);
-      // Whatever one receiver sends, it is the end of its link at the most.
-      const { code, message: reason } =
-        error instanceof WireError ? error : { code: CLOSE.internal.code, message: CLOSE.internal.meaning };
-      this.send(encodeFrame('Error', session.errorMessage.encode({ code, reason })));
-      this.close(code, reason);
+      farewell(
+        error,
+        (frame) => this.send(frame),
+        (code, reason) => this.close(code, reason),
+      );
     }
   }
 
