@@ -94,36 +94,49 @@ const relayKill: Scenario = {
 
 const redisRestart: Scenario = {
   name: 'redis-restart',
-  about: 'the Redis between two relays is killed and comes back empty: a stall, no link is lost, then all agree',
+  about:
+    'the Redis between two relays is killed and comes back empty, and the host moves meanwhile: a stall, no link is lost, then all agree',
   missing: redisMissing,
   seconds: 180,
   async run(stage) {
     const { random } = stage;
     const { redis, at } = await nodes(stage, 2);
-    const host = await stage.host(at[0]!);
-    const [near, far] = [[stage.viewer(at[0]!)], [stage.viewer(at[1]!), stage.viewer(at[1]!)]];
+    const host = await stage.host(at);
+    const viewers = [[stage.viewer(at[0]!)], [stage.viewer(at[1]!), stage.viewer(at[1]!)]];
+    let here = 0;
+    let moves = 0;
     await host.live();
     host.run();
-    await pictured([...near, ...far]);
-    for (let i = 0; i < 3; i++) {
+    await pictured(viewers.flat());
+    for (let i = 0; i < 4; i++) {
       await redis.kill();
       await sleep(random.int(2500));
+      // Nobody can ask whose the channel is, and both relays come to think it theirs.
+      if (i === 0 || random.chance(0.5)) {
+        host.dialer.cut();
+        moves++;
+        here = 1 - here;
+        await until('the host has moved', () => host.uplink.reconnects === moves && host.uplink.status === 'live');
+        // Its claim may be held, or have run out.
+        await sleep(random.pick([0, 6000]));
+      }
       // Whoever is at the host's own relay needs no Redis.
-      await stage.converge(host, near);
+      await stage.converge(host, viewers[here]!);
       host.run();
       const changed = random.chance(0.5);
       if (changed) await host.restart();
       await redis.again();
-      await stage.converge(host, [...near, ...far]);
+      await stage.converge(host, viewers.flat());
       host.run();
     }
     const late = stage.viewer(at[1]!);
-    await stage.converge(host, [...near, ...far, late]);
-    for (const { receiver, errors } of [...near, ...far]) {
+    await stage.converge(host, [...viewers.flat(), late]);
+    for (const { receiver, errors } of viewers.flat()) {
       if (receiver.counts.reconnects > 0) throw new Error(`a viewer was cut off: ${errors.join('; ')}`);
     }
-    await leave([...near, ...far, late], host, at);
-    return 'three deaths of a Redis';
+    if (host.uplink.reconnects > moves) throw new Error(`the host was cut off ${host.uplink.reconnects - moves} times`);
+    await leave([...viewers.flat(), late], host, at);
+    return `four deaths of a Redis, in ${moves} of which the host moved`;
   },
 };
 
