@@ -16,6 +16,8 @@ export interface ChannelParts {
   held(): Have;
   /** Resolves when what is held is what its source, connected here, has now, or when it is `over`. Somebody has to watch. */
   settled(over: AbortSignal): Promise<void>;
+  /** When its tiles changed last, if they are as whoever says so has them. */
+  takeStamps(stamps: Uint8Array): void;
   /** Another relay follows the channel: it speaks for its viewers over this link. */
   addRelay(link: Link): SourceEnd;
   /** Another relay owns the channel: what its source says comes over this link. Frames are passed over while `lost`. */
@@ -47,6 +49,8 @@ export interface Member {
   released(): void;
   /** Does this relay have the channel's source, or wait for it? */
   readonly owns: boolean;
+  /** Resolves when the channel holds something of what another relay has, if another has it, or when it is `over`. */
+  found(over: AbortSignal): Promise<void>;
   /** Resolves when the channel holds what another relay has now, if another has it, or when it is `over`. Somebody has to watch. */
   current(over: AbortSignal): Promise<void>;
   /** Viewers came or went. */

@@ -21,6 +21,8 @@ type State = Extract<ChannelMessage, { kind: 'state' }>;
 export interface FeedOwner {
   /** It has lost its place, or the channel asks anew: a keyframe is needed. */
   lost(): void;
+  /** These are of the keyframe that was taken now. */
+  stamps(stamps: Uint8Array): void;
   /** The session is over. */
   sessionLost(event: LinkClose): void;
   /** The channel has let go of it. */
@@ -155,7 +157,7 @@ export class Feed implements Link {
   }
 
   /** A keyframe was read. Goes on from there, with what came meanwhile; false if something is missing in between. */
-  begin({ tap, sequence, frames }: Keyframe): boolean {
+  begin({ tap, sequence, stamps, frames }: Keyframe): boolean {
     const ahead = this.#ahead.filter((message) => message.tap === tap && message.sequence > sequence);
     let next = sequence;
     for (const message of ahead) if (message.sequence !== ++next) return false;
@@ -164,6 +166,7 @@ export class Feed implements Link {
     this.heardAt = performance.now();
     this.#welcome();
     this.#deliver(frames);
+    if (stamps.length > 0) this.owner.stamps(stamps);
     for (const message of ahead) this.#deliver(message.frames);
     return true;
   }

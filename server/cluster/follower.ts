@@ -54,6 +54,12 @@ export class Follower {
     return this.#feed !== null;
   }
 
+  /** Resolves when the channel has what its owner had a moment ago; where nobody has it, at once; or when it is `over`. */
+  async found(over: AbortSignal): Promise<void> {
+    const seeks = (): boolean => !this.#closed && this.node.bus.up && !(this.#feed === null && this.#nobody);
+    while (!over.aborted && seeks() && !this.#feed?.synced) await this.#news.next(over);
+  }
+
   /**
    * Resolves when the channel holds all that its source had when this was asked: its owner says how far that is. Where
    * nobody has it, or nobody can be asked, at once; or when it is `over`.
@@ -153,6 +159,7 @@ export class Follower {
     if (feed === null) {
       feed = new Feed({
         lost: () => this.lost(),
+        stamps: (stamps) => this.channel.takeStamps(stamps),
         sessionLost: () => this.lost(),
         closed: () => {
           if (this.#feed !== feed) return;

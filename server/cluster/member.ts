@@ -124,6 +124,10 @@ export class ChannelMember implements Member {
     return this.#mine.now();
   }
 
+  async found(over: AbortSignal): Promise<void> {
+    if (!this.owns) await this.#follower?.found(over);
+  }
+
   async current(over: AbortSignal): Promise<void> {
     // It may come to be owned here.
     if (!this.owns) await this.#follower?.current(over);

@@ -100,22 +100,25 @@ export interface Place {
 export interface Keyframe extends Place {
   /** It is for those that have this much, or more. */
   have: Have;
+  /** When each tile changed last (`transport/state/stamps.ts`); empty where the keyframe is not the whole grid. */
+  stamps: Uint8Array;
   /** `Status`, `GridMeta`, `GridReset`, `GridTiles`, ...: as a receiver that has it is sent them. */
   frames: Uint8Array[];
 }
 
-export function encodeKeyframe({ tap, sequence, have, frames }: Keyframe): Uint8Array {
+export function encodeKeyframe({ tap, sequence, have, stamps, frames }: Keyframe): Uint8Array {
   const head = utf8.encode(JSON.stringify({ have }));
-  return encodeState(tap, sequence, [head, ...frames]);
+  return encodeState(tap, sequence, [head, stamps, ...frames]);
 }
 
 export function decodeKeyframe(bytes: Uint8Array): Keyframe | null {
   const message = decodeChannelMessage(bytes);
   if (message?.kind !== 'state') return null;
-  const [head, ...frames] = message.frames;
+  const [head, stamps, ...frames] = message.frames;
+  if (stamps === undefined) return null;
   try {
     const { have } = JSON.parse(text.decode(head)) as Pick<Keyframe, 'have'>;
-    return { ...message, have, frames };
+    return { ...message, have, stamps, frames };
   } catch {
     return null;
   }

@@ -2,6 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
+import type { Link } from '../../transport/index.js';
+import { welcome } from '../../transport/wire/session.js';
+import { frameName } from '../../transport/wire/types.js';
 import { freePort, startRedis, type TestRedis } from '../testing/redis.js';
 import { run } from '../testing/run.js';
 import { closeAll, later, startRelay } from '../testing/signals.js';
@@ -9,6 +12,23 @@ import { until } from '../testing/until.js';
 import { converged, dial, Host, joinRelays, LEASE, startViewer } from './testing/stage.js';
 
 afterEach(closeAll);
+
+/** A link that tells what it hears. */
+function hears(link: Link, tell: (message: Uint8Array) => void): Link {
+  return new Proxy(link, {
+    get: (target, name) => {
+      const value = Reflect.get(target, name, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+    set: (target, name, value) => {
+      const taken = (message: Uint8Array): void => {
+        tell(message);
+        value(message);
+      };
+      return Reflect.set(target, name, name === 'onmessage' ? taken : value, target);
+    },
+  });
+}
 
 describe('whose a channel is, among several relays', { timeout: 120_000 }, () => {
   it('goes with its source to another relay, by its claim, and viewers keep what they have', async () => {
@@ -38,6 +58,42 @@ describe('whose a channel is, among several relays', { timeout: 120_000 }, () =>
     );
     await until(() => viewers.every(({ status }) => status === 'live'));
   });
+
+  for (const moved of ['nothing', 'something'] as const) {
+    it(`is gone on with at a relay that never had it, by a viewer whose relay has died, when ${moved} has changed`, async () => {
+      const { urls, relays } = await joinRelays(3);
+      const host = new Host(urls[0]!);
+      let at = urls[1]!;
+      const answers: string[] = [];
+      const connect = async () => {
+        const link = await dial(`${at}/stream/demo`);
+        return hears(link, (message) => {
+          if (frameName(message[0]!) === 'Welcome') answers.push(welcome.decode(message.subarray(16)).resume);
+        });
+      };
+      const viewer = startViewer(at, host, { connect });
+      await converged(host, viewer);
+      const { grid } = viewer;
+      answers.length = 0;
+      // One tile that is empty by the time it comes again, too.
+      const key = Array.from({ length: host.world.tiles }, (_, i) => i).find((i) => grid!.has(i))!;
+      at = urls[2]!;
+      await relays[1]!.relay.close();
+      if (moved === 'something') {
+        host.empty(key);
+        host.step(3);
+      }
+      await until(() => viewer.counts.reconnects === 1 && viewer.status === 'live');
+      await converged(host, viewer);
+      // What it held it goes on with.
+      assert.equal(viewer.grid, grid);
+      assert.deepEqual([answers[0], answers.includes('full')], [moved === 'nothing' ? 'none' : 'merged', false]);
+      // Whoever comes with nothing gets all.
+      await converged(host, startViewer(urls[2]!, host));
+      host.step();
+      await converged(host, viewer);
+    });
+  }
 
   it('is nobody else’s, wherever that asks, until it was left', async () => {
     const { urls } = await joinRelays(2);

@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto';
 import type { Link, LinkClose } from '../../transport/link/link.js';
 import type { Fanout } from '../../transport/session/fanout.js';
 import type { SourceEnd } from '../../transport/session/source-end.js';
+import { encodeStamps } from '../../transport/state/stamps.js';
 import { CLOSE } from '../../transport/wire/codes.js';
 import { encodeFrame } from '../../transport/wire/frame.js';
 import { encodeAck, encodePing, subscribe } from '../../transport/wire/session.js';
@@ -18,6 +19,7 @@ import { isState, snapshot } from './snapshot.js';
 
 /** Bytes of one message, about. */
 const MESSAGE = 512 * 1024;
+const NOTHING = new Uint8Array();
 /** Frames of state a second while no follower's viewers watch. */
 const IDLE_FPS = 1;
 
@@ -112,7 +114,10 @@ export class Tap implements Link {
     outbox.tempo.maxFps = maxFps;
     const frames = snapshot(this.fanout, have);
     this.flush();
-    return { tap: this.id, sequence: this.sequence, have, frames };
+    const { grid } = this.fanout;
+    // Whoever begins from nothing can then answer for the past, too.
+    const stamps = grid && !have.grid ? encodeStamps(grid) : NOTHING;
+    return { tap: this.id, sequence: this.sequence, have, stamps, frames };
   }
 
   close(code: number = CLOSE.normal.code, reason = ''): void {

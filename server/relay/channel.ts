@@ -22,6 +22,7 @@ import { Audience } from './audience.js';
 import { settled, settlesIn } from './awake.js';
 import { Callers, type CallersParts } from './callers.js';
 import { expectFirst } from './first-message.js';
+import { holdResume } from './hold.js';
 import { Introductions } from './introductions.js';
 import { Sources, type SourcesParts } from './sources.js';
 import { handOn } from './steering.js';
@@ -129,6 +130,7 @@ export class Channel implements ChannelParts, SourcesParts, CallersParts {
       keyframesPerSecond: this.options.keyframeRate,
       ...(rights && { rights }),
     });
+    holdResume(link, (over) => this.#found(over), this.options.helloMs / 2);
     expectFirst(link, this.options.helloMs, () => end.greeted);
     const { onclose } = link;
     link.onclose = (event) => {
@@ -162,6 +164,10 @@ export class Channel implements ChannelParts, SourcesParts, CallersParts {
   get isCurrent(): boolean {
     const left = this.member?.owns === false ? null : settlesIn(this);
     return left !== null && left <= 0;
+  }
+
+  takeStamps(stamps: Uint8Array): void {
+    this.#sources.lone.takeStamps(stamps);
   }
 
   settled(over: AbortSignal): Promise<void> {
@@ -216,5 +222,11 @@ export class Channel implements ChannelParts, SourcesParts, CallersParts {
     if (this.#callers.size > 0 || this.#sources.waiting || this.viewers > 0) return;
     this.member?.close();
     this.onidle();
+  }
+
+  /** Waits for what another relay has of the channel; null where there is nothing to wait for. */
+  #found(over: AbortSignal): Promise<void> | null {
+    const { member } = this;
+    return member === null || member.owns || this.fanout.grid !== null ? null : member.found(over);
   }
 }

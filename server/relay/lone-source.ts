@@ -8,6 +8,7 @@ import type { ReceiverEnd } from '../../transport/session/receiver-end.js';
 import { Replica } from '../../transport/session/replica.js';
 import { SharedFrame } from '../../transport/session/shared-frame.js';
 import { SignalReplica } from '../../transport/session/signal-replica.js';
+import { takeStamps } from '../../transport/state/stamps.js';
 import { CLOSE } from '../../transport/wire/codes.js';
 import type { Frame } from '../../transport/wire/frame.js';
 import type { GridTiles } from '../../transport/wire/grid.js';
@@ -114,6 +115,16 @@ export class LoneSource {
     this.#replica.grid = null;
     this.outlet.fanout.replace(null);
     this.forgetSignals();
+  }
+
+  /** When the tiles of this state changed last, as another relay knows. */
+  takeStamps(stamps: Uint8Array): void {
+    const { grid } = this.#replica;
+    try {
+      if (grid) takeStamps(grid, stamps);
+    } catch {
+      // Without them, whoever holds an older state is sent everything.
+    }
   }
 
   forgetSignals(): void {

@@ -85,6 +85,18 @@ export class Host {
     this.source.publishSignals();
   }
 
+  /** Empties a tile, and nothing else. */
+  empty(key: number): void {
+    const { world } = this;
+    const { words, offset } = world.tile(key);
+    const [left, top] = [(key % world.tilesX) * 64, Math.floor(key / world.tilesX) * 64];
+    for (let i = 0; i < 64 * 64; i++) {
+      const [x, y] = [i % 64, Math.floor(i / 64)];
+      if ((words[offset + y * 2 + (x >> 5)]! >>> (x & 31)) & 1) world.flip(left + x, top + y);
+    }
+    this.step(0);
+  }
+
   /** Its network is cut, and it comes back by way of this relay. */
   move(url: string): void {
     const old = this.uplink;
