@@ -5,15 +5,14 @@ import { type Pipe, WorkersBus, WorkersHub } from '../cluster/workers-bus.js';
 import type { RelayAddress } from '../create-relay.js';
 import { WorkerMetrics, WorkersMetrics } from '../metrics/workers-metrics.js';
 
-/** A worker that ends is started again after this, ms, later each time it does not last. */
+/** A worker that ends is started again after this, ms, later each time it does not last so long. */
 const FIRST = 100;
 const LAST = 5_000;
 const LASTS = 10_000;
 /** A worker that has not stopped by then, ms after all time it was given, will not. */
 const STOPS = 10_000;
-/** So many ends within so long, ms: it is no accident, and will not get better. */
-const ENDS = 20;
-const WITHIN = 60_000;
+/** So many ends, or twice as many as there are workers, of which none lasted: it is no accident, and will not get better. */
+const ENDS = 8;
 
 /** What a worker says to its primary. */
 type News = { mplServes: { address: RelayAddress; metrics: RelayAddress | null } } | { mplFailed: string };
@@ -61,7 +60,9 @@ export async function startWorkers(count: number, drainMs: number): Promise<Serv
   cluster.setupPrimary({ serialization: 'advanced' });
   const hub = new WorkersHub();
   const metrics = new WorkersMetrics();
-  const ends: number[] = [];
+  const most = Math.max(ENDS, 2 * count);
+  /** Ends since one that was started lasted. */
+  let ends = 0;
   let stopping = false;
   let wait = FIRST;
   let allEnded = (): void => {};
@@ -72,7 +73,10 @@ export async function startWorkers(count: number, drainMs: number): Promise<Serv
 
   const start = (onserves: (news: Extract<News, { mplServes: unknown }>['mplServes']) => void): void => {
     const worker = cluster.fork();
-    const began = performance.now();
+    const lasts = setTimeout(() => {
+      ends = 0;
+      wait = FIRST;
+    }, LASTS).unref();
     const pipe = pipeTo(worker);
     hub.add(pipe);
     metrics.add(pipe);
@@ -84,15 +88,15 @@ export async function startWorkers(count: number, drainMs: number): Promise<Serv
     // A pipe that breaks is told by the exit.
     worker.on('error', () => {});
     worker.once('exit', (code, signal) => {
+      clearTimeout(lasts);
       if (stopping) {
         if (Object.keys(cluster.workers ?? {}).length === 0) allEnded();
         return;
       }
-      const now = performance.now();
-      ends.push(now);
-      while (ends[0]! < now - WITHIN) ends.shift();
-      if (ends.length >= ENDS) return fail(`workers end again and again, the last with ${signal ?? `code ${code}`}`);
-      wait = now - began > LASTS ? FIRST : Math.min(LAST, wait * 2);
+      if (++ends >= most) {
+        return fail(`workers end again and again, ${ends} in a row, the last with ${signal ?? `code ${code}`}`);
+      }
+      wait = Math.min(LAST, wait * 2);
       process.stderr.write(`mpl: worker ${worker.process.pid} ended (${signal ?? `code ${code}`}); another starts\n`);
       setTimeout(() => stopping || start(() => {}), wait);
     });

@@ -63,6 +63,25 @@ describe('mpl serve --workers', { timeout: 120_000 }, () => {
     assert.equal(await served.done, 0);
   });
 
+  it('ends with the reason where workers end again and again', { skip }, async () => {
+    const { served, workers } = await start();
+    let killed = 0;
+    const known = new Set<number>();
+    const kill = setInterval(() => {
+      for (const pid of served.child.exitCode === null ? workers() : []) {
+        if (known.has(pid)) continue;
+        known.add(pid);
+        process.kill(pid, 'SIGKILL');
+        killed++;
+      }
+    }, 20);
+    later(() => clearInterval(kill));
+    assert.equal(await served.done, 1);
+    clearInterval(kill);
+    assert.ok(killed >= 8, `${killed} were killed`);
+    assert.match(served.text.err, /mpl: workers end again and again, 8 in a row, the last with SIGKILL/);
+  });
+
   it('needs a number', async () => {
     const wrong = run(['serve', '--workers', 'many']);
     assert.equal(await wrong.done, 2);
