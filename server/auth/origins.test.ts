@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { connect as connectTcp } from 'node:net';
 import { afterEach, describe, test } from 'node:test';
 import type { RelayOptions } from '../index.js';
 import { OptionError } from '../index.js';
@@ -119,6 +120,9 @@ describe('pages that may use a relay', () => {
     for (const name of ['localhost', 'a.localhost', '[::1]', '127.0.0.1']) {
       assert.equal((await get(url, '/channels', { host: `${name}:${port}` })).status, 200, name);
     }
+    // A program may leave it out; no browser does.
+    const bare = connectTcp(Number(port), '127.0.0.1').end('GET /channels HTTP/1.0\r\n\r\n');
+    assert.match((await bare.toArray()).join(''), /^HTTP\/1\.1 200/);
     // Whoever has a token is welcome by any name.
     const keyed = await startRelay({ keys: [{ secret: SECRET }] });
     assert.equal((await get(keyed.url, '/channels', { host: 'relay.example' })).status, 200);

@@ -56,12 +56,13 @@ export interface OriginOptions {
  */
 export function whyNotFrom(options: OriginOptions, req: IncomingMessage): string | null {
   const { origins, keys, publishToken, trustProxy = false } = options;
-  const { origin, host = '' } = req.headers;
+  const { origin, host } = req.headers;
   if (origins !== undefined) {
     return origin === undefined || origins.some((pattern) => matches(pattern, origin)) ? null : refusal(origin);
   }
   if (keys !== undefined || publishToken !== undefined || !isLocal(req.socket.localAddress)) return null;
-  if (!trustProxy && !isLoopbackUrl(`http://${host}`)) return refusal(host);
+  // A browser always says by what name it asks.
+  if (!trustProxy && host !== undefined && !isLoopbackUrl(`http://${host}`)) return refusal(host);
   if (origin === undefined || (origin === 'null' && !trustProxy)) return null;
   const own = URL.canParse(origin) && new URL(origin).host === host;
   return own || isLoopbackUrl(origin) ? null : refusal(origin);
