@@ -65,6 +65,7 @@ export type ReceiverEvent =
   | { type: 'status' }
   /** Another grid: a new epoch or shape. */
   | { type: 'grid'; grid: Grid }
+  /** These tiles have other content, or it is known only now what they hold, or not any more (see `Grid.knows`). */
   | { type: 'tiles'; keys: readonly number[] }
   /** These signals have other values. */
   | { type: 'signals'; names: readonly string[] }
@@ -311,11 +312,21 @@ export class Receiver {
     return this.#following.replica.window;
   }
 
+  /** The tiles that this receiver may see, of those in the grid; null: all. One without width or height has none. */
+  get allowed(): TileWindow | null {
+    const { grid } = this;
+    return grid && tilesWithin(this.rights?.view, grid);
+  }
+
+  /** The tiles that are asked for and may be seen, of those in the grid; null: all. */
+  get wanted(): TileWindow | null {
+    const { grid } = this;
+    return grid && common(clip(this.window, grid), this.allowed);
+  }
+
   /** Is nothing missing of the tiles asked for now, as far as they may be seen? */
   get whole(): boolean {
-    const { grid } = this;
-    if (!grid?.whole) return false;
-    return covers(this.covered, common(clip(this.window, grid), tilesWithin(this.rights?.view, grid)));
+    return this.grid?.whole === true && covers(this.covered, this.wanted);
   }
 
   /** What this receiver may do and see, as it was told last; undefined: whatever the source grants to anyone. */
@@ -424,7 +435,7 @@ export class Receiver {
     this.#tiles += taken.keys.length;
     this.#standing.shows();
     if (taken.kind === 'replaced') this.#emit({ type: 'grid', grid });
-    else this.#emit({ type: 'tiles', keys: taken.keys });
+    else this.#emit({ type: 'tiles', keys: taken.found.length > 0 ? taken.keys.concat(taken.found) : taken.keys });
     if (grid.whole) this.#digests.look();
   }
 

@@ -249,6 +249,8 @@ export class MplLayer extends ScreenConnection implements Stacked {
     const colors = readColors(this.#part('picture'), this.colors);
     // What rounding leaves of a pixel at an edge is dead, too.
     colors.outside = colors.dead;
+    // Until it comes, what lies below is seen.
+    colors.unknown = 'transparent';
     const key = JSON.stringify(colors);
     if (key === this.#colors) return;
     this.#colors = key;

@@ -1,14 +1,15 @@
 /** What flows to a viewer is what is in view: against a real relay, of a world of which little is. */
 
 import { expect, fixture, html } from '@open-wc/testing';
-import { digest, type Receiver, type Rect } from '../../transport/index.js';
+import { digest, Receiver as KitReceiver, type Receiver, type Rect } from '../../transport/index.js';
+import { memoryLinks } from '../../transport/link/memory.js';
 import '../define/mpl-viewer.js';
 import { isAlive } from '../mpl-layer/testing/cells.js';
 import { parseColor } from '../render/colors.js';
 import { relayUrl, Stream } from '../testing/stream.js';
 import { waitUntil } from '../testing/wait-until.js';
 import { warnings } from '../testing/warnings.js';
-import type { MplViewer } from './mpl-viewer.js';
+import { MplViewer } from './mpl-viewer.js';
 
 const streams: Stream[] = [];
 /** 32 x 32 tiles. */
@@ -81,6 +82,30 @@ async function bytesOf(viewer: MplViewer, made: Stream, steps: number): Promise<
   return receiverOf(viewer).counts.bytes - bytes;
 }
 
+/** Every pixel in view: alive or dead as at the source, where that is known; unknown elsewhere. Returns the shares. */
+function assertKnown(viewer: MplViewer, made: Stream): { known: number; unknown: number } {
+  const view = viewer.view!;
+  const { data, width, height } = view.capture();
+  const [on, off, none] = [view.colors.alive, view.colors.dead, view.colors.unknown].map((color) =>
+    parseColor(color)!.slice(0, 3).join(),
+  );
+  const grid = receiverOf(viewer).grid!;
+  const count = { known: 0, unknown: 0, wrong: 0 };
+  for (let py = 0; py < height; py += 2) {
+    for (let px = 0; px < width; px++) {
+      const { x, y } = view.camera.cellAt(px / view.camera.dpr, py / view.camera.dpr);
+      if (x < 0 || y < 0 || x >= grid.width || y >= grid.height) continue;
+      const known = grid.knows((y >> 6) * grid.tilesX + (x >> 6));
+      const at = (py * width + px) * 4;
+      const color = data.slice(at, at + 3).join();
+      if (color !== (known ? (isAlive(made, x, y) ? on : off) : none)) count.wrong++;
+      count[known ? 'known' : 'unknown']++;
+    }
+  }
+  expect(count.wrong, 'pixels that are wrong').to.equal(0);
+  return count;
+}
+
 describe('the window of an <mpl-viewer>', () => {
   it('is all of the world while nearly all of it is in view, and little where little is', async () => {
     const made = stream();
@@ -98,6 +123,82 @@ describe('the window of an <mpl-viewer>', () => {
     await there(viewer, made);
     expect(receiverOf(viewer).grid!.whole).to.equal(true);
     expect(await viewer.digest()).to.deep.equal(digest(made.world));
+  });
+
+  it('shows what has not come apart from what is dead, and counts it', async () => {
+    const made = stream();
+    const root = await fixture<HTMLElement>(html`<div style="width: 256px; --mpl-aspect: 4 / 3"></div>`);
+    const viewer = document.createElement('mpl-viewer');
+    const given = { server: relayUrl(), channel: made.channel, transport: 'relay', 'max-bps': '20000' };
+    for (const [name, value] of Object.entries(given)) viewer.setAttribute(name, value);
+    root.append(viewer);
+    await waitUntil(() => receiverOf(viewer)?.grid != null && viewer.view!.camera.cssWidth === 256, 'the first tiles');
+    Object.assign(viewer.view!.camera, { scale: 1, x: 1024, y: 1024 });
+    await new Promise(requestAnimationFrame);
+    await new Promise(requestAnimationFrame);
+    // Nothing of it is there, or a part.
+    expect(assertKnown(viewer, made).unknown).to.be.above(0);
+    expect(viewer.stats.tilesPending).to.be.above(0);
+    viewer.maxBps = undefined;
+    await there(viewer, made);
+    const { known, unknown } = assertKnown(viewer, made);
+    expect([known > 0, unknown, viewer.stats.tilesPending]).to.deep.equal([true, 0, 0]);
+    // The world is larger than what was asked for: elsewhere, nothing is known, and it is shown so until it comes.
+    Object.assign(viewer.view!.camera, { scale: 1, x: 150, y: 1900 });
+    assertKnown(viewer, made);
+    await look(viewer, 150, 1900);
+    await there(viewer, made);
+    expect(assertKnown(viewer, made).unknown).to.equal(0);
+  });
+
+  it('shows only what may be seen, at its size, and says so where that is nothing', async () => {
+    const made = stream();
+    let rights = { control: false, view: { x: 64, y: 64, width: 512, height: 256 } };
+    class Guest extends MplViewer {
+      protected override createReceiver(): Receiver {
+        return new KitReceiver({
+          connect: async () => {
+            const [near, far] = memoryLinks();
+            made.source.attach(far, { rights });
+            return near;
+          },
+        });
+      }
+    }
+    customElements.define('mpl-guest', Guest);
+    const show = async (): Promise<Guest> => {
+      const root = await fixture<HTMLElement>(html`<div style="width: 512px; --mpl-aspect: 2 / 1"></div>`);
+      const guest = document.createElement('mpl-guest') as Guest;
+      guest.setAttribute('channel', made.channel);
+      root.append(guest);
+      await waitUntil(() => guest.status === 'live' && guest.view!.camera.cssWidth === 512, 'it is live');
+      return guest;
+    };
+    const guest = await show();
+    await waitUntil(() => receiverOf(guest).whole, 'it has what it may have');
+    const { x, y, scale } = guest.view!.camera;
+    expect({ x, y, scale }).to.deep.equal({ x: 320, y: 192, scale: 1 });
+    expect(assertKnown(guest, made)).to.include({ unknown: 0 });
+    expect(guest.stats.window).to.deep.equal({ x: 1, y: 1, width: 8, height: 4 });
+    expect(guest.stats.tilesPending).to.equal(0);
+    // Beyond it nothing is known, and nothing is missed.
+    guest.view!.camera.x = 500;
+    expect(assertKnown(guest, made).unknown).to.be.above(0);
+    expect(guest.stats.tilesPending).to.equal(0);
+
+    for (const view of [
+      { x: 10, y: 10, width: 100, height: 100 },
+      { x: 9000, y: 9000, width: 100, height: 100 },
+    ]) {
+      rights = { ...rights, view };
+      const blind = await show();
+      await waitUntil(() => blind.reason !== '', 'it says why there is nothing');
+      expect(blind.reason).to.contain('there is no tile that this receiver may see');
+      await blind.updateComplete;
+      expect(blind.shadowRoot!.querySelector('.cover:not([hidden]) .card')!.textContent).to.contain('no tile that');
+      expect(blind.shadowRoot!.querySelector('#badge')).to.equal(null);
+      expect(blind.stats.window).to.include({ width: 0, height: 0 });
+    }
   });
 
   it('is where the picture is moved to, and nothing there is stale, nor where it comes back to', async () => {

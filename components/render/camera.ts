@@ -10,6 +10,12 @@ export type Fit = 'contain' | 'cover' | 'none';
 export const MIN_SCALE = 1 / 16;
 export const MAX_SCALE = 64;
 
+/** A part of the world, in cells. */
+export interface Subject extends Size {
+  readonly x: number;
+  readonly y: number;
+}
+
 const clamp = (value: number, low: number, high: number): number => Math.min(Math.max(value, low), high);
 
 export class Camera {
@@ -24,6 +30,7 @@ export class Camera {
   #cssHeight = 0;
   #dpr = 1;
   #fitted: Fit | null = null;
+  #subject: Subject | null = null;
 
   /** The point of the world at the centre of the view, in cells. Clamped to the world, so it cannot be lost from view. */
   get x(): number {
@@ -69,6 +76,18 @@ export class Camera {
   }
   set world(size: Size) {
     this.#world = { width: size.width, height: size.height };
+    this.#settle();
+  }
+
+  /** What a fit shows, as far as it is in the world; null, or a part without cells: all of the world. */
+  get subject(): Subject | null {
+    return this.#subject;
+  }
+  set subject(subject: Subject | null) {
+    const before = this.#subject;
+    const [a, b] = [before, subject].map((s) => s && [s.x, s.y, s.width, s.height].join());
+    if (a === b) return;
+    this.#subject = subject;
     this.#settle();
   }
 
@@ -148,8 +167,7 @@ export class Camera {
     };
   }
 
-  #containScale(): number {
-    const { width, height } = this.#world;
+  #containScale({ width, height }: Size = this.#world): number {
     return width > 0 && height > 0 ? Math.min(this.#cssWidth / width, this.#cssHeight / height) : MIN_SCALE;
   }
 
@@ -171,17 +189,28 @@ export class Camera {
     this.onchange?.();
   }
 
-  #refit(mode: Fit): void {
+  /** What a fit shows. */
+  get #shown(): Subject {
     const { width, height } = this.#world;
-    if (!(width > 0 && height > 0 && this.#cssWidth > 0 && this.#cssHeight > 0)) return;
-    this.#place(width / 2, height / 2, this.#fitScale(mode));
+    const { x, y, ...size } = this.#subject ?? { x: 0, y: 0, width: 0, height: 0 };
+    const [right, bottom] = [Math.min(x + size.width, width), Math.min(y + size.height, height)];
+    if (right > x && bottom > y) return { x, y, width: right - x, height: bottom - y };
+    return { x: 0, y: 0, width, height };
   }
 
-  #fitScale(mode: Fit): number {
+  #refit(mode: Fit): void {
+    const shown = this.#shown;
+    const { x, y, width, height } = shown;
+    if (!(width > 0 && height > 0 && this.#cssWidth > 0 && this.#cssHeight > 0)) return;
+    this.#place(x + width / 2, y + height / 2, this.#fitScale(mode, shown));
+  }
+
+  #fitScale(mode: Fit, { width, height }: Size): number {
     if (mode === 'none') return Math.max(1, Math.round(this.#dpr)) / this.#dpr;
-    const { width, height } = this.#world;
     const cover = mode === 'cover';
-    const exact = cover ? Math.max(this.#cssWidth / width, this.#cssHeight / height) : this.#containScale();
+    const exact = cover
+      ? Math.max(this.#cssWidth / width, this.#cssHeight / height)
+      : this.#containScale({ width, height });
     const device = exact * this.#dpr;
     if (device < 4) return exact;
     return (cover ? Math.ceil(device - 1e-9) : Math.floor(device + 1e-9)) / this.#dpr;

@@ -42,30 +42,39 @@ export class Canvas2DPainter implements Painter {
     const rows = Math.min(Math.ceil(frame.height / pixels), tilesFor(grid.height)) + 1;
     const old = grid === this.#grid ? this.#window : null;
     this.#grid = grid;
-    const recolored = old && !(sameColor(old.dead, palette.dead) && sameColor(old.alive, palette.alive));
+    const { dead, alive, unknown } = palette;
+    const same = (w: RasterWindow): boolean =>
+      sameColor(w.dead, dead) && sameColor(w.alive, alive) && sameColor(w.unknown, unknown);
+    const recolored = old && !same(old);
     if (old && !recolored && old.level === level && old.columns === columns && old.rows === rows) {
       if (old.x === visible.x0 && old.y === visible.y0) return;
       const before = old.rect;
       old.moveTo(visible.x0, visible.y0);
+      old.fillBeyond(scene.stale.tilesX, scene.stale.tilesY);
       this.#all = true;
       this.#uncover(scene, old, before);
       return;
     }
-    const next = new RasterWindow(level, columns, rows, palette.dead, palette.alive);
+    const next = new RasterWindow(level, columns, rows, dead, alive, unknown);
     next.moveTo(visible.x0, visible.y0);
     if (old && !recolored) next.resemble(old);
+    next.fillBeyond(scene.stale.tilesX, scene.stale.tilesY);
     this.#uncover(scene, next, old && !recolored && old.level === level ? old.rect : NOTHING);
     this.#window = next;
     this.#all = true;
   }
 
-  take(x: number, y: number): void {
+  take(x: number, y: number, known: boolean): void {
     const { grid } = this.#scene!;
     const w = this.#window!;
-    const tile = readTile(grid, y * tilesFor(grid.width) + x);
-    const at = (y - w.y) * w.side * w.width + (x - w.x) * w.side;
-    if (w.table) rasterCells(tile, w.table, w.pixels, at, w.width);
-    else rasterBoxes(w.level, tile, w.shade, w.pixels, at, w.width);
+    if (known) {
+      const tile = readTile(grid, y * tilesFor(grid.width) + x);
+      const at = (y - w.y) * w.side * w.width + (x - w.x) * w.side;
+      if (w.table) rasterCells(tile, w.table, w.pixels, at, w.width);
+      else rasterBoxes(w.level, tile, w.shade, w.pixels, at, w.width);
+    } else {
+      w.fillTile(x, y, w.blank);
+    }
     if (!this.#all) this.#taken.push(x - w.x, y - w.y);
   }
 

@@ -8,6 +8,8 @@ export interface ViewColors {
   grid?: string;
   /** Beyond the edge of the world. */
   outside?: string;
+  /** Tiles of which nothing has come yet. May be transparent. */
+  unknown?: string;
 }
 
 /** Red, green, blue, alpha: 0 to 255. */
@@ -19,6 +21,7 @@ export interface Palette {
   readonly dead: Rgba;
   readonly grid: Rgba;
   readonly outside: Rgba;
+  readonly unknown: Rgba;
   /** Nothing of what lies behind shows through. */
   readonly opaque: boolean;
 }
@@ -28,6 +31,7 @@ export const DEFAULT_COLORS: Required<ViewColors> = {
   dead: '#0c1118',
   grid: 'rgb(88 104 130 / 0.45)',
   outside: '#06090d',
+  unknown: '#1d2733',
 };
 
 let context: CanvasRenderingContext2D | null | undefined;
@@ -69,6 +73,7 @@ export function paletteOf(colors: ViewColors): Palette {
     (colors[name] ? parseColor(colors[name]) : null) ?? parseColor(DEFAULT_COLORS[name]) ?? [0, 0, 0, 255];
   const dead = read('dead');
   const [alive, outside] = [over(read('alive'), dead), over(read('outside'), dead)];
-  const opaque = [dead, alive, outside].every(([, , , a]) => a === 255);
-  return { dead, alive, outside, grid: read('grid'), opaque };
+  const unknown = read('unknown');
+  const opaque = [dead, alive, outside, unknown].every(([, , , a]) => a === 255);
+  return { dead, alive, outside, unknown, grid: read('grid'), opaque };
 }

@@ -19,9 +19,9 @@ export interface Painter {
   readonly kind: 'webgl2' | 'canvas2d';
   /** Begins a frame: makes room for what is visible, and marks as stale what is visible and not held. */
   begin(scene: Scene): void;
-  /** Takes the content of one visible tile. */
-  take(x: number, y: number): void;
-  /** Draws what is held; `null` where there is no world. */
+  /** Takes the content of one visible tile, if it is known. */
+  take(x: number, y: number, known: boolean): void;
+  /** Draws what is held, as unknown what is not; `null` where there is no world. */
   draw(frame: Frame, palette: Palette, scene: Scene | null): void;
   /** What was drawn in this same turn, top row first. */
   read(): ImageData;

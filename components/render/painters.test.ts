@@ -3,9 +3,24 @@ import { Field } from './testing/field.js';
 import { needsWebGL2 } from './testing/webgl2.js';
 import { View, type ViewOptions } from './view.js';
 
-const COLORS = { alive: '#fe8040', dead: '#102030', outside: '#000', grid: 'rgb(255 255 255 / 0.5)' };
+const COLORS = {
+  alive: '#fe8040',
+  dead: '#102030',
+  outside: '#000',
+  grid: 'rgb(255 255 255 / 0.5)',
+  unknown: '#405060',
+};
 const ALIVE = [0xfe, 0x80, 0x40];
 const DEAD = [0x10, 0x20, 0x30];
+const UNKNOWN = [0x40, 0x50, 0x60];
+
+/** A world of which not every tile is known. */
+class Heard extends Field {
+  readonly heard = new Set<number>();
+  knows(key: number): boolean {
+    return this.heard.has(key);
+  }
+}
 
 function view(renderer: ViewOptions['renderer'], field: Field, width: number, height: number, dpr = 1): View {
   const container = document.createElement('div');
@@ -109,6 +124,58 @@ for (const renderer of ['webgl2', 'canvas2d'] as const) {
       expect(pixel(image, 150 - 64 + 5, 50 - 32 + 6)).to.deep.equal(ALIVE);
       expect(pixel(image, 150 - 64 + 70, 50 - 32 + 63)).to.deep.equal(ALIVE);
       expect(pixel(image, 150 - 64 + 70, 50 - 32 + 31)).to.deep.equal(DEAD);
+    });
+
+    it('shows tiles of which nothing is known as neither dead nor alive, until they are told', () => {
+      const field = new Heard(300, 256);
+      for (let i = 0; i < 256; i++) field.set(i, i);
+      field.heard.add(field.keyOf(0, 0)).add(field.keyOf(200, 200));
+      const v = view(renderer, field, 300, 256);
+      const colorOf = (image: ImageData, x: number, y: number): number[] => {
+        const { scale, originX, originY } = v.camera.frame();
+        return pixel(image, Math.floor(originX + (x + 0.5) * scale), Math.floor(originY + (y + 0.5) * scale));
+      };
+      for (const scale of [1, 0.5, 1 / 4]) {
+        place(v, 150, 128, scale);
+        const image = v.capture();
+        // In the middle of tiles, and off the diagonal: two that are known, two that are not, and the last, which is partial.
+        const seen = [
+          [20, 40],
+          [224, 208],
+          [100, 100],
+          [100, 20],
+          [280, 220],
+        ].map(([x, y]) => colorOf(image, x!, y!));
+        expect(seen, `at ${scale}`).to.deep.equal([DEAD, DEAD, UNKNOWN, UNKNOWN, UNKNOWN]);
+      }
+      expect(v.stats.pending).to.equal(18);
+      place(v, 150, 128, 1);
+      field.heard.add(field.keyOf(100, 100));
+      v.changed([field.keyOf(100, 100)]);
+      expect([colorOf(v.capture(), 100, 101), colorOf(v.capture(), 100, 100)]).to.deep.equal([DEAD, ALIVE]);
+      expect(v.stats.pending).to.equal(17);
+      // What is not known any more is shown so.
+      field.heard.delete(field.keyOf(100, 100));
+      v.changed([field.keyOf(100, 100)]);
+      expect(colorOf(v.capture(), 100, 100)).to.deep.equal(UNKNOWN);
+      expect(v.stats.pending).to.equal(18);
+    });
+
+    it('shows what there is no time for as unknown, not as dead', () => {
+      const field = new Field(1024, 1024);
+      const v = view(renderer, field, 256, 256);
+      place(v, 512, 512, 1 / 4);
+      v.paused = true;
+      v.paused = false;
+      v.frameBudget = 0;
+      v.tileBudget = 1;
+      v.render();
+      const { width, height } = v.canvas;
+      expect([width, height]).to.deep.equal([256, 256]);
+      expect(v.stats.pending).to.equal(255);
+      const copy = new OffscreenCanvas(256, 256).getContext('2d')!;
+      copy.drawImage(v.canvas, 0, 0);
+      expect(pixel(copy.getImageData(0, 0, 256, 256), 20, 20)).to.deep.equal(UNKNOWN);
     });
 
     it('shades boxes of cells by their live share, sparse ones brighter', () => {

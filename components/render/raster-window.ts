@@ -2,7 +2,7 @@
 
 import type { Rgba } from './colors.js';
 import type { TileRect } from './frame.js';
-import { byteTable, shades } from './raster.js';
+import { byteTable, pixelOf, shades } from './raster.js';
 
 export class RasterWindow {
   /** Pixels of a side of a tile. */
@@ -14,6 +14,8 @@ export class RasterWindow {
   readonly shade: Uint32Array;
   /** For level 0 only. */
   readonly table: Uint32Array | null;
+  /** Of what no tile was taken for. */
+  readonly blank: number;
   /** The tile at the top left. */
   x = 0;
   y = 0;
@@ -24,6 +26,7 @@ export class RasterWindow {
     readonly rows: number,
     readonly dead: Rgba,
     readonly alive: Rgba,
+    readonly unknown: Rgba,
   ) {
     this.side = 64 >> level;
     this.width = columns * this.side;
@@ -32,7 +35,8 @@ export class RasterWindow {
     this.pixels = new Uint32Array(this.image.data.buffer);
     this.shade = shades(level, dead, alive);
     this.table = level === 0 ? byteTable(this.shade) : null;
-    this.pixels.fill(this.shade[0]!);
+    this.blank = pixelOf(unknown);
+    this.pixels.fill(this.blank);
   }
 
   /** The tiles it covers, which may reach beyond the world to the right and below. */
@@ -48,7 +52,7 @@ export class RasterWindow {
     this.y = y;
     if (dx === 0 && dy === 0) return;
     const { width, height, pixels } = this;
-    const empty = this.shade[0]!;
+    const empty = this.blank;
     if (Math.abs(dx) >= width || Math.abs(dy) >= height) {
       pixels.fill(empty);
       return;
@@ -65,6 +69,22 @@ export class RasterWindow {
       pixels.copyWithin(at + Math.max(0, -dx), from + Math.max(0, dx), from + width - Math.max(0, -dx));
       if (dx > 0) pixels.fill(empty, at + width - dx, at + width);
       else if (dx < 0) pixels.fill(empty, at, at - dx);
+    }
+  }
+
+  /** Fills one tile. */
+  fillTile(x: number, y: number, pixel: number): void {
+    const at = (y - this.y) * this.side * this.width + (x - this.x) * this.side;
+    for (let row = 0; row < this.side; row++) {
+      this.pixels.fill(pixel, at + row * this.width, at + row * this.width + this.side);
+    }
+  }
+
+  /** Beyond the edge of the world all is dead. */
+  fillBeyond(tilesX: number, tilesY: number): void {
+    const { x0, y0, x1, y1 } = this.rect;
+    for (let y = y0; y < y1; y++) {
+      for (let x = y < tilesY ? Math.max(x0, tilesX) : x0; x < x1; x++) this.fillTile(x, y, this.shade[0]!);
     }
   }
 

@@ -13,7 +13,7 @@ export const levelFor = (scale: number): number =>
   scale >= 1 ? 0 : Math.min(TOP_LEVEL, Math.floor(Math.log2(1 / scale) + 1e-9));
 
 /** A color as a word of `ImageData` (little-endian, as all browsers are). */
-const pixelOf = ([r, g, b, a]: Rgba): number => ((a << 24) | (b << 16) | (g << 8) | r) >>> 0;
+export const pixelOf = ([r, g, b, a]: Rgba): number => ((a << 24) | (b << 16) | (g << 8) | r) >>> 0;
 
 /** Colors for 0 to 4^level live cells in a box; the root of the share, as in the shader, so that sparse cells show. */
 export function shades(level: number, dead: Rgba, alive: Rgba): Uint32Array {

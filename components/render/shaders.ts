@@ -2,8 +2,9 @@
 
 /** Slots of one tile beside each other in the atlas: 512 slots of 2x64 texels make it 1024 texels wide. */
 export const SLOTS_PER_ROW = 512;
-/** An entry of the index: the slot in the low 17 bits (0: none), the tile's live cells above them. */
+/** An entry of the index: the slot in the low 17 bits (0: none), the tile's live cells above them, and a bit that it is known. */
 export const SLOT_BITS = 17;
+export const HELD = 1 << 30;
 
 /** One triangle over the whole view. */
 export const VERTEX = `#version 300 es
@@ -27,6 +28,7 @@ uniform float viewHeight;
 uniform vec4 alive;
 uniform vec4 dead;
 uniform vec4 outside;
+uniform vec4 unknown;
 uniform vec4 gridLine;     // alpha 0: none
 out vec4 color;
 
@@ -51,18 +53,24 @@ uint maskOf(int x, int from, int to) {
   return upTo & (0xffffffffu << uint(low));
 }
 
-float liveIn(ivec2 from, ivec2 to) {
-  float live = 0.0;
+float liveOf(uint entry) { return float((entry & ${HELD - 1}u) >> ${SLOT_BITS}); }
+
+// Live cells, and cells that are not known.
+vec2 liveIn(ivec2 from, ivec2 to) {
+  float live = 0.0, lacking = 0.0;
   ivec2 lastTile = (to - 1) >> 6;
   for (int ty = from.y >> 6; ty <= lastTile.y; ty++) {
     for (int tx = from.x >> 6; tx <= lastTile.x; tx++) {
       uint entry = entryOf(ivec2(tx, ty));
-      if (entry == 0u) continue;
-      uint slot = entry & ${(1 << SLOT_BITS) - 1}u;
-      float all = float(entry >> ${SLOT_BITS});
       ivec2 corner = ivec2(tx, ty) << 6;
       ivec2 a = max(from - corner, 0), b = min(to - corner, 64);
       ivec2 size = b - a;
+      if (entry == 0u) {
+        lacking += float(size.x * size.y);
+        continue;
+      }
+      uint slot = entry & ${(1 << SLOT_BITS) - 1}u;
+      float all = liveOf(entry);
       if (slot == 0u || size == ivec2(64)) {
         live += all * float(size.x * size.y) / 4096.0;
         continue;
@@ -76,13 +84,14 @@ float liveIn(ivec2 from, ivec2 to) {
       live += float(count);
     }
   }
-  return live;
+  return vec2(live, lacking);
 }
 
 vec4 ofCell(ivec2 cell) {
   uint entry = entryOf(cell >> 6);
+  if (entry == 0u) return unknown;
   uint slot = entry & ${(1 << SLOT_BITS) - 1}u;
-  if (slot == 0u) return mix(dead, alive, sqrt(float(entry >> ${SLOT_BITS}) / 4096.0));
+  if (slot == 0u) return mix(dead, alive, sqrt(liveOf(entry) / 4096.0));
   uint word = wordOf(slot, (cell.x >> 5) & 1, cell.y & 63);
   return ((word >> uint(cell.x & 31)) & 1u) == 1u ? alive : dead;
 }
@@ -97,8 +106,9 @@ void main() {
       shade = outside;
     } else {
       float area = float((to.x - from.x) * (to.y - from.y));
+      vec2 counts = liveIn(from, min(to, world));
       // The root lets sparse cells be seen: one in 256 still has a sixteenth of the brightness.
-      shade = mix(dead, alive, sqrt(liveIn(from, min(to, world)) / area));
+      shade = mix(mix(dead, alive, sqrt(counts.x / area)), unknown, counts.y / area);
     }
   } else {
     ivec2 cell = firstCell + ivec2(floor(pixel * cells + firstPart));

@@ -1,6 +1,6 @@
-/** A texture of one texel a tile of the world: where in the atlas it is, and how many of its cells live. */
+/** A texture of one texel a tile of the world: where in the atlas it is, and how many of its cells live; 0: it is not known. */
 
-import { SLOT_BITS } from './shaders.js';
+import { HELD, SLOT_BITS } from './shaders.js';
 import { wordTexture } from './tile-atlas.js';
 
 export class TileIndex {
@@ -28,12 +28,20 @@ export class TileIndex {
   }
 
   live(key: number): number {
-    return this.#entries[key]! >>> SLOT_BITS;
+    return (this.#entries[key]! & ~HELD) >>> SLOT_BITS;
   }
 
   set(x: number, y: number, slot: number, live: number): void {
+    this.#put(x, y, ((live << SLOT_BITS) | slot | HELD) >>> 0);
+  }
+
+  /** Nothing is known of this tile. */
+  forget(x: number, y: number): void {
+    this.#put(x, y, 0);
+  }
+
+  #put(x: number, y: number, entry: number): void {
     const key = y * this.tilesX + x;
-    const entry = ((live << SLOT_BITS) | slot) >>> 0;
     if (this.#entries[key] === entry) return;
     this.#entries[key] = entry;
     this.#x0 = Math.min(this.#x0, x);

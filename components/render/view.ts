@@ -3,7 +3,7 @@
 import { TILE, type TileGrid, tilesFor } from '../../transport/state/tile.js';
 import { Camera } from './camera.js';
 import { DEFAULT_COLORS, type Palette, paletteOf, type ViewColors } from './colors.js';
-import { type Frame, isEmpty, tilesIn } from './frame.js';
+import { type Frame, isEmpty, type TileRect, tilesIn } from './frame.js';
 import { Meter } from './meter.js';
 import type { Scene } from './painter.js';
 import { type RendererChoice, Surface } from './surface.js';
@@ -29,7 +29,7 @@ export interface ViewStats {
   why: string;
   /** Tiles taken up in the last frame. */
   drawn: number;
-  /** Visible tiles whose newest content is not on screen yet. */
+  /** Visible tiles whose newest content is not on screen yet, or has not come at all. */
   pending: number;
   /** Milliseconds the last frame took of its budget. */
   budgetUsed: number;
@@ -52,13 +52,17 @@ export class View {
   #colors: Required<ViewColors>;
   #palette: Palette;
   #grid: TileGrid | null = null;
+  #scope: TileRect | null = null;
   #stale = new TileBits(0, 0);
+  /** Tiles of which nothing was known when they were taken up last. */
+  #unknown = new TileBits(0, 0);
   #paused = false;
   #request = 0;
   #due = 0;
   #drawMs = 0;
   #drawn = 0;
   #pending = 0;
+  #lacking = 0;
   #budgetUsed = 0;
   #disposed = false;
 
@@ -88,8 +92,23 @@ export class View {
     this.#grid = grid;
     this.#stale = grid ? new TileBits(tilesFor(grid.width), tilesFor(grid.height)) : new TileBits(0, 0);
     this.#stale.addAll();
+    this.#unknown = new TileBits(this.#stale.tilesX, this.#stale.tilesY);
     this.camera.world = grid ?? { width: 0, height: 0 };
     this.invalidate();
+  }
+
+  /** The tiles that may ever come; null: all. A fit shows these, and no other is missed. */
+  get scope(): TileRect | null {
+    return this.#scope;
+  }
+  set scope(scope: TileRect | null) {
+    this.#scope = scope;
+    this.camera.subject = scope && {
+      x: scope.x0 * TILE,
+      y: scope.y0 * TILE,
+      width: (scope.x1 - scope.x0) * TILE,
+      height: (scope.y1 - scope.y0) * TILE,
+    };
   }
 
   /** CSS colors; what is missing or no color falls back to a default (see `parseColor` to tell). */
@@ -116,7 +135,7 @@ export class View {
       renderer: this.#surface.painter.kind,
       why: this.#surface.why,
       drawn: this.#drawn,
-      pending: this.#pending,
+      pending: this.#pending + this.#lacking,
       budgetUsed: this.#budgetUsed,
       fps: this.#meter.rate(performance.now()),
       visible: this.#grid ? tilesIn(this.camera.visibleTiles(this.#grid)) : 0,
@@ -207,7 +226,7 @@ export class View {
       palette: this.#palette,
     };
     this.#drawn = 0;
-    this.#pending = 0;
+    this.#pending = this.#lacking = 0;
     // Drawing has to fit into the budget too: it will take about as long as it did last time.
     if (scene) this.#takeUp(scene, start + milliseconds - this.#drawMs, tiles);
     const taken = performance.now();
@@ -218,9 +237,17 @@ export class View {
     this.onframe?.(frame);
   }
 
+  /** Of these, the tiles that may come. */
+  #meant(tiles: TileRect): TileRect {
+    const scope = this.#scope;
+    if (scope === null) return tiles;
+    const [x0, y0] = [Math.max(tiles.x0, scope.x0), Math.max(tiles.y0, scope.y0)];
+    return { x0, y0, x1: Math.min(tiles.x1, scope.x1), y1: Math.min(tiles.y1, scope.y1) };
+  }
+
   #takeUp(scene: Scene, deadline: number, tiles: number): void {
     const { painter } = this.#surface;
-    const { visible, stale } = scene;
+    const { visible, stale, grid } = scene;
     painter.begin(scene);
     if (isEmpty(visible)) return;
     let left = stale.count(visible);
@@ -232,12 +259,16 @@ export class View {
       stale.outward(visible, x, y, (tx, ty) => {
         // Cleared before it is read: should the grid throw, the same tile is not tried again in every frame.
         stale.delete(tx, ty);
-        painter.take(tx, ty);
+        const known = grid.knows?.(ty * stale.tilesX + tx) ?? true;
+        painter.take(tx, ty, known);
+        if (known) this.#unknown.delete(tx, ty);
+        else this.#unknown.add(tx, ty);
         left--;
         this.#drawn++;
         return left > 0 && this.#drawn < most && ((this.#drawn & 7) !== 0 || performance.now() < deadline);
       });
     }
     this.#pending = left;
+    this.#lacking = this.#unknown.count(this.#meant(visible));
   }
 }

@@ -56,13 +56,18 @@ export class WebGL2Painter implements Painter {
     if (moved && this.#shaded > 0 && !coarse && tilesIn(visible) < this.#atlas.limit) this.#missing(scene);
   }
 
-  take(x: number, y: number): void {
+  take(x: number, y: number, known: boolean): void {
     const { grid, stale } = this.#scene!;
     const index = this.#index!;
     const key = y * index.tilesX + x;
+    const held = index.slot(key);
+    if (!known) {
+      if (held !== 0) this.#atlas.release(held);
+      else if (index.live(key) > 0) this.#shaded--;
+      return index.forget(x, y);
+    }
     const tile = readTile(grid, key);
     const live = population(tile);
-    const held = index.slot(key);
     let slot = held;
     if (live === 0) {
       if (held !== 0) this.#atlas.release(held);
@@ -169,6 +174,7 @@ export class WebGL2Painter implements Painter {
     gl.uniform4f(at.alive!, ...unit(palette.alive));
     gl.uniform4f(at.dead!, ...unit(palette.dead));
     gl.uniform4f(at.outside!, ...unit(palette.outside));
+    gl.uniform4f(at.unknown!, ...unit(palette.unknown));
     gl.uniform4f(at.gridLine!, ...unit(palette.grid, gridFade(frame.cssScale)));
   }
 }

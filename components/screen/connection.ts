@@ -1,8 +1,10 @@
 import type { PropertyValues } from 'lit';
 import type { LinkName, Receiver, ReceiverEvent } from '../../transport/receiver.js';
+import { NO_TILE } from '../../transport/session/digests.js';
 import type { TokenSource } from '../../transport/session/tokens.js';
 import type { Digest } from '../../transport/state/digest.js';
 import { tilesFor } from '../../transport/state/tile.js';
+import { isNone } from '../../transport/state/window.js';
 import type { ControlStateMessage, Rect } from '../../transport/wire/messages.js';
 import { announce, enter } from '../association/registry.js';
 import { MplControlEvent } from '../events/control-event.js';
@@ -72,7 +74,8 @@ export abstract class ScreenConnection extends ScreenSettings {
   /** How it stands now. Call `refresh()` where that changes other than by the receiver. */
   protected get state(): ScreenState {
     if (this.#problem) return { status: 'failed', reason: this.#problem, retryAt: 0 };
-    const { status = 'idle', reason = '', retryAt = 0 } = this.receiver ?? {};
+    const { status = 'idle', reason = '', retryAt = 0, allowed } = this.receiver ?? {};
+    if (status === 'live' && allowed && isNone(allowed)) return { status, reason: NO_TILE, retryAt, unseen: true };
     return { status, reason, retryAt };
   }
 

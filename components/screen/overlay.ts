@@ -35,6 +35,7 @@ export function overlay({ cover, state, picture, retry }: OverlayModel): Templat
   return html`
     <div class="cover poster" ?hidden=${picture}><slot name="poster"></slot></div>
     <div class="cover loading" ?hidden=${cover !== 'loading'}>${pulse}</div>
+    ${cover === 'unseen' ? html`<div class="cover" part="cover">${card('There is nothing to see here', reason)}</div>` : nothing}
     ${layer('waiting', html`<div class="card">${pulse}<strong>${waits}</strong><span>${starts}</span></div>`)}
     ${layer(
       'reconnecting',

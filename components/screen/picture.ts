@@ -1,6 +1,7 @@
 /** The picture of a screen: a view on its stage, kept as large as that, in its colors, drawn only where it is seen. */
 
 import type { Grid } from '../../transport/state/grid.js';
+import type { TileWindow } from '../../transport/wire/messages.js';
 import { attachGestures, type Fit, type Gestures, observeSize, View, type ViewColors } from '../render/index.js';
 import { splitColors } from './values.js';
 
@@ -16,7 +17,7 @@ export interface PictureHandlers {
 export function readColors(element: Element, spec: string): ViewColors {
   const style = getComputedStyle(element);
   const [alive, dead] = splitColors(spec) ?? [style.color, style.borderTopColor];
-  return { alive, dead, outside: style.outlineColor, grid: style.textDecorationColor };
+  return { alive, dead, outside: style.outlineColor, grid: style.textDecorationColor, unknown: style.columnRuleColor };
 }
 
 export class Picture {
@@ -48,6 +49,12 @@ export class Picture {
     this.view.grid = grid;
     // Another world is shown whole; the same one, come back, where somebody left it.
     if (grid && (before?.width !== grid.width || before.height !== grid.height)) this.fit();
+  }
+
+  /** The tiles that may ever come; null: all. */
+  set allowed(window: TileWindow | null) {
+    const { x, y, width, height } = window ?? { x: 0, y: 0, width: 0, height: 0 };
+    this.view.scope = window && { x0: x, y0: y, x1: x + width, y1: y + height };
   }
 
   fit(mode: Fit = this.#fit): void {

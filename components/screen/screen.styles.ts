@@ -45,6 +45,7 @@ export const screenStyles = css`
     border: 0 solid var(--_dead);
     outline: 0 solid var(--mpl-outside, light-dark(#ebf0f5, #05080c));
     text-decoration-color: light-dark(rgb(20 50 90 / 0.14), rgb(140 170 210 / 0.16));
+    column-rule-color: var(--mpl-unknown, light-dark(#d5dde6, #1f2a37));
     transition: opacity 0.25s, filter 0.25s;
   }
   #stage canvas {

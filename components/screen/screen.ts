@@ -48,6 +48,7 @@ const ignore = (): void => {};
  * @cssproperty --mpl-alive - Living cells.
  * @cssproperty --mpl-dead - Dead cells.
  * @cssproperty --mpl-outside - Beyond the edge.
+ * @cssproperty --mpl-unknown - Where nothing has come yet.
  * @cssproperty [--mpl-radius=12px] - Radius of the corners.
  * @cssstate idle - It is on no page.
  * @cssstate connecting - It is not connected yet.
@@ -159,7 +160,7 @@ export abstract class MplScreen extends ScreenConnection {
 
   /** Text of the small badge in the corner; empty for none. */
   protected get badge(): string {
-    if (this.status !== 'live') return '';
+    if (this.status !== 'live' || this.state.unseen) return '';
     return this.paused ? 'Paused' : this.controlState?.paused ? 'Source paused' : 'Live';
   }
 
@@ -249,6 +250,8 @@ export abstract class MplScreen extends ScreenConnection {
   }
 
   protected override received(event: ReceiverEvent): void {
+    // While there is no link nobody says what may be seen, and the old picture stays.
+    if (event.type !== 'tiles' && this.link !== 'none') this.#picture!.allowed = this.receiver!.allowed;
     if (event.type === 'grid') {
       this.#picture!.grid = event.grid;
       this.requestUpdate();

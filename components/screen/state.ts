@@ -8,12 +8,14 @@ export interface ScreenState {
   reason: string;
   /** When the next try to connect begins (performance.now()), or 0. */
   retryAt: number;
+  /** It is live, but nothing of the picture may be seen here; the reason says why. */
+  unseen?: boolean;
 }
 
-/** What lies over the picture. There is a slot for each, `loading` excepted. */
-export type Cover = 'none' | 'loading' | 'waiting' | 'reconnecting' | 'ended' | 'failed';
+/** What lies over the picture. There is a slot for each, `loading` and `unseen` excepted. */
+export type Cover = 'none' | 'loading' | 'unseen' | 'waiting' | 'reconnecting' | 'ended' | 'failed';
 
-export function coverOf({ status, retryAt }: ScreenState): Cover {
+export function coverOf({ status, retryAt, unseen }: ScreenState): Cover {
   switch (status) {
     case 'connecting':
       return retryAt > 0 ? 'reconnecting' : 'loading';
@@ -23,7 +25,7 @@ export function coverOf({ status, retryAt }: ScreenState): Cover {
     case 'reconnecting':
       return status;
     default:
-      return 'none';
+      return unseen ? 'unseen' : 'none';
   }
 }
 
@@ -31,7 +33,7 @@ export function coverOf({ status, retryAt }: ScreenState): Cover {
 export function spoken({ status, reason, retryAt }: ScreenState, pictured: boolean): string {
   switch (status) {
     case 'live':
-      return 'live';
+      return reason || 'live';
     case 'waiting':
       return pictured ? 'the source is away; this is its last picture' : 'waiting for the source';
     case 'reconnecting':

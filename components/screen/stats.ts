@@ -30,7 +30,7 @@ export interface ScreenStats {
   /** Size of the world in cells; 0 = not known yet. */
   width: number;
   height: number;
-  /** The tiles of the world that are asked for; null = all. */
+  /** The tiles of the world that are asked for and may be seen; null = all. */
   window: TileWindow | null;
   /** Frames drawn on this screen in the last second. */
   fps: number;
@@ -44,7 +44,7 @@ export interface ScreenStats {
   tilesSent: number;
   /** Tiles drawn in the last frame. */
   tilesDrawn: number;
-  /** Tiles in view whose newest content is not drawn yet. */
+  /** Tiles in view whose newest content is not drawn yet, or has not come at all; not those that may not be seen. */
   tilesPending: number;
   /** Milliseconds the last frame took, and might have taken. */
   budgetUsed: number;
@@ -85,7 +85,7 @@ export function collectStats(
     population: report?.population ?? null,
     width: grid?.width ?? 0,
     height: grid?.height ?? 0,
-    window: receiver?.window ?? null,
+    window: receiver?.wanted ?? null,
     fps: drawn?.fps ?? 0,
     streamFps: meter.rate('frames'),
     kbps: (meter.rate('bytes') * 8) / 1000,

@@ -11,6 +11,9 @@ export class RightsError extends Error {
   override readonly name = 'RightsError';
 }
 
+/** Why there is nothing to see where a view holds no whole tile. */
+export const NO_TILE = 'there is no tile that this receiver may see; its token shows less than one';
+
 export interface DigestsOwner {
   readonly replica: Replica;
   readonly rights: Rights | undefined;
@@ -65,7 +68,7 @@ export class Digests {
 }
 
 function tellRights(tiles: TileWindow, grid: WindowShape): string {
-  if (isNone(tiles)) return 'there is no tile that this receiver may see; its token shows less than one';
+  if (isNone(tiles)) return NO_TILE;
   const { x, y, width, height } = tiles;
   const right = Math.min((x + width) * TILE, grid.width) - 1;
   const bottom = Math.min((y + height) * TILE, grid.height) - 1;

@@ -11,8 +11,8 @@ import type { ReceiverEnd } from './receiver-end.js';
 import type { Ground } from './subscriptions.js';
 
 export type Taken =
-  /** These tiles changed. */
-  | { kind: 'changed'; keys: number[] }
+  /** These tiles changed; of those found it is known only now that they are empty. */
+  | { kind: 'changed'; keys: number[]; found: number[] }
   /** A new grid has taken the old one's place. */
   | { kind: 'replaced'; keys: number[] }
   /** The frame does not follow from what is held: subscribe again. */
@@ -64,8 +64,7 @@ export class Replica {
     if (ground !== null && ground.grid !== grid) return { kind: 'stale' };
     const keys = applyTiles(grid, tiles, most, () => (ground?.window ? this.#void(grid, ground) : []));
     end.ground = null;
-    this.#noteWhole(grid, tiles, end);
-    return { kind: 'changed', keys };
+    return { kind: 'changed', keys, found: this.#noteWhole(grid, tiles, end) };
   }
 
   /** Whoever is followed from now on knows of nothing but what was told to it. */
@@ -75,7 +74,10 @@ export class Replica {
     return grid.clearOutside(window!);
   }
 
-  #noteWhole(grid: Grid, tiles: GridTiles, end: ReceiverEnd): void {
-    if (tiles.whole) this.window = common(clip(end.window, grid), tilesWithin(end.rights?.view, grid));
+  /** Returns the tiles of which it is known only now that they are empty. */
+  #noteWhole(grid: Grid, tiles: GridTiles, end: ReceiverEnd): number[] {
+    if (!tiles.whole) return [];
+    this.window = common(clip(end.window, grid), tilesWithin(end.rights?.view, grid));
+    return grid.know(this.window);
   }
 }

@@ -6,6 +6,7 @@
  */
 
 import type { TileWindow } from '../wire/messages.js';
+import { Known } from './known.js';
 import { TILE_WORDS, type TileGrid, type TileView, tilesFor } from './tile.js';
 import { inWindow } from './window.js';
 
@@ -43,6 +44,7 @@ export class Grid implements TileGrid, GridShape {
   /** Per tile: the version of its last change; -1 = never touched. */
   readonly #stamps: Float64Array;
   readonly #slabs: Uint32Array[] = [];
+  readonly #known: Known;
   readonly #tileWords: number;
   readonly #empty: Uint32Array;
   readonly #view: TileView;
@@ -58,6 +60,7 @@ export class Grid implements TileGrid, GridShape {
     this.tiles = this.tilesX * this.tilesY;
     this.#slots = new Uint32Array(this.tiles);
     this.#stamps = new Float64Array(this.tiles).fill(-1);
+    this.#known = new Known(this);
     this.#tileWords = TILE_WORDS * shape.planes;
     this.#empty = new Uint32Array(this.#tileWords);
     this.#view = { words: this.#empty, offset: 0, stride: 2 };
@@ -110,18 +113,31 @@ export class Grid implements TileGrid, GridShape {
     return this.#stamps[key]!;
   }
 
-  /** Empties all tiles outside `window`; returns the keys of those that may have held a cell. */
+  /** Is it known what this tile holds? At a receiver it is not, before the tile came, or all of a window around it. */
+  knows(key: number): boolean {
+    return this.#stamps[key]! >= 0 || this.#known.has(key);
+  }
+
+  /**
+   * Nothing is missing of the tiles in this window, which lies in the grid; null: of all. Returns the keys of those of which
+   * it was not known before: they are empty.
+   */
+  know(window: TileWindow | null): number[] {
+    return this.#known.add(window).filter((key) => this.#stamps[key]! < 0);
+  }
+
+  /** Forgets all tiles outside `window`; returns the keys of those of which anything was known. */
   clearOutside(window: TileWindow): number[] {
-    const cleared: number[] = [];
+    const cleared = new Set(this.#known.keepWithin(window));
     for (let key = 0; key < this.tiles; key++) {
       if (this.#stamps[key]! < 0 || inWindow(window, key, this.tilesX)) continue;
       this.#stamps[key] = -1;
+      cleared.add(key);
       if (!this.has(key)) continue;
       const { words, offset } = this.writable(key);
       words.fill(0, offset, offset + this.#tileWords);
-      cleared.push(key);
     }
-    return cleared;
+    return [...cleared];
   }
 
   /** Says that the replica now stands at `version`, and whether nothing is missing. */
@@ -141,6 +157,7 @@ export class Grid implements TileGrid, GridShape {
   clear(version: number): void {
     for (const slab of this.#slabs) slab.fill(0);
     this.#stamps.fill(-1);
+    this.#known.clear();
     this.since = version;
     this.reached(version, false);
     this.wholeVersion = -1;

@@ -32,6 +32,8 @@ export interface TileGrid {
   readonly version: number;
   /** The tile with this key (`tileY * tilesX + tileX`, `tilesX = ceil(width / 64)`). Cells outside the grid are 0. */
   tile(key: number, plane?: number): TileView;
+  /** Is it known what this tile holds? Where there is no such method, it is of all tiles. */
+  knows?(key: number): boolean;
 }
 
 /** A world that can be streamed. */
