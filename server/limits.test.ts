@@ -48,6 +48,9 @@ const hello = encodeFrame('Publish', session.publish.encode({ protocol: 1, claim
 const subscribe = (more: Partial<SubscribeMessage> = {}) =>
   encodeFrame('SubscribeFilter', session.subscribe.encode({ protocol: 1, ...more }));
 
+const standing = (reason?: string) =>
+  encodeFrame('Status', session.status.encode({ state: 'live', ...(reason && { reason }) }));
+
 /** A socket, and the status by which it was refused if it was. */
 async function open(url: string, path: string, options = {}): Promise<Client | number> {
   const socket = new WebSocket(url.replace('http', 'ws') + path, { perMessageDeflate: false, ...options });
@@ -257,6 +260,24 @@ const CASES: Record<Exclude<keyof RelayLimits, keyof typeof ELSEWHERE>, Case> = 
     over: { messageRate: 1 },
     within: { messageRate: 100 },
     run: ({ url }) => sends(url, '/stream/a', times(20, ping)),
+    outcome: [4429, 'open'],
+  },
+  sourceMessageRate: {
+    over: { sourceMessageRate: 1 },
+    within: { sourceMessageRate: 100 },
+    run: ({ url }) => sends(url, '/peer/a', [hello, ...times(20, ping)]),
+    outcome: [4429, 'open'],
+  },
+  sourceFrameRate: {
+    over: { sourceFrameRate: 10 },
+    within: { sourceFrameRate: 100 },
+    run: ({ url }) => sends(url, '/peer/a', [hello, ...times(100, standing())]),
+    outcome: [4429, 'open'],
+  },
+  sourceByteRate: {
+    over: { sourceByteRate: 10_000 },
+    within: { sourceByteRate: 1e6 },
+    run: ({ url }) => sends(url, '/peer/a', [hello, ...times(20, standing('.'.repeat(4000)))]),
     outcome: [4429, 'open'],
   },
   subscriptionRate: {

@@ -45,6 +45,12 @@ export interface RelayLimits {
   subscriptionRate: number;
   /** Those of them a second that are answered with the whole picture; ten times as many may come at once. */
   keyframeRate: number;
+  /** Messages a second from one source, beside frames of state and answers; twice as many may come at once. Over it, it is let go. */
+  sourceMessageRate: number;
+  /** Frames of state and answers a second from one source; twice as many may come at once. */
+  sourceFrameRate: number;
+  /** Bytes a second from one source, inflated where they are compressed; twice as many may come at once. */
+  sourceByteRate: number;
   /** Milliseconds a channel outlives its source, for it to come back. */
   sourceGraceMs: number;
   /** Viewers that begin within so many milliseconds are sent the very same keyframe, made once; 0: each its own. */
@@ -155,6 +161,9 @@ export const LIMITS: Readonly<Record<keyof RelayLimits, Limit>> = {
   messageRate: { default: 100, min: 1, max: 10_000, help: 'messages a second from one viewer' },
   subscriptionRate: { default: 5, min: 1, max: 1000, help: 'subscriptions a second from one viewer' },
   keyframeRate: { default: 1, min: 1, max: 1000, help: 'of these a second that need the whole picture' },
+  sourceMessageRate: { default: 100, min: 1, max: 10_000, help: 'messages a second from one source, beside state' },
+  sourceFrameRate: { default: 5000, min: 10, max: 1e6, help: 'frames of state and answers a second from one source' },
+  sourceByteRate: { default: 128 * MIB, min: KIB, max: 1e12, help: 'bytes a second from one source, inflated' },
   sourceGraceMs: { default: 30_000, min: 0, max: DAY, help: 'ms a channel outlives its source' },
   keyframeShareMs: { default: 100, min: 0, max: 10_000, help: 'ms within which viewers that begin share a keyframe' },
   requestRate: { default: 200, min: 1, max: 1e6, help: 'HTTP requests for signals a second from one address' },

@@ -19,7 +19,16 @@ import { ChangingLink } from './tunnel.js';
 /** What callers need of their channel. */
 export interface CallersParts
   extends Pick<SourcesParts, 'fanout' | 'introductions' | 'member' | 'tenures' | 'checkIdle'> {
-  readonly options: Pick<ResolvedOptions, 'helloMs' | 'inflatedPayload' | 'inflateRatio' | 'publishToken'>;
+  readonly options: Pick<
+    ResolvedOptions,
+    | 'helloMs'
+    | 'inflatedPayload'
+    | 'inflateRatio'
+    | 'publishToken'
+    | 'sourceFrameRate'
+    | 'sourceMessageRate'
+    | 'sourceByteRate'
+  >;
   readonly tally: Tally;
 }
 
@@ -27,6 +36,8 @@ export class Callers {
   /** What each of them is. */
   readonly #ends = new Map<ReceiverEnd, Way>();
   readonly #entrance: Entrance;
+  /** What each of those that have the channel said of itself last. */
+  readonly #said = new WeakMap<ReceiverEnd, string>();
 
   constructor(
     readonly sources: Sources,
@@ -53,7 +64,7 @@ export class Callers {
   add(came: Link, rights?: Rights): (rights: Rights) => void {
     // It may turn out that what it says is for another relay.
     const link = this.parts.member ? new ChangingLink(came) : came;
-    const end = this.#open(link, (message) => this.#publish(message, end));
+    const end = this.#open(link, 'source', (message) => this.#publish(message, end));
     expectFirst(link, this.parts.options.helloMs, () => this.sources.has(end));
     if (rights === undefined) return () => {};
     const tenure = new Tenure(rights, () => end.close(CLOSE.unauthorized.code, EXPIRED));
@@ -68,18 +79,30 @@ export class Callers {
 
   /** Another relay owns the channel: what its source says comes over this link. */
   addOwner(link: Link): ReceiverEnd {
-    return this.#open(link, (message, end) => this.sources.follow(message, end), true);
+    return this.#open(link, 'owner', (message, end) => this.sources.follow(message, end));
   }
 
   /** Another relay has asked a source for its right to this channel, and passes on what it says. */
   addTunnel(link: Link): void {
-    this.#open(link, (message, end) => this.sources.take(message, end, false), true);
+    this.#open(link, 'tunnel', (message, end) => this.sources.take(message, end, false));
   }
 
-  /** @param relay another relay speaks for the source */
-  #open(link: Link, onpublish: (message: PublishMessage, end: ReceiverEnd) => void, relay = false): ReceiverEnd {
-    const way = wayOf({ link, relay });
+  /** @param who speaks: the source, another relay for it, or the source by way of another relay */
+  #open(
+    link: Link,
+    who: 'source' | 'owner' | 'tunnel',
+    onpublish: (message: PublishMessage, end: ReceiverEnd) => void,
+  ): ReceiverEnd {
+    const way = wayOf({ link, relay: who !== 'source' });
     const { sources, parts } = this;
+    const { sourceFrameRate, sourceMessageRate, sourceByteRate } = parts.options;
+    const allowances = {
+      framesPerSecond: sourceFrameRate,
+      messagesPerSecond: sourceMessageRate,
+      bytesPerSecond: sourceByteRate,
+    };
+    // A source within this process is this relay's own, and what a relay says of its source it has weighed itself.
+    const stranger = link.kind !== 'memory' && who !== 'owner';
     const { lone } = sources;
     /** Only of the source that has the channel, and as far as it fits. */
     const follows = (): boolean => lone.end === end && !end.lost;
@@ -111,6 +134,7 @@ export class Callers {
       },
       parts.options.inflatedPayload,
       parts.options.inflateRatio,
+      stranger ? allowances : undefined,
     );
     this.#ends.set(end, way);
     return end;
@@ -121,6 +145,12 @@ export class Callers {
       const shown = message.token === undefined ? 'none was shown' : 'this is not the right one';
       return end.close(CLOSE.unauthorized.code, `this relay asks sources for a token, and ${shown} (token, MPL_TOKEN)`);
     }
-    this.#entrance.enter(message, end, this.sources.has(end));
+    const known = this.sources.has(end);
+    const { token: _, ...rest } = message;
+    const said = JSON.stringify(rest);
+    // Others are told, here and at other relays, of what is new.
+    if (known && said === this.#said.get(end)) return;
+    this.#said.set(end, said);
+    this.#entrance.enter(message, end, known);
   }
 }

@@ -20,6 +20,8 @@ export interface EntranceOwner {
 export class Entrance {
   /** Of sources whose channel is at another relay. */
   readonly #tunneled = new WeakMap<ReceiverEnd, Tenure>();
+  /** Of sources for which the others are being asked: what they said last. */
+  readonly #asking = new Map<ReceiverEnd, PublishMessage>();
 
   constructor(
     /** Null where this relay stands alone. */
@@ -32,7 +34,9 @@ export class Entrance {
   /** A source that may publish asks for the channel. */
   enter(message: PublishMessage, end: ReceiverEnd, known: boolean): void {
     if (this.member === null || known) this.owner.take(this.#vouched(message), end, false);
-    else void this.#ask(this.member, message, end);
+    else if (!this.#asking.has(end)) void this.#ask(this.member, message, end);
+    // What it was asked for by is what counts for its claim.
+    else if (message.claim === this.#asking.get(end)!.claim) this.#asking.set(end, message);
   }
 
   /** It may stay for longer, or less. */
@@ -42,14 +46,18 @@ export class Entrance {
   }
 
   async #ask(member: Member, message: PublishMessage, end: ReceiverEnd): Promise<void> {
+    this.#asking.set(end, message);
     try {
       const admission = await member.admit(this.#vouched(message));
-      if (admission.kind === 'there') this.#sendThere(message, end, admission.link);
-      else if (end.open) this.owner.take(this.#vouched(message), end, admission.anew);
+      const newest = this.#asking.get(end)!;
+      if (admission.kind === 'there') this.#sendThere(newest, end, admission.link);
+      else if (end.open) this.owner.take(this.#vouched(newest), end, admission.anew);
       else if (!this.owner.sourced()) member.released();
     } catch (error) {
       const code = error instanceof Refusal ? error.code : CLOSE.internal.code;
       end.close(code, (error as Error).message);
+    } finally {
+      this.#asking.delete(end);
     }
   }
 

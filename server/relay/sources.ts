@@ -8,9 +8,7 @@ import type { ReceiverEnd } from '../../transport/session/receiver-end.js';
 import type { Tenure } from '../../transport/session/tenure.js';
 import { after, type Timer } from '../../transport/session/timer.js';
 import { CLOSE } from '../../transport/wire/codes.js';
-import { encodeFrame } from '../../transport/wire/frame.js';
 import type { PublishMessage, StatusMessage } from '../../transport/wire/messages.js';
-import * as session from '../../transport/wire/session.js';
 import type { Member } from '../cluster/channel-parts.js';
 import type { ResolvedOptions } from '../options.js';
 import type { Audience } from './audience.js';
@@ -229,6 +227,6 @@ export class Sources {
     const expires = this.parts.tenures.get(source)?.expires;
     const more = { ...(clock !== undefined && { clock }), ...(expires !== undefined && { expires }) };
     const status = { state: this.parts.fanout.state, viewers, watching, ...more };
-    source.link.send(encodeFrame('Status', session.status.encode(status)));
+    source.tell(status);
   }
 }

@@ -1,6 +1,7 @@
 /** A source that came to this relay, and whose channel is at another. */
 
 import type { Link, LinkClose } from '../../transport/link/link.js';
+import { Outgoing } from '../../transport/session/outgoing.js';
 import type { ReceiverEnd } from '../../transport/session/receiver-end.js';
 import type { Tenure } from '../../transport/session/tenure.js';
 import { CLOSE } from '../../transport/wire/codes.js';
@@ -54,6 +55,7 @@ export function tunnel(
   tenure: Tenure | undefined,
 ): void {
   const say = (message: PublishMessage): void => there.send(encodeFrame('Publish', publish.encode(vouch(message))));
+  const out = new Outgoing(link, () => link.close(CLOSE.timeout.code, 'it does not read what it is sent'));
   // To this relay it is as if the source had left.
   link.onclose?.({ code: CLOSE.normal.code, reason: 'it speaks to another relay' });
   link.onmessage = (bytes) => {
@@ -66,7 +68,7 @@ export function tunnel(
   };
   link.onclose = ({ code, reason }) => there.close(code, reason);
   there.onmessage = (bytes) => {
-    if (tenure === undefined || frameName(bytes[0]!) !== 'Status') return link.send(bytes);
+    if (tenure === undefined || frameName(bytes[0]!) !== 'Status') return out.send(bytes);
     tellTenure(link, tenure, status.decode(bytes.subarray(HEADER)));
   };
   there.onclose = ({ code, reason }) => link.close(code, reason);

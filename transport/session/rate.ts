@@ -15,15 +15,27 @@ export class RateLimit {
 
   /** Takes one token; false if there is none. `now` in milliseconds. */
   take(now = performance.now()): boolean {
-    this.#tokens = Math.min(this.burst, this.#tokens + (Math.max(0, now - this.#at) / 1000) * this.perSecond);
-    this.#at = now;
+    this.#fill(now);
     if (this.#tokens < 1) return false;
     this.#tokens--;
+    return true;
+  }
+
+  /** Takes as many as it needs, of which some may be those of times to come; false as long as there are none left. */
+  spend(tokens: number, now = performance.now()): boolean {
+    this.#fill(now);
+    if (this.#tokens <= 0) return false;
+    this.#tokens -= tokens;
     return true;
   }
 
   /** Gives one back: it did not count. */
   refund(): void {
     this.#tokens = Math.min(this.burst, this.#tokens + 1);
+  }
+
+  #fill(now: number): void {
+    this.#tokens = Math.min(this.burst, this.#tokens + (Math.max(0, now - this.#at) / 1000) * this.perSecond);
+    this.#at = now;
   }
 }

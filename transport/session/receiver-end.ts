@@ -32,6 +32,9 @@ import { Acks } from './acks.js';
 import { CommandRefused } from './command-refused.js';
 import { farewell } from './farewell.js';
 import { HandedOn, type HandedOnCommand } from './handed-on.js';
+import { Newest } from './newest.js';
+import { Outgoing } from './outgoing.js';
+import { SourceAllowance, type SourceAllowances } from './source-allowance.js';
 import { type AnnouncedSchema, StateReader } from './state-reader.js';
 import { type Ground, type Subscription, Subscriptions } from './subscriptions.js';
 import { every, type Timer } from './timer.js';
@@ -61,6 +64,10 @@ export interface ReceiverHandlers {
 
 /** The round trip is measured so often, and the other side knows that this one is there; ms. */
 const PING = { webrtc: 1000, websocket: 5000, memory: 5000 } as const;
+/** How a source stands, and what it asks for, is read so often at most, where it may cost no more than so much; ms. */
+const STANDING_MS = 50;
+const PUBLISH_MS = 200;
+const UNREAD = 'it does not read what it is sent';
 /** An echo of a ping older than this, ms, is of none that was sent here. */
 const LONGEST_RTT = 60_000;
 
@@ -98,9 +105,15 @@ export class ReceiverEnd {
   ground: Ground | null = null;
 
   readonly #acks = new Acks((frame) => this.#send(frame));
-  readonly #handedOn = new HandedOn((message) => this.control(message));
+  readonly #handedOn: HandedOn;
   readonly #reader: StateReader;
   readonly #subscriptions = new Subscriptions();
+  /** What it may cost, where it is a stranger; and what goes out to it, of which no more may wait then. */
+  readonly #allowance: SourceAllowance | null;
+  readonly #out: Outgoing | null;
+  readonly #publishes: Newest<Uint8Array>;
+  readonly #statuses: Newest<Uint8Array>;
+  readonly #controlStates: Newest<Uint8Array>;
   #shownToken: string | undefined;
   #updateLater: (() => Subscription) | null = null;
   readonly #ping: Timer;
@@ -112,8 +125,22 @@ export class ReceiverEnd {
     inflateLimit = 4 * 2 ** 20,
     /** And times its length, where that is more than a mebibyte. */
     inflateRatio?: number,
+    /** What its source may cost, and that it has to read what it is sent. Without it, it is trusted. */
+    allowances?: SourceAllowances,
   ) {
-    this.#reader = new StateReader(inflateLimit, inflateRatio);
+    this.#allowance = allowances ? new SourceAllowance(allowances) : null;
+    this.#out = allowances ? new Outgoing(link, () => this.close(CLOSE.timeout.code, UNREAD)) : null;
+    this.#reader = new StateReader(inflateLimit, inflateRatio, this.#allowance);
+    const full = () => allowances !== undefined && link.buffered > link.highWater;
+    this.#handedOn = new HandedOn((frame) => this.#send(frame), full);
+    const newest = (ms: number, read: (payload: Uint8Array) => void) =>
+      new Newest(allowances ? ms : 0, (payload: Uint8Array) => this.#guard(() => read(payload)));
+    this.#publishes = newest(PUBLISH_MS, (payload) => handlers.publish?.(session.publish.decode(payload), this));
+    this.#statuses = newest(STANDING_MS, (payload) => handlers.status?.(session.status.decode(payload), this));
+    this.#controlStates = newest(STANDING_MS, (payload) => {
+      this.controlState = session.controlState.decode(payload);
+      handlers.controlState?.(this.controlState, this);
+    });
     link.onmessage = (message) => this.#receive(message);
     link.onclose = (event) => this.#closed(event);
     this.#ping = every(PING[link.kind], () => this.ping());
@@ -149,6 +176,11 @@ export class ReceiverEnd {
     else this.subscribe({ ...filter(), update: true });
   }
 
+  /** Tells a source how its channel stands. */
+  tell(message: StatusMessage): void {
+    this.#send(encodeFrame('Status', session.status.encode(message)));
+  }
+
   introduce(message: IntroduceMessage): void {
     this.#send(encodeFrame('Introduce', session.introduce.encode(message)));
   }
@@ -175,7 +207,7 @@ export class ReceiverEnd {
   }
 
   #send(bytes: Uint8Array): void {
-    if (this.open) this.link.send(bytes);
+    if (this.open) (this.#out ?? this.link).send(bytes);
   }
 
   #receive(message: Uint8Array): void {
@@ -183,8 +215,18 @@ export class ReceiverEnd {
     if (!this.open) return;
     this.heardAt = performance.now();
     this.bytes += message.length;
+    this.#guard(() => {
+      this.#allowance?.bytes(message.length);
+      const frame = decodeFrame(message);
+      this.#allowance?.heard(frame.type);
+      this.#handle(frame, message);
+    });
+  }
+
+  /** Reads what came; whatever is wrong with it ends the link. */
+  #guard(read: () => void): void {
     try {
-      this.#handle(decodeFrame(message), message);
+      read();
     } catch (error) {
       this.handlers.bad?.(error as Error, this);
       farewell(
@@ -223,13 +265,14 @@ export class ReceiverEnd {
         return this.handlers.welcome?.(welcome, this);
       }
       case 'Publish':
-        return this.handlers.publish?.(session.publish.decode(frame.payload), this);
+        return this.#publishes.take(frame.payload);
       case 'Status':
-        return this.handlers.status?.(session.status.decode(frame.payload), this);
+        return this.#statuses.take(frame.payload);
       case 'ControlState':
-        this.controlState = session.controlState.decode(frame.payload);
-        return this.handlers.controlState?.(this.controlState, this);
+        return this.#controlStates.take(frame.payload);
       case 'ControlReply':
+        // It was told first what the command has changed.
+        this.#controlStates.now();
         return this.#replied(session.controlReply.decode(frame.payload));
       case 'Introduce':
         return this.handlers.introduce?.(session.introduce.decode(frame.payload), this);
@@ -287,6 +330,7 @@ export class ReceiverEnd {
     this.open = false;
     this.#ping.stop();
     this.#acks.stop();
+    for (const newest of [this.#publishes, this.#statuses, this.#controlStates]) newest.stop();
     this.#handedOn.loseAll();
     this.handlers.closed?.(event, this);
   }

@@ -33,7 +33,7 @@ export class SignalReplica {
   announced(end: ReceiverEnd): boolean {
     const { table } = this;
     // Those of another epoch are shown only once their values come: until then the old ones are better than none.
-    if (table === null || table.epoch !== end.schema!.epoch) return false;
+    if (table === null || table.epoch !== end.schema!.epoch || this.#schema === end.schema) return false;
     const before = table.schemaVersion;
     const { others } = this;
     this.#declare(table, end.schema!);
