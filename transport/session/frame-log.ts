@@ -125,14 +125,24 @@ export class FrameLog {
     this.#runs.clear();
   }
 
-  /** What takes a receiver in step on from `place`: the very same for all who stand there. */
-  from(place: number, grid: Grid, stamp: Stamp): Run {
-    let run = this.#runs.get(place);
+  /**
+   * What takes a receiver in step on from `place`: the very same for all who stand there.
+   * @param one no more than one picture: it has asked for few
+   */
+  from(place: number, grid: Grid, stamp: Stamp, one = false): Run {
+    const name = one ? -1 - place : place;
+    let run = this.#runs.get(name);
     if (run === undefined) {
-      run = this.#make(place, grid, stamp);
-      this.#runs.set(place, run);
+      run = one ? this.#one(place, grid, stamp) : this.#make(place, grid, stamp);
+      this.#runs.set(name, run);
     }
     return run;
+  }
+
+  #one(place: number, grid: Grid, stamp: Stamp): Run {
+    return pictures(this.since(place)) > 1
+      ? runOf(place, this.#merge(place, grid, stamp))
+      : this.#make(place, grid, stamp);
   }
 
   #make(place: number, grid: Grid, stamp: Stamp): Run {
@@ -144,8 +154,7 @@ export class FrameLog {
     }
     merged ??= this.#merge(place, grid, stamp);
     this.#merged.set(place, merged);
-    const inside = Array.from({ length: merged.frames.length - 1 }, () => -1);
-    return { ...merged, places: [place, ...inside, merged.place] };
+    return runOf(place, merged);
   }
 
   #isFar(place: number): boolean {
@@ -172,6 +181,11 @@ export class FrameLog {
     this.#all = null;
     this.over();
   }
+}
+
+function runOf(place: number, merged: Merged): Run {
+  const inside = Array.from({ length: merged.frames.length - 1 }, () => -1);
+  return { ...merged, places: [place, ...inside, merged.place] };
 }
 
 function pictures(frames: readonly SharedFrame[]): number {

@@ -168,7 +168,8 @@ export class Outbox {
     if (lack === null || place === log.end) return log.end;
     const patient = !now && this.inStep && !log.late(place);
     const may = this.inStep && this.#may(log.next(place));
-    if (may) this.#place = this.#offer(log.from(place, lack.grid, this.source.stamp), lack, patient);
+    const few = this.tempo.maxFps !== undefined;
+    if (may) this.#place = this.#offer(log.from(place, lack.grid, this.source.stamp, few), lack, patient);
     else if (!patient) this.#place = this.#miss(log.since(place), lack);
     this.#passed = this.#place !== log.end;
     if (this.#place !== place) this.flush();
