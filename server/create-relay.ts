@@ -19,6 +19,7 @@ import { StaticFolder } from './http/static-folder.js';
 import { Log } from './log.js';
 import { MetricsEndpoint } from './metrics/endpoint.js';
 import { Tally } from './metrics/tally.js';
+import { Newcomers } from './newcomers.js';
 import { checkLimit, OptionError, type RelayOptions, resolveOptions } from './options.js';
 import { packagedDist } from './package.js';
 import type { ChannelInfo } from './relay/channel-info.js';
@@ -129,7 +130,15 @@ export function createRelay(options: RelayOptions = {}): Relay {
     // A server that is not ours may have metrics of its own.
     metrics: resolved.metrics === true ? metrics : null,
   });
-  const upgrade = createUpgrader(resolved, connections, sockets, hub, signal, () => !closing);
+  const upgrade = createUpgrader(
+    resolved,
+    connections,
+    new Newcomers(resolved, tally),
+    sockets,
+    hub,
+    signal,
+    () => !closing,
+  );
 
   function attach(server: Server | SecureServer): () => void {
     const done = detach.get(server);

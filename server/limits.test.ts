@@ -75,6 +75,13 @@ async function sends(url: string, path: string, messages: readonly (Uint8Array |
   return fate(client);
 }
 
+/** A source that has sent most of its first message, and goes no further. */
+async function unfinished(url: string): Promise<Client> {
+  const client = (await open(url, '/peer/a')) as Client;
+  client.socket.send(new Uint8Array(5000), { fin: false });
+  return client;
+}
+
 const times = <T>(n: number, value: T): T[] => Array.from({ length: n }, () => value);
 const both = async (url: string, path: string, other = path) => {
   await fate(await open(url, path));
@@ -171,6 +178,31 @@ const CASES: Record<Exclude<keyof RelayLimits, keyof typeof ELSEWHERE>, Case> = 
     within: { addressConnections: 2 },
     run: ({ url }) => both(url, '/stream/a'),
     outcome: [429, 'open'],
+  },
+  addressNewcomers: {
+    over: { addressNewcomers: 1 },
+    within: { addressNewcomers: 2 },
+    run: ({ url }) => both(url, '/peer/a'),
+    outcome: [429, 'open'],
+  },
+  newcomerBytes: {
+    over: { publishToken: SECRET, newcomerBytes: 4096 },
+    within: { publishToken: SECRET, newcomerBytes: 16_384 },
+    run: async ({ url, patience }) => (await closes(await unfinished(url), patience)) === 'open',
+    outcome: [false, true],
+  },
+  newcomersBytes: {
+    over: { keys: [{ secret: SECRET }], newcomersBytes: 8192 },
+    within: { keys: [{ secret: SECRET }], newcomersBytes: 65_536 },
+    run: async ({ url, patience }) => {
+      const first = await unfinished(url);
+      await fate(first);
+      return [await fate(await unfinished(url)), (await closes(first, patience)) === 'open'];
+    },
+    outcome: [
+      ['open', false],
+      ['open', true],
+    ],
   },
   sourcePayload: {
     over: { sourcePayload: 1024 },

@@ -21,13 +21,19 @@ export interface RelayLimits {
   connectionRate: number;
   /** Of these at once from one address (an IPv6 /64 counts as one); a whole school may be one. */
   addressConnections: number;
+  /** WebSockets of one address, at once, that have not shown yet who they are: by a first message, or a token. */
+  addressNewcomers: number;
+  /** Bytes that one of them may send until it has. */
+  newcomerBytes: number;
+  /** Bytes that are held of all of them; the oldest makes room for another. */
+  newcomersBytes: number;
   /** Bytes of one message from a source. */
   sourcePayload: number;
   /** Bytes of one message from a viewer. */
   viewerPayload: number;
   /** Fragments of one message. Browsers split 1 MiB into at most 12. */
   maxFragments: number;
-  /** Chunks of one unfinished message kept in memory. */
+  /** Chunks of one unfinished message kept in memory; of a short one, no more than one for each 256 bytes, and 256. */
   maxBufferedChunks: number;
   /** Bytes a compressed payload may grow to. */
   inflatedPayload: number;
@@ -149,6 +155,9 @@ export const LIMITS: Readonly<Record<keyof RelayLimits, Limit>> = {
   maxConnections: { default: 20_000, min: 1, max: 1e7, help: 'WebSockets and event streams at once' },
   connectionRate: { default: 200, min: 1, max: 1e6, help: 'new ones of these a second from one address' },
   addressConnections: { default: 2000, min: 1, max: 1e6, help: 'of these at once from one address' },
+  addressNewcomers: { default: 500, min: 1, max: 1e6, help: 'of one address that have not shown yet who they are' },
+  newcomerBytes: { default: 64 * KIB, min: KIB, max: 64 * MIB, help: 'bytes one of these may send until it has' },
+  newcomersBytes: { default: 16 * MIB, min: KIB, max: 1e12, help: 'bytes held of all of them together' },
   sourcePayload: { default: MIB, min: KIB, max: 64 * MIB, help: 'bytes of one message from a source' },
   viewerPayload: { default: 64 * KIB, min: KIB, max: 64 * MIB, help: 'bytes of one message from a viewer' },
   maxFragments: { default: 64, min: 1, max: 16_384, help: 'fragments of one message' },

@@ -53,6 +53,9 @@ interface Watched {
 const ORDINARY = new Set(['normal', 'going-away', 'restart', 'lost', 'taken', 'replaced', 'no-pong']);
 /** Endings by which somebody was not let in, or may not stay; what there is no room for is counted where that is found. */
 const REFUSALS = new Set(['unauthorized', 'forbidden']);
+/** Chunks in which a message may come, whatever its length; and bytes for one more. */
+const CHUNKS = 256;
+const CHUNK = 256;
 /** Sockets are told to go this often, ms. */
 const DRAIN_STEP = 50;
 
@@ -127,7 +130,8 @@ export class Sockets {
         closeTimeout: CLOSE_TIMEOUT,
         maxPayload,
         maxFragments,
-        maxBufferedChunks,
+        // Each takes some hundred bytes, even for one: no network cuts a message so small.
+        maxBufferedChunks: Math.min(maxBufferedChunks, CHUNKS + Math.ceil(maxPayload / CHUNK)),
         handleProtocols: chooseProtocol,
       };
       server = new WebSocketServer(options);

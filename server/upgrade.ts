@@ -7,6 +7,7 @@ import { whyNotFrom } from './auth/origins.js';
 import { tokenInUrl } from './auth/shown.js';
 import { CHANNEL_NAME_RULE, channelName } from './channel-name.js';
 import { addressOf, type Connections } from './connections.js';
+import type { Newcomers } from './newcomers.js';
 import type { ResolvedOptions } from './options.js';
 import type { Hub } from './relay/hub.js';
 import type { Signal } from './signal/signal.js';
@@ -18,6 +19,7 @@ export type Upgrader = (req: IncomingMessage, duplex: Duplex, head: Buffer) => b
 export function createUpgrader(
   options: ResolvedOptions,
   connections: Connections,
+  newcomers: Newcomers,
   sockets: Sockets,
   hub: Hub,
   signal: Signal,
@@ -53,15 +55,22 @@ export function createUpgrader(
     }
     const channel = more.length ? null : channelName(name);
     const visit = { room, ...(channel !== null && { channel }), address } as const;
+    const newcomer = newcomers.enter(address, room);
+    if ('status' in newcomer) {
+      answerRaw(duplex, newcomer.status, newcomer.reason);
+      return true;
+    }
+    duplex.once('close', newcomer.leave);
     const limit = room === 'peer' ? options.sourcePayload : options.viewerPayload;
     sockets.upgrade(req, duplex, head, visit, limit, (socket) => {
+      newcomer.watch(duplex, socket);
       // After the handshake: a page cannot read why a handshake failed.
       const wrong = tokenInUrl(req.url ?? '');
       if (from !== null) refuse(socket, CLOSE.forbidden, from);
       else if (channel === null) refuse(socket, CLOSE.badChannel, `a channel name is ${CHANNEL_NAME_RULE}`);
       else if (wrong !== null) refuse(socket, CLOSE.unauthorized, wrong);
-      else if (room === 'peer') hub.source(socket, channel, req);
-      else hub.viewer(socket, channel, req);
+      else if (room === 'peer') hub.source(socket, channel, req, newcomer.leave);
+      else hub.viewer(socket, channel, req, newcomer.leave);
     });
     return true;
   };

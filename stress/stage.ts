@@ -36,7 +36,14 @@ export interface Viewer {
 }
 
 /** Limits that would only be in the way where hundreds come from one address, and a short memory for those who left. */
-const AMPLE: RelayOptions = { dist: false, connectionRate: 100_000, addressConnections: 100_000, sourceGraceMs: 1000 };
+const MANY = 100_000;
+const AMPLE: RelayOptions = {
+  dist: false,
+  connectionRate: MANY,
+  addressConnections: MANY,
+  addressNewcomers: MANY,
+  sourceGraceMs: 1000,
+};
 
 export class Stage {
   readonly random: Random;

@@ -19,7 +19,8 @@ async function mpl(): Promise<number> {
   const { createRelay } = (await import(entry)) as typeof import('../../server/index.js');
   // All of one address, at once, and the one who measures is trusted.
   const many = 100_000;
-  const limits = { maxViewers: many, maxConnections: many, addressConnections: many, connectionRate: many };
+  const addresses = { addressConnections: many, addressNewcomers: many, connectionRate: many };
+  const limits = { maxViewers: many, maxConnections: many, ...addresses };
   return (await createRelay({ dist: false, ...limits }).listen(0)).port;
 }
 

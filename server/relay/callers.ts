@@ -60,11 +60,12 @@ export class Callers {
   /**
    * A source asks for this channel; its first message says with what claim.
    * @param rights for how long it may
+   * @param known called once it has shown that it may
    */
-  add(came: Link, rights?: Rights): (rights: Rights) => void {
+  add(came: Link, rights?: Rights, known: () => void = () => {}): (rights: Rights) => void {
     // It may turn out that what it says is for another relay.
     const link = this.parts.member ? new ChangingLink(came) : came;
-    const end = this.#open(link, 'source', (message) => this.#publish(message, end));
+    const end = this.#open(link, 'source', (message) => this.#publish(message, end, known));
     expectFirst(link, this.parts.options.helloMs, () => this.sources.has(end));
     if (rights === undefined) return () => {};
     const tenure = new Tenure(rights, () => end.close(CLOSE.unauthorized.code, EXPIRED));
@@ -140,11 +141,12 @@ export class Callers {
     return end;
   }
 
-  #publish(message: PublishMessage, end: ReceiverEnd): void {
+  #publish(message: PublishMessage, end: ReceiverEnd, shown: () => void): void {
     if (!mayPublish(this.parts.options.publishToken, message.token)) {
-      const shown = message.token === undefined ? 'none was shown' : 'this is not the right one';
-      return end.close(CLOSE.unauthorized.code, `this relay asks sources for a token, and ${shown} (token, MPL_TOKEN)`);
+      const why = message.token === undefined ? 'none was shown' : 'this is not the right one';
+      return end.close(CLOSE.unauthorized.code, `this relay asks sources for a token, and ${why} (token, MPL_TOKEN)`);
     }
+    shown();
     const known = this.sources.has(end);
     const { token: _, ...rest } = message;
     const said = JSON.stringify(rest);

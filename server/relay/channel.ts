@@ -188,9 +188,10 @@ export class Channel implements ChannelParts, SourcesParts, CallersParts {
   /**
    * A source asks for this channel; its first message says with what claim.
    * @param rights for how long it may
+   * @param known called once it has shown that it may
    */
-  addSource(link: Link, rights?: Rights): (rights: Rights) => void {
-    return this.#callers.add(link, rights);
+  addSource(link: Link, rights?: Rights, known?: () => void): (rights: Rights) => void {
+    return this.#callers.add(link, rights, known);
   }
 
   addOwner(link: Link): ReceiverEnd {

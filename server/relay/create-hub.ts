@@ -84,10 +84,19 @@ export function createHub(
   };
 
   /** Where there are keys, nobody is let in who does not show a right. */
-  const enter = (socket: WebSocket, req: IncomingMessage, name: string, verb: DoorOptions['verb']): void => {
+  const enter = (
+    socket: WebSocket,
+    req: IncomingMessage,
+    name: string,
+    verb: DoorOptions['verb'],
+    known: () => void,
+  ): void => {
     const add = (link: () => Link, rights?: Rights): ((rights: Rights) => void) => {
-      if (verb === 'publish') return channelOf(name).addSource(link(), rights);
+      if (rights !== undefined) known();
+      if (verb === 'publish') return channelOf(name).addSource(link(), rights, known);
       const channel = roomIn(name);
+      // Without keys, anyone may watch.
+      known();
       const end = channel.addViewer(link(), rights);
       return (next) => channel.setRights(end, next);
     };
@@ -103,8 +112,8 @@ export function createHub(
   };
 
   return {
-    source: (socket, name, req) => enter(socket, req, name, 'publish'),
-    viewer: (socket, name, req) => enter(socket, req, name, 'subscribe'),
+    source: (socket, name, req, known) => enter(socket, req, name, 'publish', known),
+    viewer: (socket, name, req, known) => enter(socket, req, name, 'subscribe', known),
     watch: (link, name, rights) => {
       const channel = roomIn(name);
       channel.addViewer(link, rights);

@@ -9,10 +9,10 @@ import type { ChannelInfo } from './channel-info.js';
 import type { Posts } from './posted-signals.js';
 
 export interface Hub {
-  /** Takes an open WebSocket that asked for `/peer/{channel}`. */
-  source(socket: WebSocket, channel: string, req: IncomingMessage): void;
-  /** Takes an open WebSocket that asked for `/stream/{channel}`. */
-  viewer(socket: WebSocket, channel: string, req: IncomingMessage): void;
+  /** Takes an open WebSocket that asked for `/peer/{channel}`. `known`: it has shown that it may. */
+  source(socket: WebSocket, channel: string, req: IncomingMessage, known: () => void): void;
+  /** Takes an open WebSocket that asked for `/stream/{channel}`. `known`: it has shown that it may. */
+  viewer(socket: WebSocket, channel: string, req: IncomingMessage, known: () => void): void;
   /**
    * Takes a viewer within this process, and returns its channel.
    * @param rights of whoever watches by it; without them, those that anyone has
