@@ -87,6 +87,23 @@ describe('the manifests of Kubernetes', () => {
     assert.deepEqual([...resources, 'prometheus-adapter.yaml'].sort(), files.sort());
   });
 
+  test('are all in one namespace, that of their secret', () => {
+    const { namespace } = parse(text('kubernetes/kustomization.yaml'));
+    const [, made] = /create namespace (\S+)/.exec(text('kubernetes/kustomization.yaml'))!;
+    const [, secret] = /kubectl -n (\S+) create secret generic mpl-relay/.exec(text('kubernetes/kustomization.yaml'))!;
+    assert.deepEqual([made, secret], [namespace, namespace]);
+    const own = manifests.filter(({ metadata }) => metadata.name !== 'prometheus-adapter-mpl');
+    assert.ok(own.every(({ metadata }) => metadata.namespace === undefined));
+  });
+
+  test('keep inside what is for those who run it', () => {
+    const { metadata, spec } = manifest('Ingress', 'mpl-relay-inside');
+    assert.equal(metadata.annotations['nginx.ingress.kubernetes.io/whitelist-source-range'], '127.0.0.1/32');
+    const inside = spec.rules[0].http.paths.map(({ path, pathType }: Manifest) => `${pathType} ${path}`);
+    assert.deepEqual(inside, ['Exact /readyz', 'Exact /healthz']);
+    assert.equal(spec.rules[0].host, manifest('Ingress', 'mpl-relay').spec.rules[0].host);
+  });
+
   test('find each other by their labels, names and ports', () => {
     const { template, selector } = relay().spec;
     const [container] = template.spec.containers;
@@ -119,13 +136,78 @@ describe('the manifests of Kubernetes', () => {
     const [command, ...flags] = args;
     assert.equal(command, 'serve');
     const values = Object.fromEntries(env.map(({ name }: Manifest) => [name, SECRET]));
-    const { port, metricsPort, relay: options } = parseServeFlags(flags, { ...IMAGE, ...values });
+    const { port, metricsPort, metricsHost, relay: options } = parseServeFlags(flags, { ...IMAGE, ...values });
     const named = Object.fromEntries(ports.map(({ name, containerPort }: Manifest) => [name, containerPort]));
     assert.deepEqual(named, { http: port, metrics: metricsPort });
     assert.equal(metadata.annotations['prometheus.io/port'], String(metricsPort));
+    // Prometheus reads it from elsewhere.
+    assert.equal(metricsHost, '0.0.0.0');
     const before = Number(lifecycle.preStop.exec.command.at(-1));
     assert.ok(spec.terminationGracePeriodSeconds >= before + options.drainMs! / 1000 + 5);
   });
+});
+
+describe('memory', () => {
+  const MIB = 2 ** 20;
+  const UNITS: Record<string, number> = { '': 1, mi: MIB, mb: MIB, gi: 1024 * MIB, g: 1024 * MIB, gb: 1024 * MIB };
+  const bytes = (text: string): number => {
+    const [, number, unit] = /^(\d+)([a-z]*)$/.exec(text.toLowerCase()) ?? assert.fail(text);
+    return Number(number) * (UNITS[unit!] ?? assert.fail(text));
+  };
+  const relays: Record<string, () => { flags: string[]; node: string; limit: string }> = {
+    'compose.yaml': () => {
+      const {
+        command,
+        environment,
+        mem_limit: limit,
+      } = parse(text('compose.yaml'), { merge: true }).services['relay-1'];
+      return { flags: command.slice(1), node: environment.NODE_OPTIONS, limit };
+    },
+    'deployment.yaml': () => {
+      const [{ args, env, resources }] = relay().spec.template.spec.containers;
+      const node = env.find(({ name }: Manifest) => name === 'NODE_OPTIONS').value;
+      return { flags: args.slice(1), node, limit: resources.limits.memory };
+    },
+  };
+
+  for (const [file, read] of Object.entries(relays)) {
+    test(`of a relay in ${file} is enough for all that it may take`, () => {
+      const { flags, node, limit } = read();
+      const { relay: options } = parseServeFlags(flags, { ...IMAGE, MPL_SECRET: SECRET });
+      const heap = Number(/--max-old-space-size=(\d+)/.exec(node)![1]) * MIB;
+      const { replicasBytes, maxConnections } = options;
+      // What the guide tells of a connection, and Node itself.
+      const rest = maxConnections! * 15 * 1024 + 64 * MIB;
+      assert.ok(
+        heap + replicasBytes! + rest <= bytes(limit),
+        `${heap} + ${replicasBytes} + ${rest} of ${bytes(limit)}`,
+      );
+      assert.ok(replicasBytes! >= LIMITS.replicaBytes.default, 'one world as large as may be');
+    });
+  }
+
+  const redis: Record<string, () => { args: string[]; limit: string }> = {
+    'compose.yaml': () => {
+      const { command, mem_limit: limit } = parse(text('compose.yaml'), { merge: true }).services.redis;
+      return { args: command, limit };
+    },
+    'redis.yaml': () => {
+      const [{ args, resources }] = manifest('Deployment', 'mpl-redis').spec.template.spec.containers;
+      return { args, limit: resources.limits.memory };
+    },
+  };
+
+  for (const [file, read] of Object.entries(redis)) {
+    test(`of Redis in ${file} is enough for relays that stall, and for what they share`, () => {
+      const { args, limit } = read();
+      const after = (flag: string): string => args[args.indexOf(flag) + 1]!;
+      const [, hard, soft] = /^pubsub (\w+) (\w+) 60$/.exec(after('--client-output-buffer-limit'))!;
+      const all = bytes(after('--maxmemory-clients'));
+      assert.ok(bytes(soft!) < bytes(hard!) && bytes(hard!) <= all);
+      assert.ok(all <= bytes(limit) / 2);
+      assert.ok(text('../docs/operate.md').includes(`pubsub ${hard} ${soft} 60`));
+    });
+  }
 });
 
 describe('compose.yaml', () => {
@@ -231,7 +313,7 @@ describe('docs/operate.md', () => {
   });
 
   test('names flags, variables and files that there are', () => {
-    const help = `${helpText()} --jwks --max-old-space-size --client-output-buffer-limit --build --detach --seed`;
+    const help = `${helpText()} --jwks --max-old-space-size --client-output-buffer-limit --maxmemory-clients --build --detach --seed`;
     const flags = new Set(help.match(/--[a-z][a-z-]+/g));
     for (const [flag] of guide.matchAll(/(?<![\w-])--[a-z][a-z-]+/g)) assert.ok(flags.has(flag), flag);
     for (const [variable] of guide.matchAll(/\bMPL_[A-Z_]+/g)) assert.ok(help.includes(variable), variable);

@@ -245,9 +245,7 @@ export function resolveOptions(options: RelayOptions = {}): ResolvedOptions {
   const { redis, redisPrefix = 'mpl', bus } = options;
   if (redis !== undefined) parseRedis(redis);
   if (redis !== undefined && bus !== undefined) throw new OptionError('bus', 'there is one already: redis');
-  if (typeof redisPrefix !== 'string' || !/^[A-Za-z0-9_-]{1,32}$/.test(redisPrefix)) {
-    throw new OptionError('redisPrefix', `expected 1 to 32 letters, digits, _ or -, got ${show(redisPrefix)}`);
-  }
+  checkRedisPrefix(redisPrefix);
   return {
     ...limits,
     signalKey,
@@ -287,6 +285,12 @@ export function checkLog(log: unknown, label = 'log'): asserts log is LogLevel |
   if (methods.length > 0 && methods.every((name) => typeof (log as Record<string, unknown>)[name] === 'function'))
     return;
   throw new OptionError(label, `expected one of ${LOG_LEVELS.join(', ')}, or a logger, got ${show(log)}`);
+}
+
+/** @throws OptionError where names in a Redis cannot begin with this */
+export function checkRedisPrefix(prefix: unknown, label = 'redisPrefix'): asserts prefix is string {
+  if (typeof prefix === 'string' && /^[A-Za-z0-9_-]{1,32}$/.test(prefix)) return;
+  throw new OptionError(label, `expected 1 to 32 letters, digits, _ or -, got ${show(prefix)}`);
 }
 
 function checkFolder(option: string, value: unknown): void {

@@ -46,6 +46,7 @@ export function keySetOf(jwks: unknown, label: string, jwksMs: number): KeySet {
 
 /** Keys that came unencrypted over a network could be anybody's. */
 function isWebUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
   const { protocol, hostname } = new URL(text);
   return protocol === 'https:' || (protocol === 'http:' && /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname));
 }

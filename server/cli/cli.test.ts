@@ -50,6 +50,27 @@ describe('flags of serve', () => {
     assert.equal(flags('--publish-token from-a-flag', env).relay.publishToken, 'from-a-flag');
   });
 
+  test('metrics of their own port are for this machine, unless an address is said', () => {
+    const at = ({ metricsPort, metricsHost, relay }: ReturnType<typeof flags>) =>
+      [metricsPort, metricsHost, relay.metrics] as const;
+    const network = '--host 0.0.0.0 --anyone';
+    assert.deepEqual(at(flags(network)), [null, '127.0.0.1', undefined]);
+    assert.deepEqual(at(flags(`${network} --metrics-port 9090`)), [9090, '127.0.0.1', false]);
+    assert.deepEqual(at(flags('--metrics-port 9090 --metrics-host ::')), [9090, '::', false]);
+    assert.equal(flags('--no-metrics').relay.metrics, false);
+  });
+
+  test('a Redis and what its names begin with', () => {
+    const { relay } = flags('--redis redis://r:1 --redis-prefix club_1');
+    assert.deepEqual([relay.redis, relay.redisPrefix], ['redis://r:1', 'club_1']);
+  });
+
+  test('a number below 0 is told what would do, and a flag without its value that one is missing', () => {
+    assert.throws(() => flags('--port -1'), /--port: expected a port from 0 to 65535, got "-1"/);
+    assert.throws(() => flags('--max-viewers -1'), /--max-viewers: expected a whole number from 1 to .*, got "-1"/);
+    assert.throws(() => flags('--port --no-demo'), /--port: needs a value/);
+  });
+
   test('a relay for a network says who may, or that anyone may', () => {
     const secret = 'a secret of the tests, long enough to be one';
     for (const host of ['127.0.0.1', '127.0.0.2', '::1', 'localhost']) assert.equal(flags(`--host ${host}`).host, host);
@@ -94,6 +115,17 @@ describe('flags of serve', () => {
       ['--port abc', '--port'],
       ['--port 65536', '--port'],
       ['--port -1', '--port'],
+      ['--port --no-demo', '--port'],
+      ['--max-viewers -1', '--max-viewers'],
+      ['--metrics-port -1', '--metrics-port'],
+      ['--port 9000 --metrics-port 9000', '--metrics-port'],
+      ['--metrics-port 8787', '--metrics-port'],
+      ['--metrics-host 0.0.0.0', '--metrics-host'],
+      ['--metrics-port 9000 --metrics-host=', '--metrics-host'],
+      ['--no-metrics --metrics-port 9000', '--no-metrics'],
+      ['--no-metrics --metrics-token for-prometheus', '--no-metrics'],
+      ['--redis redis://r --redis-prefix a.b', '--redis-prefix'],
+      ['--redis-prefix a', '--redis-prefix'],
       ['--port 80.5', '--port'],
       ['--port=', '--port'],
       ['', 'PORT', { PORT: 'http' }],
@@ -114,6 +146,9 @@ describe('flags of serve', () => {
       ['', 'MPL_KEY_FILE', { MPL_KEY_FILE: '/no/such' }],
       ['--jwks http://keys.example', '--jwks'],
       ['--jwks /no/such', '--jwks'],
+      ['--jwks http://', '--jwks'],
+      ['--jwks http://[', '--jwks'],
+      ['--jwks https://', '--jwks'],
       ['--origins app.example', '--origins'],
       ['--origins=', '--origins'],
       ['--examples --secret 12345678901234567890123456789012', '--examples'],
@@ -154,19 +189,35 @@ describe('mpl', { timeout: 60_000 }, () => {
     const mpl = run(['serve'], { PORT: String(port) });
     assert.equal(await mpl.done, 1);
     assert.match(mpl.text.err, new RegExp(`port ${port} on 127\\.0\\.0\\.1 is in use.*--port ${port + 1}`));
+    const metrics = run(['serve', '--port', '0', '--metrics-port', String(port)]);
+    assert.equal(await metrics.done, 1);
+    assert.match(metrics.text.err, new RegExp(`port ${port} on .* is in use.*--metrics-port ${port + 1}`));
     server.close();
   });
 
+  test('metrics stay on this machine where the relay does not', async () => {
+    const mpl = run(['serve', '--port', '0', '--host', '0.0.0.0', '--anyone', '--no-demo', '--metrics-port', '0']);
+    const [, port] = await mpl.printed(/metrics +http:\/\/127\.0\.0\.1:(\d+)\/metrics/);
+    await mpl.printed(/open to +anyone who reaches it/);
+    assert.equal((await fetch(`http://127.0.0.1:${port}/metrics`)).status, 200);
+    // All of 127/8 is this machine; a server on all addresses would answer here.
+    await assert.rejects(fetch(`http://127.0.0.2:${port}/metrics`));
+    mpl.child.kill('SIGTERM');
+    assert.equal(await mpl.done, 0);
+  });
+
   test('help, version, and what is no command', async () => {
-    const [help, version, none, bad] = [
+    const [help, version, served, none, bad] = [
       run(['help']),
       run(['--version']),
+      run(['serve', '--version']),
       run(['sevre']),
       run(['serve', '--prot', '1']),
     ];
-    assert.deepEqual(await Promise.all([help.done, version.done, none.done, bad.done]), [0, 0, 2, 2]);
+    assert.deepEqual(await Promise.all([help.done, version.done, served.done, none.done, bad.done]), [0, 0, 0, 2, 2]);
     assert.equal(help.text.out, helpText());
     assert.equal(version.text.out, `${packageVersion}\n`);
+    assert.equal(served.text.out, `${packageVersion}\n`);
     assert.match(none.text.err, /"sevre"/);
     assert.match(bad.text.err, /--prot/);
   });

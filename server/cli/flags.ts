@@ -2,7 +2,15 @@
 
 import { parseArgs } from 'node:util';
 import { parseRedis } from '../cluster/redis-address.js';
-import { checkLimit, checkLog, checkToken, LIMIT_NAMES, OptionError, type RelayOptions } from '../options.js';
+import {
+  checkLimit,
+  checkLog,
+  checkRedisPrefix,
+  checkToken,
+  LIMIT_NAMES,
+  OptionError,
+  type RelayOptions,
+} from '../options.js';
 import { packagedDemo } from '../package.js';
 import { exampleSources } from './examples.js';
 import { AUTH_OPTIONS, authIn } from './key-flags.js';
@@ -12,6 +20,8 @@ export interface ServeFlags {
   host: string;
   /** Where `/metrics` is served, if not with the rest. */
   metricsPort: number | null;
+  /** The address of that; this machine, unless something else is said. */
+  metricsHost: string;
   /** Processes that share the port; null where this one serves. */
   workers: number | null;
   relay: RelayOptions;
@@ -38,6 +48,7 @@ const OPTIONS = {
   'no-metrics': { type: 'boolean' },
   'metrics-token': { type: 'string' },
   'metrics-port': { type: 'string' },
+  'metrics-host': { type: 'string' },
   'log-level': { type: 'string' },
   redis: { type: 'string' },
   'redis-prefix': { type: 'string' },
@@ -70,17 +81,46 @@ export function parseServeFlags(argv: string[], env: NodeJS.ProcessEnv): ServeFl
     parseRedis(redis, values.redis === undefined ? 'MPL_REDIS' : '--redis');
     relay.redis = redis;
   }
-  const metricsPort = values['metrics-port'] === undefined ? null : toPort(values['metrics-port'], '--metrics-port');
-  if (values['no-metrics'] || metricsPort !== null) relay.metrics = false;
+  const prefix = values['redis-prefix'] as string | undefined;
+  if (prefix !== undefined) {
+    checkRedisPrefix(prefix, '--redis-prefix');
+    if (redis === undefined) throw new OptionError('--redis-prefix', 'there is no Redis that it is for: see --redis');
+    relay.redisPrefix = prefix;
+  }
   if (values.dist !== undefined) relay.dist = values.dist as string;
   relay.demo = values['no-demo'] ? false : ((values.demo as string | undefined) ?? packagedDemo() ?? false);
   const port = values.port !== undefined ? toPort(values.port, '--port') : toPort(env.PORT || '8787', 'PORT');
   const host = (values.host as string | undefined) ?? (env.HOST || '127.0.0.1');
+  const metrics = metricsIn(values, port);
+  if (values['no-metrics'] || metrics.metricsPort !== null) relay.metrics = false;
   Object.assign(relay, authIn(values, env, host));
   const examples = values.examples ? exampleSources(relay.demo) : null;
   if (examples && relay.keys) throw new OptionError('--examples', 'their pages have no tokens: run them without keys');
   const workers = values.workers === undefined ? null : toWorkers(values.workers);
-  return { port, host, metricsPort, workers, relay, examples, open: values['no-open'] !== true };
+  return { port, host, ...metrics, workers, relay, examples, open: values['no-open'] !== true };
+}
+
+/** Where metrics are served, apart from the rest. */
+function metricsIn(values: Values, port: number): Pick<ServeFlags, 'metricsPort' | 'metricsHost'> {
+  for (const flag of ['metrics-port', 'metrics-token']) {
+    if (values['no-metrics'] && values[flag] !== undefined) {
+      throw new OptionError(
+        '--no-metrics',
+        `there are to be none, and --${flag} says how to serve them: leave one out`,
+      );
+    }
+  }
+  const host = values['metrics-host'] as string | undefined;
+  if (values['metrics-port'] === undefined) {
+    if (host === undefined) return { metricsPort: null, metricsHost: '127.0.0.1' };
+    throw new OptionError('--metrics-host', 'metrics have no port of their own: say --metrics-port too');
+  }
+  if (host === '') throw new OptionError('--metrics-host', 'is empty');
+  const metricsPort = toPort(values['metrics-port'], '--metrics-port');
+  if (metricsPort === port && port !== 0) {
+    throw new OptionError('--metrics-port', `${port} is the port of the relay itself: take another`);
+  }
+  return { metricsPort, metricsHost: host ?? '127.0.0.1' };
 }
 
 type Values = Record<string, string | boolean | (string | boolean)[] | undefined>;
@@ -88,12 +128,26 @@ type Values = Record<string, string | boolean | (string | boolean)[] | undefined
 /** @throws OptionError that names the flag */
 export function parse(args: string[], options: Record<string, { type: 'string' | 'boolean'; multiple?: boolean }>) {
   try {
-    return parseArgs({ args, options, allowPositionals: true }) as { values: Values; positionals: string[] };
+    const joined = withNegatives(args, options);
+    return parseArgs({ args: joined, options, allowPositionals: true }) as { values: Values; positionals: string[] };
   } catch (error) {
     // "Unknown option '--prot'. To specify a positional argument ..." : the first sentence names the flag.
     const message = (error as Error).message.split(/\.\s/, 1)[0];
-    throw new OptionError(/--?[\w-]+/.exec(message)?.[0] ?? 'flags', message);
+    const flag = /--?[\w-]+/.exec(message)?.[0] ?? 'flags';
+    throw new OptionError(flag, /ambiguous/.test(message) ? 'needs a value, and a flag follows' : message);
   }
+}
+
+/** `--port -1` is a number that will not do, and not two flags. */
+function withNegatives(args: string[], options: Record<string, { type: 'string' | 'boolean' }>): string[] {
+  const joined: string[] = [];
+  for (const arg of args) {
+    const flag = joined.at(-1);
+    if (/^-[\d.]/.test(arg) && flag?.startsWith('--') && options[flag.slice(2)]?.type === 'string') {
+      joined[joined.length - 1] = `${flag}=${arg}`;
+    } else joined.push(arg);
+  }
+  return joined;
 }
 
 const toNumber = (text: unknown): unknown => (typeof text === 'string' && /^\d+$/.test(text) ? Number(text) : text);

@@ -36,6 +36,7 @@ ${table([
   ['--workers N', 'so many processes behind the one port, as one relay'],
   ['--no-metrics', 'nothing at /metrics'],
   ['--metrics-port N', 'serve /metrics there, with /healthz and /readyz, and not beside the rest'],
+  ['--metrics-host NAME', 'address of that port, 0.0.0.0 for all (127.0.0.1)'],
   ['--metrics-token T', 'secret that readers of /metrics show (MPL_METRICS_TOKEN)'],
   ['--log-level L', 'what to write to stderr: silent, error, warn, info or debug (MPL_LOG_LEVEL, else warn)'],
   ['--trust-proxy', 'behind a proxy: count addresses by X-Forwarded-For'],

@@ -32,6 +32,10 @@ export async function main(argv: string[], env: NodeJS.ProcessEnv): Promise<numb
     process.stdout.write(helpText());
     return 0;
   }
+  if (rest.includes('--version') || rest.includes('-v')) {
+    process.stdout.write(`${packageVersion}\n`);
+    return 0;
+  }
   try {
     // Each command loads only what it needs: it starts the sooner.
     if (command === 'stream') {

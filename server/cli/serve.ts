@@ -1,7 +1,9 @@
 /** `mpl serve`: runs a relay until it is told to stop. */
 
 import { networkInterfaces } from 'node:os';
+import { parseRedis } from '../cluster/redis-address.js';
 import { createRelay, type Relay, type RelayAddress } from '../create-relay.js';
+import { Log } from '../log.js';
 import type { RelayOptions } from '../options.js';
 import { packagedDist, packageVersion } from '../package.js';
 import { DASHBOARD, type Examples, startExamples } from './examples.js';
@@ -31,7 +33,7 @@ async function serveHere(flags: ServeFlags): Promise<number> {
   const viewers = opened.relay.channels().reduce((sum, channel) => sum + channel.viewers, 0);
   if (drainMs && viewers > 0) {
     const within = `within ${drainMs / 1000} s. Ctrl+C again ends it at once.`;
-    process.stdout.write(`${viewers} viewers are told to come back, ${within}\n`);
+    process.stdout.write(`${viewers === 1 ? '1 viewer is' : `${viewers} viewers are`} told to come back, ${within}\n`);
   }
   await opened.relay.close();
   return 0;
@@ -60,18 +62,21 @@ async function serveAsWorker(flags: ServeFlags): Promise<number> {
 }
 
 async function serveByWorkers(flags: ServeFlags, count: number): Promise<number> {
+  const log = new Log(flags.relay.log);
   let serving: Serving;
   try {
-    serving = await startWorkers(count, flags.relay.drainMs ?? 0);
+    serving = await startWorkers(count, flags.relay.drainMs ?? 0, log);
   } catch (error) {
     return complain((error as Error).message);
   }
   const stopped = signalled();
-  const running = present(flags, serving, `  ${count} workers\n`);
+  const running = present(flags, serving);
   const failed = await Promise.race([stopped.then(() => null), serving.failed]);
   await running?.stop();
   await serving.stop();
-  return failed === null ? 0 : complain(failed);
+  if (failed === null) return 0;
+  log.write('error', 'the workers cannot be kept alive', { why: failed });
+  return 1;
 }
 
 interface Opened {
@@ -81,16 +86,18 @@ interface Opened {
 }
 
 /** @throws an error with a sentence for people */
-async function open({ port, host, metricsPort }: ServeFlags, options: RelayOptions): Promise<Opened> {
+async function open(flags: ServeFlags, options: RelayOptions): Promise<Opened> {
+  const { port, host, metricsPort, metricsHost } = flags;
   const relay = createRelay(options);
-  let trying = port;
+  let trying: Trying = { port, host, flag: '' };
   try {
     const address = await relay.listen(port, host);
-    const metrics = metricsPort === null ? null : await relay.listenMetrics((trying = metricsPort), host);
-    return { relay, address, metrics };
+    if (metricsPort === null) return { relay, address, metrics: null };
+    trying = { port: metricsPort, host: metricsHost, flag: 'metrics-' };
+    return { relay, address, metrics: await relay.listenMetrics(metricsPort, metricsHost) };
   } catch (error) {
     await relay.close();
-    throw new Error(explain(error as NodeJS.ErrnoException, trying, host));
+    throw new Error(explain(error as NodeJS.ErrnoException, trying));
   }
 }
 
@@ -106,11 +113,11 @@ function complain(why: string): number {
 }
 
 /** Says what is there, and runs the examples if they are wanted. */
-function present(flags: ServeFlags, { address, metrics }: Omit<Opened, 'relay'>, more = ''): Examples | undefined {
+function present(flags: ServeFlags, { address, metrics }: Omit<Opened, 'relay'>): Examples | undefined {
   const { relay: options, examples } = flags;
   process.stdout.write(greeting(address, options.demo !== false, Boolean(options.dist ?? packagedDist())));
   if (metrics !== null) process.stdout.write(`  metrics   ${metrics.url}/metrics\n`);
-  process.stdout.write(more);
+  process.stdout.write(circumstances(flags));
   let running: Examples | undefined;
   if (examples) {
     running = startExamples(examples, address.url, options.publishToken);
@@ -132,6 +139,17 @@ function greeting({ host, port, url }: RelayAddress, demo: boolean, built: boole
   return `${lines.join('\n')}\n`;
 }
 
+/** What one should know who has not written the flags: who may come, and what else it is one with. */
+function circumstances({ relay, workers }: ServeFlags): string {
+  const lines = [];
+  if (relay.keys) lines.push('open to   whoever shows a token');
+  else if (relay.publishToken !== undefined) lines.push('open to   anyone who watches; sources show the publish token');
+  else lines.push('open to   anyone who reaches it: to publish, to watch, and to steer where a host lets viewers');
+  if (relay.redis !== undefined) lines.push(`Redis     ${parseRedis(relay.redis).shown}`);
+  if (workers !== null) lines.push(`workers   ${workers}`);
+  return lines.map((line) => `  ${line}\n`).join('');
+}
+
 /** What the examples are, and what to do with them. */
 function tour({ running }: Examples, url: string): string {
   const width = Math.max(...running.map(({ name }) => name.length));
@@ -145,16 +163,23 @@ function ownAddresses(): string[] {
   return all.filter(({ internal, family }) => !internal && family === 'IPv4').map(({ address }) => address);
 }
 
-function explain(error: NodeJS.ErrnoException, port: number, host: string): string {
+interface Trying {
+  port: number;
+  host: string;
+  /** What its flags begin with. */
+  flag: '' | 'metrics-';
+}
+
+function explain(error: NodeJS.ErrnoException, { port, host, flag }: Trying): string {
   switch (error.code) {
     case 'EADDRINUSE':
-      return `port ${port} on ${host} is in use. Stop what holds it, or take another: mpl serve --port ${port < 65_535 ? port + 1 : 8787}`;
+      return `port ${port} on ${host} is in use. Stop what holds it, or take another: mpl serve --${flag}port ${port < 65_535 ? port + 1 : 8787}`;
     case 'EACCES':
-      return `port ${port} needs more rights than this user has. Take one from 1024 up: mpl serve --port 8787`;
+      return `port ${port} needs more rights than this user has. Take one from 1024 up: mpl serve --${flag}port ${flag ? 9090 : 8787}`;
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return `${host} is not an address of this machine. Try --host 127.0.0.1, or 0.0.0.0 for all`;
+      return `${host} is not an address of this machine. Try --${flag}host 127.0.0.1, or 0.0.0.0 for all`;
     default:
       return `cannot listen on ${host}:${port}: ${error.message}`;
   }

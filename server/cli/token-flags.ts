@@ -31,7 +31,11 @@ const UNITS: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400 };
 export function parseTokenFlags(argv: string[], env: NodeJS.ProcessEnv): TokenFlags {
   const { values, positionals } = parse(argv, OPTIONS);
   if (positionals.length) throw new OptionError(positionals[0], 'not expected here');
-  if (values['new-secret']) return null;
+  if (values['new-secret']) {
+    const more = Object.keys(values).find((name) => name !== 'new-secret');
+    if (more === undefined) return null;
+    throw new OptionError('--new-secret', `prints a secret and nothing else: not with --${more}`);
+  }
   const channels = ((values.channel as string[] | undefined) ?? []).flatMap((list) => list.split(','));
   if (channels.length === 0) throw new OptionError('--channel', "of which channels? As in: --channel 'demo*'");
   const text = (name: string) => values[name] as string | undefined;
@@ -52,14 +56,17 @@ function secretIn(keys: TokenKey[] | null, id: string | undefined): SecretKey {
       'which secret signs it? Name that of the relay: MPL_SECRET, --secret or --key-file',
     );
   }
+  if (id !== undefined && !keys.some(isKeyFile)) {
+    throw new OptionError('--key-id', 'names a key of a file, and there is none: see --key-file');
+  }
   const all = keys.flatMap((key) => (isKeyFile(key) ? (readKeyFile(key.file, '--key-file') as TokenKey[]) : key));
   const secrets = all.filter((key): key is SecretKey => 'secret' in key);
   const key = id === undefined ? secrets[0] : secrets.find((one) => one.id === id);
   if (key) return key;
-  throw new OptionError(
-    id === undefined ? '--key-file' : '--key-id',
-    'there is no such secret: public keys sign nothing',
-  );
+  if (secrets.length === 0) throw new OptionError('--key-file', 'it holds no secret: public keys sign nothing');
+  const ids = secrets.map((one) => one.id).filter((one) => one !== undefined);
+  const there = ids.length > 0 ? `those with one are ${ids.join(', ')}` : 'none of them has an id';
+  throw new OptionError('--key-id', `there is no secret of the name ${JSON.stringify(id)} among the keys: ${there}`);
 }
 
 function seconds(text: string): number {

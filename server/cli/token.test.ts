@@ -65,7 +65,17 @@ describe('mpl token', () => {
     for (const time of ['1', '1y', 'h', '0s', '-1h']) refuses(['--channel', 'demo', `--expires=${time}`], /--expires/);
     for (const view of ['1,2,3', '1,2,0,4', 'a,b,c,d']) refuses(['--channel', 'demo', '--view', view], /--view/);
     refuses(['--channel', 'demo', '--max-bps', '0'], /--max-bps/);
-    refuses(['--channel', 'demo', '--key-id', 'x'], /--key-id/);
+    refuses(['--channel', 'demo', '--key-id', 'x'], /--key-id: names a key of a file, and there is none/);
+    refuses(['--new-secret', '--channel', 'demo'], /--new-secret: .*not with --channel/);
+    const folder = makeFolder({
+      'keys.json': JSON.stringify([{ id: 'a', secret: SECRET }]),
+      'public.json': '[{"jwks":"set.json"}]',
+      'set.json': '{"keys":[]}',
+    });
+    const file = (name: string) => ['--key-file', join(folder.path, name)];
+    refuses(['--channel', 'demo', '--key-id', 'x', ...file('keys.json')], /--key-id: .* name "x" .*: .* are a$/, {});
+    refuses(['--channel', 'demo', ...file('public.json')], /--key-file: .*public keys sign nothing/, {});
+    folder.remove();
     refuses(['--channel', 'demo', 'more'], /more: not expected/);
   });
 });

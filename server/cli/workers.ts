@@ -3,6 +3,7 @@
 import cluster, { type Worker } from 'node:cluster';
 import { type Pipe, WorkersBus, WorkersHub } from '../cluster/workers-bus.js';
 import type { RelayAddress } from '../create-relay.js';
+import type { Log } from '../log.js';
 import { WorkerMetrics, WorkersMetrics } from '../metrics/workers-metrics.js';
 
 /** A worker that ends is started again after this, ms, later each time it does not last so long. */
@@ -55,8 +56,9 @@ export interface Serving {
 /**
  * In the primary: starts them. Rejects with a sentence for people where they cannot serve.
  * @param drainMs how long they may take to stop
+ * @param log hears of those that end
  */
-export async function startWorkers(count: number, drainMs: number): Promise<Serving> {
+export async function startWorkers(count: number, drainMs: number, log: Log): Promise<Serving> {
   cluster.setupPrimary({ serialization: 'advanced' });
   const hub = new WorkersHub();
   const metrics = new WorkersMetrics();
@@ -97,7 +99,7 @@ export async function startWorkers(count: number, drainMs: number): Promise<Serv
         return fail(`workers end again and again, ${ends} in a row, the last with ${signal ?? `code ${code}`}`);
       }
       wait = Math.min(LAST, wait * 2);
-      process.stderr.write(`mpl: worker ${worker.process.pid} ended (${signal ?? `code ${code}`}); another starts\n`);
+      log.write('warn', 'a worker ended, and another starts', { worker: worker.process.pid, code, signal, wait });
       setTimeout(() => stopping || start(() => {}), wait);
     });
   };

@@ -29,7 +29,7 @@ describe('mpl serve --workers', { timeout: 120_000 }, () => {
     const served = run(['serve', '--port', '0', '--no-open', '--workers', '2']);
     later(() => served.child.kill('SIGKILL'));
     const [, url] = await served.printed(/channels +(http:\S+)\/channels/);
-    await served.printed(/2 workers/);
+    await served.printed(/workers +2/);
     return { served, url: url!, workers: () => childrenOf(served.child.pid!) };
   };
 
@@ -58,7 +58,9 @@ describe('mpl serve --workers', { timeout: 120_000 }, () => {
       host.step();
       await converged(host, ...viewers[i]!);
     }
-    assert.match(served.text.err, /worker .* ended/);
+    const [line] = served.text.err.split('\n').filter((text) => text.includes('a worker ended, and another starts'));
+    const { level, worker, signal } = JSON.parse(line!);
+    assert.deepEqual([level, worker, signal], ['warn', victim, 'SIGKILL']);
     served.child.kill('SIGTERM');
     assert.equal(await served.done, 0);
   });
@@ -79,7 +81,10 @@ describe('mpl serve --workers', { timeout: 120_000 }, () => {
     assert.equal(await served.done, 1);
     clearInterval(kill);
     assert.ok(killed >= 8, `${killed} were killed`);
-    assert.match(served.text.err, /mpl: workers end again and again, 8 in a row, the last with SIGKILL/);
+    assert.match(
+      served.text.err,
+      /"level":"error".*"why":"workers end again and again, 8 in a row, the last with SIGKILL"/,
+    );
   });
 
   it('needs a number', async () => {
