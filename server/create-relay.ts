@@ -89,7 +89,7 @@ export function createRelay(options: RelayOptions = {}): Relay {
   const sockets = new Sockets(resolved, tally);
   const authority = authorityOf(resolved, tally.log);
   const bus = openBus(resolved);
-  const cluster = bus && new Cluster(bus, resolved, tally.log);
+  const cluster = bus && new Cluster(bus, resolved, tally.log, (error) => tally.badBus(error));
   // Where there are keys, strangers do not write to each other by way of this relay, nor to anyone else.
   const acquaintances = authority && new Acquaintances(bus);
   const hub = createHub(resolved, tally, authority, cluster, acquaintances);

@@ -9,6 +9,8 @@ export interface LinkNode {
   send(to: string, message: NodeMessage, body?: Uint8Array): Promise<void>;
   /** It is closed. */
   left(link: BusLink): void;
+  /** What came over a link was too much for who uses it. */
+  failed(error: Error): void;
 }
 
 const NOTHING = new Uint8Array();
@@ -62,7 +64,13 @@ export class BusLink implements Link {
   take(n: number, message: Uint8Array): void {
     this.heardAt = performance.now();
     if (n !== ++this.#heard) return this.close(CLOSE.timeout.code, 'a message between two relays was lost');
-    if (message.length > 0) this.onmessage?.(message);
+    if (message.length === 0) return;
+    try {
+      this.onmessage?.(message);
+    } catch (error) {
+      this.node.failed(error as Error);
+      this.close(CLOSE.badFrame.code, 'a message between two relays cannot be understood');
+    }
   }
 
   /** For its node: it is over. */
@@ -70,6 +78,12 @@ export class BusLink implements Link {
     if (!this.open) return;
     this.open = false;
     this.node.left(this);
-    queueMicrotask(() => this.onclose?.(event));
+    queueMicrotask(() => {
+      try {
+        this.onclose?.(event);
+      } catch (error) {
+        this.node.failed(error as Error);
+      }
+    });
   }
 }

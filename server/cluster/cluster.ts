@@ -2,6 +2,7 @@
 
 import { after } from '../../transport/session/timer.js';
 import { CLOSE } from '../../transport/wire/codes.js';
+import { boolean, natural, object, one, string } from '../../transport/wire/fields.js';
 import type { Log } from '../log.js';
 import type { ResolvedOptions } from '../options.js';
 import type { Channel } from '../relay/channel.js';
@@ -9,7 +10,9 @@ import type { ChannelInfo } from '../relay/channel-info.js';
 import { Refusal } from '../relay/refusal.js';
 import type { Bus } from './bus.js';
 import type { ChannelParts, Member } from './channel-parts.js';
+import { GuardedBus } from './guarded-bus.js';
 import { ChannelMember } from './member.js';
+import { about, isHave } from './messages.js';
 import { ClusterNode } from './node.js';
 import { readOwned } from './owned.js';
 import type { KeyframeQuestion } from './owner.js';
@@ -33,6 +36,14 @@ interface NodeChannel extends ChannelInfo {
   owned: boolean;
 }
 
+const isNodeChannel = object({
+  name: string,
+  state: one('waiting', 'live', 'ended'),
+  viewers: natural,
+  owned: boolean,
+});
+const isKeyframeQuestion = object({ channel: string, have: isHave });
+
 export class Cluster {
   readonly node: ClusterNode;
   readonly #roster: Roster;
@@ -47,11 +58,17 @@ export class Cluster {
   /** That it is away has been told. */
   #told = false;
 
+  readonly bus: Bus;
+
   constructor(
-    readonly bus: Bus,
+    given: Bus,
     { leaseMs }: Pick<ResolvedOptions, 'leaseMs'>,
     readonly log: Log,
+    /** What came over the bus could not be taken. */
+    bad: (error: Error) => void = () => {},
   ) {
+    const bus = new GuardedBus(given, bad);
+    this.bus = bus;
     this.node = new ClusterNode(bus, leaseMs);
     this.node.onopen = (link, as, name) => {
       const member = this.#members.get(name);
@@ -60,11 +77,17 @@ export class Cluster {
       else if (member.owns) this.channelOf(name).addTunnel(link);
       else link.close(CLOSE.tryLater.code, 'the channel is at another relay by now');
     };
-    this.node.answers.set('keyframe', ({ channel, have }: KeyframeQuestion) => {
-      return this.#memberOf(channel).keyframe(have);
-    });
-    this.node.answers.set('now', (channel: string) => this.#memberOf(channel).now());
-    this.node.listeners.set('moved', (name: string) => this.#members.get(name)?.moved());
+    this.node.onbad = (error) => bad(error);
+    const keyframe = ({ channel, have }: KeyframeQuestion) => this.#memberOf(channel).keyframe(have);
+    this.node.answers.set('keyframe', about(isKeyframeQuestion, keyframe));
+    this.node.answers.set(
+      'now',
+      about(string, (name: string) => this.#memberOf(name).now()),
+    );
+    this.node.listeners.set(
+      'moved',
+      about(string, (name: string) => this.#members.get(name)?.moved()),
+    );
     this.node.answers.set('channels', () => this.#channelsHere());
     this.#roster = new Roster(this.node);
     let up = bus.up;
@@ -118,7 +141,7 @@ export class Cluster {
   async #allChannels(): Promise<ChannelInfo[]> {
     const others = this.up ? await this.#roster.ask<NodeChannel[]>('channels', null) : [];
     const all = new Map<string, NodeChannel>();
-    for (const channel of [...this.#channelsHere(), ...others.flat()]) {
+    for (const channel of [...this.#channelsHere(), ...others.flat().filter(isNodeChannel)]) {
       const known = all.get(channel.name);
       // How its source stands, its owner knows best.
       const best = known === undefined || (channel.owned && !known.owned) ? channel : known;

@@ -172,10 +172,15 @@ export class Feed implements Link {
   }
 
   #deliver(frames: readonly Uint8Array[]): void {
-    for (const frame of frames) {
-      if (!this.open) return;
-      if (frameName(frame[0]!) === 'Welcome') this.#welcome(frame);
-      else this.onmessage?.(frame);
+    try {
+      for (const frame of frames) {
+        if (!this.open) return;
+        if (frameName(frame[0]!) === 'Welcome') this.#welcome(frame);
+        else this.onmessage?.(frame);
+      }
+    } catch (error) {
+      this.close(CLOSE.badFrame.code, 'what the other relay publishes cannot be understood');
+      throw error;
     }
   }
 

@@ -1,6 +1,8 @@
 /** What nodes say to each other: a line of JSON, and bytes. */
 
 import { Reader, Writer } from '../../transport/wire/bytes.js';
+import { WireError } from '../../transport/wire/errors.js';
+import * as is from '../../transport/wire/fields.js';
 
 /** On the topic of a node. Links are numbered in both directions, so that a loss is noticed. */
 export type NodeMessage =
@@ -23,6 +25,35 @@ export interface Refused {
 
 export type LinkPurpose = 'follower' | 'source';
 
+/** Anything, and nothing: whoever is asked or told looks at it. */
+const any: is.Check = () => true;
+const ofLink = { link: is.string };
+
+const FIELDS: Record<NodeMessage['kind'], is.Fields> = {
+  open: { ...ofLink, from: is.string, as: is.one('follower', 'source'), channel: is.string },
+  data: { ...ofLink, n: is.natural },
+  close: { ...ofLink, code: is.natural, reason: is.text },
+  ask: { id: is.natural, from: is.string, what: is.string, about: any },
+  answer: {
+    id: is.natural,
+    from: is.string,
+    answer: any,
+    refused: is.optional(is.object({ code: is.natural, reason: is.text, signal: is.optional(is.text) })),
+  },
+  tell: { from: is.string, what: is.string, about: any },
+};
+
+/**
+ * Someone who is asked or told about something, which is looked at first.
+ * @throws WireError from what is returned, where it is not what it should be
+ */
+export const about =
+  <About, Answer>(check: is.Check, then: (about: About, from: string) => Answer) =>
+  (given: never, from: string): Answer => {
+    if (!check(given)) throw new WireError(`what another relay says is ${is.show(given)}, which it may not be`);
+    return then(given, from);
+  };
+
 const utf8 = new TextEncoder();
 const text = new TextDecoder();
 const take = (reader: Reader, n: number): Uint8Array => reader.bytes.subarray(reader.skip(n), reader.at);
@@ -35,17 +66,36 @@ export function encodeMessage(message: NodeMessage, body: Uint8Array = new Uint8
 /** What was written, which nobody writes to any more. */
 const done = ({ bytes, length }: Writer): Uint8Array => bytes.subarray(0, length);
 
-/** Null for what is none: another version, or a stranger. */
+/**
+ * Null for a kind that is not known: another version may say more.
+ * @throws WireError for what no node says
+ */
 export function decodeMessage(bytes: Uint8Array): [NodeMessage, body: Uint8Array] | null {
-  try {
-    const reader = new Reader(bytes);
-    const head = take(reader, reader.varint());
-    const message: unknown = JSON.parse(text.decode(head));
-    const kind = (message as { kind?: unknown } | null)?.kind;
-    return typeof kind === 'string' ? [message as NodeMessage, bytes.subarray(reader.at)] : null;
-  } catch {
-    return null;
+  const reader = new Reader(bytes);
+  const message = parse(take(reader, reader.varint()));
+  const { kind } = message;
+  if (typeof kind !== 'string') throw new WireError(`a message between relays is of kind ${is.show(kind)}`);
+  if (!Object.hasOwn(FIELDS, kind)) return null;
+  const fields = FIELDS[kind as NodeMessage['kind']];
+  const wrong = is.wrongField(message, fields);
+  if (wrong !== undefined) {
+    throw new WireError(
+      `${kind}.${wrong} of a message between relays is ${is.show(message[wrong])}, which it may not be`,
+    );
   }
+  return [{ kind, ...is.known(message, fields) } as NodeMessage, bytes.subarray(reader.at)];
+}
+
+/** @throws WireError */
+function parse(bytes: Uint8Array | undefined): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text.decode(bytes));
+  } catch {
+    throw new WireError('a message between relays is no JSON');
+  }
+  if (!is.isObject(value)) throw new WireError(`a message between relays is ${is.show(value)}`);
+  return value;
 }
 
 /** On the topic of a channel: what its owner's tap was sent, or that a node owns it now. */
@@ -65,24 +115,28 @@ export function encodeState(tap: number, sequence: number, frames: readonly Uint
 
 export const encodeOwned = (node: string): Uint8Array => done(new Writer(32).u8(OWNED).put(utf8.encode(node)));
 
+/**
+ * Null for a kind that is not known: another version may say more.
+ * @throws WireError for what no node says
+ */
 export function decodeChannelMessage(bytes: Uint8Array): ChannelMessage | null {
-  try {
-    const reader = new Reader(bytes);
-    const kind = reader.u8();
-    if (kind === OWNED) return { kind: 'owned', node: text.decode(bytes.subarray(reader.at)) };
-    if (kind !== STATE) return null;
-    const message = {
-      kind: 'state',
-      tap: reader.u32(),
-      sequence: reader.varint(),
-      frames: [] as Uint8Array[],
-    } as const;
-    while (reader.left > 0) message.frames.push(take(reader, reader.varint()));
-    return message;
-  } catch {
-    return null;
-  }
+  const reader = new Reader(bytes);
+  const kind = reader.u8();
+  if (kind === OWNED) return { kind: 'owned', node: text.decode(bytes.subarray(reader.at)) };
+  if (kind !== STATE) return null;
+  const message = {
+    kind: 'state',
+    tap: reader.u32(),
+    sequence: reader.varint(),
+    frames: [] as Uint8Array[],
+  } as const;
+  while (reader.left > 0) message.frames.push(take(reader, reader.varint()));
+  return message;
 }
+
+const version = is.optional(is.object({ epoch: is.natural, version: is.natural }));
+/** Is it a `Have`? */
+export const isHave = is.object({ grid: version, signals: version });
 
 /** What is held of a channel, whole at its version. */
 export interface Have {
@@ -111,17 +165,14 @@ export function encodeKeyframe({ tap, sequence, have, stamps, frames }: Keyframe
   return encodeState(tap, sequence, [head, stamps, ...frames]);
 }
 
-export function decodeKeyframe(bytes: Uint8Array): Keyframe | null {
+/** @throws WireError for what no node writes */
+export function decodeKeyframe(bytes: Uint8Array): Keyframe {
   const message = decodeChannelMessage(bytes);
-  if (message?.kind !== 'state') return null;
-  const [head, stamps, ...frames] = message.frames;
-  if (stamps === undefined) return null;
-  try {
-    const { have } = JSON.parse(text.decode(head)) as Pick<Keyframe, 'have'>;
-    return { ...message, have, stamps, frames };
-  } catch {
-    return null;
-  }
+  const [head, stamps, ...frames] = message?.kind === 'state' ? message.frames : [];
+  if (message?.kind !== 'state' || stamps === undefined) throw new WireError('what should be a keyframe is none');
+  const { have } = parse(head);
+  if (!isHave(have)) throw new WireError(`a keyframe is for those that have ${is.show(have)}`);
+  return { ...message, have: have as Have, stamps, frames };
 }
 
 /** Is what was made for those that have `needed` enough for one that has this? */

@@ -26,6 +26,8 @@ export class ClusterNode implements LinkNode {
   readonly id = randomBytes(9).toString('base64url');
   /** Another node opens a link to this one. Close it to refuse. */
   onopen: (link: BusLink, as: LinkPurpose, channel: string) => void = (link) => link.close(CLOSE.forbidden.code);
+  /** What another node said could not be taken. */
+  onbad: (error: Error) => void = () => {};
   /** By what is asked: who answers. */
   readonly answers = new Map<string, Answerer>();
   /** By what is told: who listens. */
@@ -70,6 +72,10 @@ export class ClusterNode implements LinkNode {
     this.#links.delete(link.id);
   }
 
+  failed(error: Error): void {
+    this.onbad(error);
+  }
+
   /**
    * Asks another node.
    * @throws Refusal where it refuses, Error where it does not answer
@@ -110,6 +116,7 @@ export class ClusterNode implements LinkNode {
     const [message, body] = decodeMessage(bytes) ?? [];
     switch (message?.kind) {
       case 'open': {
+        if (this.#links.has(message.link)) return;
         const link = new BusLink(this, message.link, message.from);
         this.#links.set(message.link, link);
         return this.onopen(link, message.as, message.channel);

@@ -2,6 +2,8 @@
 
 import { createHash } from 'node:crypto';
 import { every, type Timer } from '../../transport/session/timer.js';
+import { object, string, text } from '../../transport/wire/fields.js';
+import { about } from './messages.js';
 import type { ClusterNode } from './node.js';
 
 /** A node that died keeps the ids of its peers for so long, ms; with its token each may have its own back at once. */
@@ -22,6 +24,9 @@ interface Passed {
   text: string;
 }
 
+const isPassed = object({ peer: string, text });
+const isPlace = object({ node: string, token: string });
+
 /** What a node does for its own peers. */
 export interface PeersOwner {
   /** Hands this text to a peer connected here; false if there is none. */
@@ -40,11 +45,13 @@ export class SharedPeers {
     readonly node: ClusterNode,
     readonly owner: PeersOwner,
   ) {
-    node.answers.set('signal', ({ peer, text }: Passed) => owner.deliver(peer, text));
-    node.listeners.set('signal', ({ peer, text }: Passed) => void owner.deliver(peer, text));
-    node.listeners.set('peer-moved', (id: string) => {
+    const deliver = about(isPassed, ({ peer, text }: Passed) => owner.deliver(peer, text));
+    node.answers.set('signal', deliver);
+    node.listeners.set('signal', deliver);
+    const moved = (id: string): void => {
       if (this.#held.delete(id)) owner.lost(id, 'replaced');
-    });
+    };
+    node.listeners.set('peer-moved', about(string, moved));
     this.#renew = every(RENEW, () => this.renew());
   }
 
@@ -131,7 +138,8 @@ export class SharedPeers {
 
 function readPlace(text: string | null): Place | null {
   try {
-    return text === null ? null : (JSON.parse(text) as Place);
+    const place: unknown = JSON.parse(text ?? 'null');
+    return isPlace(place) ? (place as Place) : null;
   } catch {
     return null;
   }

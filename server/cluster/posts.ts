@@ -1,10 +1,13 @@
 /** Signals that are posted to any node: whoever owns the channel is the one to take them. */
 
+import { isChannelName } from '../../transport/link/address.js';
 import { CLOSE } from '../../transport/wire/codes.js';
+import { boolean, isObject, object } from '../../transport/wire/fields.js';
 import type { Posts } from '../relay/posted-signals.js';
 import { checkSignals, type Posted } from '../relay/posted-source.js';
 import { Refusal } from '../relay/refusal.js';
 import type { Cluster } from './cluster.js';
+import { about } from './messages.js';
 
 interface Post {
   name: string;
@@ -12,13 +15,20 @@ interface Post {
   merge: boolean;
 }
 
+const isName = (name: unknown): boolean => typeof name === 'string' && isChannelName(name);
+const isPost = object({ name: isName, values: isObject, merge: boolean });
+
 export class SharedPosts implements Posts {
   constructor(
     readonly here: Posts,
     readonly cluster: Cluster,
   ) {
-    cluster.node.answers.set('post', ({ name, values, merge }: Post) => here.post(name, values, merge));
-    cluster.node.answers.set('end-posts', (name: string) => here.end(name));
+    const post = ({ name, values, merge }: Post): Promise<Posted> => here.post(name, values, merge);
+    cluster.node.answers.set('post', about(isPost, post));
+    cluster.node.answers.set(
+      'end-posts',
+      about(isName, (name: string) => here.end(name)),
+    );
   }
 
   async post(name: string, values: Record<string, unknown>, merge: boolean): Promise<Posted> {

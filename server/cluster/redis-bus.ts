@@ -159,6 +159,7 @@ export class RedisBus implements Bus {
   }
 
   #heardItself(message: Uint8Array): void {
+    if (message.length !== Float64Array.BYTES_PER_ELEMENT) return;
     this.#heardAt = performance.now();
     this.latency = this.#heardAt - new Float64Array(message.slice().buffer)[0]!;
   }

@@ -152,6 +152,9 @@ export function createRegistry({ tally, connections, channels, signalPeers, join
   if (joined !== null)
     plain(Gauge, 'joined', '1 while it is joined with the other relays', () => Number(joined()), 'min');
 
+  if (joined !== null)
+    plain(Counter, 'bad_bus_messages_total', 'Messages of other relays that could not be taken', () => tally.strange);
+
   // Who is not.
   labelled(Counter, 'evictions_total', 'Viewers that the relay let go, by reason', ['reason'], () => tally.evictions);
   labelled(Counter, 'closes_total', 'WebSockets closed, by room, side and reason', ['room', 'by', 'reason'], () => [

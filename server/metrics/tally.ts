@@ -62,6 +62,8 @@ export class Tally implements FanoutObserver {
   readonly closes = new Counts(['room', 'by', 'reason']);
   readonly refusals = new Counts(['reason']);
   readonly commands = { done: 0, refused: 0 };
+  /** Messages of other relays that could not be taken. */
+  strange = 0;
   /** Of viewers and sources that have gone. */
   readonly sent: Partial<Record<Way, Sent>> = {};
   readonly taken: Partial<Record<Way, Taken>> = {};
@@ -115,6 +117,12 @@ export class Tally implements FanoutObserver {
   /** A message was too much for us. What is wrong with the message is its sender's to hear; all else is ours. */
   bad(error: Error): void {
     if (!(error instanceof WireError)) this.log.write('error', 'internal error', { err: error });
+  }
+
+  /** What came from another relay, or from whoever can write to the bus, could not be taken. */
+  badBus(error: Error): void {
+    this.strange++;
+    this.log.write('warn', 'a message of another relay was dropped', { err: error });
   }
 
   sourceGone(end: ReceiverEnd, way: Way): void {

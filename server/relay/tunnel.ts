@@ -4,7 +4,7 @@ import type { Link, LinkClose } from '../../transport/link/link.js';
 import { Outgoing } from '../../transport/session/outgoing.js';
 import type { ReceiverEnd } from '../../transport/session/receiver-end.js';
 import type { Tenure } from '../../transport/session/tenure.js';
-import { CLOSE } from '../../transport/wire/codes.js';
+import { CLOSE, closeCode } from '../../transport/wire/codes.js';
 import { encodeFrame } from '../../transport/wire/frame.js';
 import type { PublishMessage, StatusMessage } from '../../transport/wire/messages.js';
 import { publish, status } from '../../transport/wire/session.js';
@@ -71,7 +71,9 @@ export function tunnel(
     if (tenure === undefined || frameName(bytes[0]!) !== 'Status') return out.send(bytes);
     tellTenure(link, tenure, status.decode(bytes.subarray(HEADER)));
   };
-  there.onclose = ({ code, reason }) => link.close(code, reason);
+  // Not every code can be passed on.
+  there.onclose = ({ code, reason }) =>
+    link.close(closeCode(code).name === 'lost' ? CLOSE.goingAway.code : code, reason);
   say(first);
 }
 
