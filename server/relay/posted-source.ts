@@ -18,7 +18,7 @@ import { typeOf } from '../../transport/state/signal-writer.js';
 import { CLOSE } from '../../transport/wire/codes.js';
 import { encodeFrame } from '../../transport/wire/frame.js';
 import * as session from '../../transport/wire/session.js';
-import { checkName, toSignalValue } from '../../transport/wire/signal-value.js';
+import { checkName, SignalError, toSignalValue } from '../../transport/wire/signal-value.js';
 import type { Channel } from './channel.js';
 import { Refusal } from './refusal.js';
 
@@ -42,10 +42,19 @@ export type SignalValues = readonly (readonly [name: string, value: SignalValue]
 export function checkSignals(values: Record<string, unknown>): SignalValues {
   const checked = Object.entries(values).map(([name, value]) => {
     checkName(name);
-    return [name, toSignalValue(name, value)] as const;
+    const made = toSignalValue(name, value);
+    // A program that says infinity means that there is no value; in JSON it stands for digits that would be lost.
+    if (!isFiniteAll(value)) throw new SignalError(name, 'holds a number beyond 1.8e308, the largest there is');
+    return [name, made] as const;
   });
   checkRoom(new SignalWriter(SHARED), checked);
   return checked;
+}
+
+/** Is every number in it finite? It came out of `JSON.parse`, and is not deep. */
+function isFiniteAll(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isFinite(value);
+  return typeof value !== 'object' || value === null || Object.values(value).every(isFiniteAll);
 }
 
 /** Of many values each may fit where all of them do not: the writer is to take all or none. */
