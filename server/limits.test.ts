@@ -149,7 +149,40 @@ const CASES: Record<Exclude<keyof RelayLimits, keyof typeof ELSEWHERE>, Case> = 
   maxChannels: {
     over: { maxChannels: 1 },
     within: { maxChannels: 2 },
+    run: async ({ url }) => {
+      assert.equal(await sends(url, '/peer/a', [hello]), 'open');
+      return sends(url, '/peer/b', [hello]);
+    },
+    outcome: [1013, 'open'],
+  },
+  awaitedChannels: {
+    over: { awaitedChannels: 1 },
+    within: { awaitedChannels: 2 },
     run: ({ url }) => both(url, '/stream/a', '/stream/b'),
+    outcome: [1013, 'open'],
+  },
+  addressChannels: {
+    over: { addressChannels: 1 },
+    within: { addressChannels: 2 },
+    run: async ({ url }) => [
+      await both(url, '/stream/a', '/stream/b'),
+      await post(url, '{"n":1}', 'x'),
+      await post(url, '{"n":1}', 'y'),
+    ],
+    outcome: [
+      [1013, 200, 503],
+      ['open', 200, 200],
+    ],
+  },
+  maxSources: {
+    over: { maxSources: 1 },
+    within: { maxSources: 2 },
+    run: async ({ url }) => {
+      const sharer = (claim: string) =>
+        encodeFrame('Publish', session.publish.encode({ protocol: 1, claim, merge: true }));
+      assert.equal(await sends(url, '/peer/a', [sharer('claim-of-the-first-one')]), 'open');
+      return sends(url, '/peer/a', [sharer('claim-of-the-second-one')]);
+    },
     outcome: [1013, 'open'],
   },
   maxViewers: {
@@ -478,9 +511,9 @@ function peer(id: string): string {
   return `/signal/peerjs?key=peerjs&id=${id}&token=t`;
 }
 
-async function post(url: string, body: string): Promise<number> {
+async function post(url: string, body: string, channel = 'a'): Promise<number> {
   const headers = { 'content-type': 'application/json' };
-  return (await fetch(`${url}/channels/a/signals`, { method: 'POST', headers, body })).status;
+  return (await fetch(`${url}/channels/${channel}/signals`, { method: 'POST', headers, body })).status;
 }
 
 describe('limits', { timeout: 120_000 }, () => {

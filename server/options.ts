@@ -11,8 +11,14 @@ export { OptionError } from './option-error.js';
 
 /** What one relay will bear. Whatever goes over a limit is refused with a reason; nothing is queued for later. */
 export interface RelayLimits {
-  /** Channels at once, with a source or with viewers waiting for one. */
+  /** Channels at once that have a source, or had one a moment ago. */
   maxChannels: number;
+  /** Beside them, channels that somebody waits for, and that have no source. */
+  awaitedChannels: number;
+  /** Of these, those that one address waits for; and channels that one address keeps by posting to them. */
+  addressChannels: number;
+  /** Sources that share one channel. */
+  maxSources: number;
   /** Viewers of one channel. */
   maxViewers: number;
   /** WebSockets of all kinds, and event streams, at once. */
@@ -150,7 +156,10 @@ const MIB = 1024 * KIB;
 const DAY = 86_400_000;
 
 export const LIMITS: Readonly<Record<keyof RelayLimits, Limit>> = {
-  maxChannels: { default: 1000, min: 1, max: 1e6, help: 'channels at once' },
+  maxChannels: { default: 1000, min: 1, max: 1e6, help: 'channels at once that have a source' },
+  awaitedChannels: { default: 2000, min: 1, max: 1e6, help: 'beside them, channels that are waited for' },
+  addressChannels: { default: 200, min: 1, max: 1e6, help: 'that one address waits for, or posts to' },
+  maxSources: { default: 256, min: 1, max: 100_000, help: 'sources that share one channel' },
   maxViewers: { default: 10_000, min: 1, max: 1e6, help: 'viewers of one channel' },
   maxConnections: { default: 20_000, min: 1, max: 1e7, help: 'WebSockets and event streams at once' },
   connectionRate: { default: 200, min: 1, max: 1e6, help: 'new ones of these a second from one address' },

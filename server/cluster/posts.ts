@@ -13,6 +13,7 @@ interface Post {
   name: string;
   values: Record<string, unknown>;
   merge: boolean;
+  address: string;
 }
 
 const isName = (name: unknown): boolean => typeof name === 'string' && isChannelName(name);
@@ -23,7 +24,8 @@ export class SharedPosts implements Posts {
     readonly here: Posts,
     readonly cluster: Cluster,
   ) {
-    const post = ({ name, values, merge }: Post): Promise<Posted> => here.post(name, values, merge);
+    const post = ({ name, values, merge, address }: Post): Promise<Posted> =>
+      here.post(name, values, merge, typeof address === 'string' ? address : '');
     cluster.node.answers.set('post', about(isPost, post));
     cluster.node.answers.set(
       'end-posts',
@@ -31,11 +33,11 @@ export class SharedPosts implements Posts {
     );
   }
 
-  async post(name: string, values: Record<string, unknown>, merge: boolean): Promise<Posted> {
+  async post(name: string, values: Record<string, unknown>, merge: boolean, address: string): Promise<Posted> {
     // What cannot be a signal anywhere goes nowhere.
     checkSignals(values);
-    const about: Post = { name, values, merge };
-    return this.#atOwner(name, 'post', about, () => this.here.post(name, values, merge));
+    const about: Post = { name, values, merge, address };
+    return this.#atOwner(name, 'post', about, () => this.here.post(name, values, merge, address));
   }
 
   end(name: string): Promise<boolean> {

@@ -18,7 +18,7 @@ import { ChangingLink } from './tunnel.js';
 
 /** What callers need of their channel. */
 export interface CallersParts
-  extends Pick<SourcesParts, 'fanout' | 'introductions' | 'member' | 'tenures' | 'checkIdle'> {
+  extends Pick<SourcesParts, 'fanout' | 'introductions' | 'member' | 'tenures' | 'checkIdle' | 'noteBytes'> {
   readonly options: Pick<
     ResolvedOptions,
     | 'helloMs'
@@ -112,14 +112,20 @@ export class Callers {
       link,
       {
         publish: onpublish,
-        tiles: (tiles, frame, raw) => follows() && lone.tiles(tiles, frame, raw, end),
+        tiles: (tiles, frame, raw) => {
+          if (!follows()) return;
+          lone.tiles(tiles, frame, raw, end);
+          parts.noteBytes();
+        },
         schema: () => {
           if (follows()) lone.announced(end);
           else if (shares()) sources.merged!.announced(end);
+          parts.noteBytes();
         },
         signals: (update, frame, raw) => {
           if (follows()) lone.signals(update, frame, raw, end);
           else if (shares()) sources.merged!.signals(update, frame, end);
+          parts.noteBytes();
         },
         controlState: (message) => lone.end === end && parts.fanout.setControlState(message),
         status: (message) => lone.end === end && sources.told(message),
@@ -130,7 +136,9 @@ export class Callers {
           this.#ends.delete(end);
           parts.tally.sourceGone(end, way);
           parts.tenures.get(end)?.stop();
-          if (!sources.leaves(end, code)) parts.checkIdle();
+          const last = sources.leaves(end, code);
+          parts.noteBytes();
+          if (!last) parts.checkIdle();
         },
       },
       parts.options.inflatedPayload,

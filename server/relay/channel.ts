@@ -24,6 +24,7 @@ import { Callers, type CallersParts } from './callers.js';
 import { expectFirst } from './first-message.js';
 import { holdResume } from './hold.js';
 import { Introductions } from './introductions.js';
+import type { ChannelPlace } from './places.js';
 import { Sources, type SourcesParts } from './sources.js';
 import { handOn } from './steering.js';
 
@@ -34,6 +35,8 @@ export class Channel implements ChannelParts, SourcesParts, CallersParts {
   readonly member: Member | null;
   readonly introductions: Introductions;
   readonly tenures = new WeakMap<ReceiverEnd, Tenure>();
+  /** Its place among those of this relay; null where it is alone. */
+  place: ChannelPlace | null = null;
   readonly #sources: Sources;
   readonly #callers: Callers;
 
@@ -118,7 +121,12 @@ export class Channel implements ChannelParts, SourcesParts, CallersParts {
 
   /** Bytes of memory that the replicas take. */
   get bytes(): number {
-    return this.#sources.lone.gridBytes + (this.signals?.bytes ?? 0);
+    return this.#sources.bytes;
+  }
+
+  /** They may take more than before, or less. */
+  noteBytes(): void {
+    this.place?.holds(this.bytes);
   }
 
   /** @param rights what it may do and see; without them, whatever the source grants to anyone */

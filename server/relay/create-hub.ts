@@ -11,12 +11,14 @@ import { tokenInProtocols } from '../auth/shown.js';
 import type { ChannelParts } from '../cluster/channel-parts.js';
 import type { Cluster } from '../cluster/cluster.js';
 import { SharedPosts } from '../cluster/posts.js';
+import { addressOf } from '../connections.js';
 import type { Tally } from '../metrics/tally.js';
 import type { ResolvedOptions } from '../options.js';
 import type { Acquaintances } from '../signal/acquaintances.js';
 import { identify, refuse } from '../sockets.js';
 import { Channel } from './channel.js';
 import type { Hub } from './hub.js';
+import { Places } from './places.js';
 import { PostedSignals } from './posted-signals.js';
 import { PrebuiltLink } from './prebuilt-link.js';
 import { Refusal } from './refusal.js';
@@ -29,23 +31,20 @@ export function createHub(
   acquaintances: Acquaintances | null = null,
 ): Hub {
   const channels = new Map<string, Channel>();
+  const places = new Places(options, () => tally.refusals.add('channels'));
 
-  /** @throws Refusal where there are too many */
   const channelOf = (name: string): Channel => {
     const known = channels.get(name);
     if (known) return known;
-    if (channels.size >= options.maxChannels) {
-      tally.refusals.add('channels');
-      throw new Refusal(CLOSE.tryLater, 'the relay has as many channels as it takes');
-    }
-    const room = () => {
-      let taken = 0;
-      for (const other of channels.values()) if (other !== channel) taken += other.bytes;
-      return options.replicasBytes - taken;
+    const room = () => places.roomFor(name);
+    const forget = () => {
+      if (!channels.delete(name)) return;
+      channel.place = null;
+      places.forget(name);
     };
-    const forget = () => channels.delete(name);
     const join = cluster && ((parts: ChannelParts) => cluster.join(parts));
     const channel: Channel = new Channel(name, options, room, forget, tally, join, acquaintances);
+    channel.place = places.of(name);
     channels.set(name, channel);
     return channel;
   };
@@ -60,7 +59,8 @@ export function createHub(
   const posted = cluster ? new SharedPosts(here, cluster) : here;
 
   /** @throws Refusal where there is no room for another viewer */
-  const roomIn = (name: string): Channel => {
+  const roomIn = (name: string, address: string): Channel => {
+    places.wait(name, address);
     const channel = channelOf(name);
     if (channel.viewers < options.maxViewers) return channel;
     tally.refusals.add('viewers');
@@ -94,7 +94,7 @@ export function createHub(
     const add = (link: () => Link, rights?: Rights): ((rights: Rights) => void) => {
       if (rights !== undefined) known();
       if (verb === 'publish') return channelOf(name).addSource(link(), rights, known);
-      const channel = roomIn(name);
+      const channel = roomIn(name, addressOf(req, options.trustProxy));
       // Without keys, anyone may watch.
       known();
       const end = channel.addViewer(link(), rights);
@@ -114,8 +114,8 @@ export function createHub(
   return {
     source: (socket, name, req, known) => enter(socket, req, name, 'publish', known),
     viewer: (socket, name, req, known) => enter(socket, req, name, 'subscribe', known),
-    watch: (link, name, rights) => {
-      const channel = roomIn(name);
+    watch: (link, name, rights, address = '') => {
+      const channel = roomIn(name, address);
       channel.addViewer(link, rights);
       return channel;
     },

@@ -16,9 +16,10 @@ export interface Hub {
   /**
    * Takes a viewer within this process, and returns its channel.
    * @param rights of whoever watches by it; without them, those that anyone has
+   * @param address of whoever watches by it; without it, the relay does so itself
    * @throws Refusal if there is no room for it
    */
-  watch(link: Link, channel: string, rights?: Rights): Channel;
+  watch(link: Link, channel: string, rights?: Rights, address?: string): Channel;
   /** The channel of this name, if there is one now. */
   find(channel: string): Channel | undefined;
   /** The same, or a channel of this name that is to be found out about, where another relay has it: watch it, then. */

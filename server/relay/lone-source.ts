@@ -40,6 +40,11 @@ export class LoneSource {
     return this.#replica.grid?.bytes ?? 0;
   }
 
+  /** Bytes of memory that its signals take. */
+  get signalBytes(): number {
+    return this.#signals.table?.bytes ?? 0;
+  }
+
   /** What is shown of it, and need not be sent again. */
   get held(): Have {
     const { resume } = this.#replica;

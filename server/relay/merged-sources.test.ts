@@ -449,7 +449,7 @@ describe('what a source leaves behind', () => {
         await stage.quiet();
         assert.equal(hand.closed, null, `${round}: ${hand.closed?.reason}`);
         assert.equal(receivers[0]!.signals!.get(`l${round} 4`), large);
-        assert.ok(stage.channel.bytes <= SIGNAL_LIMITS.total);
+        assert.ok(stage.channel.signals!.bytes <= SIGNAL_LIMITS.total);
         hand.leave();
         await stage.quiet();
       }

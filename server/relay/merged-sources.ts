@@ -57,7 +57,16 @@ export class MergedSources {
     readonly outlet: Outlet,
     /** Tells this source the clock. */
     readonly tellClock: (end: ReceiverEnd) => void,
+    /** Sources there may be, and bytes that all of it may take. */
+    readonly most: { sources: number; bytes(): number },
   ) {}
+
+  /** Bytes of memory: the table, and what is held of each source. */
+  get bytes(): number {
+    let bytes = this.table.bytes;
+    for (const { replica } of this.#writers.values()) bytes += replica.table?.bytes ?? 0;
+    return bytes;
+  }
 
   get ends(): IterableIterator<ReceiverEnd> {
     return this.#writers.keys();
@@ -77,16 +86,23 @@ export class MergedSources {
     return true;
   }
 
-  /** Takes a source in; one that shows the claim of another is that one, come back. */
-  add(end: ReceiverEnd, { claim, attempt = 0 }: PublishMessage): void {
+  /** Takes a source in; one that shows the claim of another is that one, come back. False, and it is told why, where it may not. */
+  add(end: ReceiverEnd, { claim, attempt = 0 }: PublishMessage): boolean {
     for (const [old, writer] of this.#writers) {
       if (old === end || writer.claim !== claim) continue;
       // What was sent over an older connection, and comes late, counts for nothing.
-      if (outdated(attempt, writer.attempt, old)) return end.close(CLOSE.taken.code, NEWER);
+      if (outdated(attempt, writer.attempt, old)) {
+        end.close(CLOSE.taken.code, NEWER);
+        return false;
+      }
       this.#writers.delete(old);
       old.close(CLOSE.replaced.code, CLOSE.replaced.meaning);
     }
     if (!this.#writers.has(end)) {
+      if (this.size >= this.most.sources) {
+        end.close(CLOSE.tryLater.code, 'the channel has as many sources as it takes');
+        return false;
+      }
       const announcements = new RateLimit(ANNOUNCEMENTS, ANNOUNCEMENTS * 10);
       this.#writers.set(end, { claim, attempt, replica: new SignalReplica(), clock: new AgeClock(), announcements });
     }
@@ -94,6 +110,7 @@ export class MergedSources {
     // Before it is asked for anything: what it has is then written after what is here.
     this.tellClock(end);
     this.subscribe(end);
+    return true;
   }
 
   /** A source has left; what it said stays, as long as there is room. False if it was none of these. */
@@ -149,6 +166,7 @@ export class MergedSources {
     }
     outlet.heard(end);
     if (taken === 'behind') return;
+    if (this.bytes > this.most.bytes()) end.close(CLOSE.tooBig.code, 'the relay has no room for these signals');
     const { clock, replica } = this.#writers.get(end)!;
     const now = performance.now();
     clock.frame(replica.table!.epoch, frame.timestamp, now, end.signalAge);

@@ -3,6 +3,7 @@
 import { after, type Timer } from '../../transport/session/timer.js';
 import { CLOSE } from '../../transport/wire/codes.js';
 import { signalText } from '../../transport/wire/signal-value.js';
+import { AddressCount } from '../address-rate.js';
 import type { Tally } from '../metrics/tally.js';
 import type { ResolvedOptions } from '../options.js';
 import type { Channel } from './channel.js';
@@ -21,9 +22,10 @@ interface Lease {
 export interface Posts {
   /**
    * Sets these signals of a channel, all or none; others stay. Resolves when the channel holds them.
+   * @param address of whoever posts
    * @throws SignalError for what cannot be a signal, Refusal where the channel or the relay does not take it
    */
-  post(name: string, values: Record<string, unknown>, merge: boolean): Promise<Posted>;
+  post(name: string, values: Record<string, unknown>, merge: boolean, address: string): Promise<Posted>;
   /** Ends what was posted to a channel; false where nothing was. */
   end(name: string): Promise<boolean>;
   close(): void;
@@ -33,6 +35,8 @@ export class PostedSignals implements Posts {
   readonly #leases = new Map<string, Lease>();
   /** By channel, what was asked for last: requests for one channel are done one after another. */
   readonly #turns = new Map<string, Promise<unknown>>();
+  /** Channels that each address posts to, and that were not posted to before. */
+  readonly #ofAddress: AddressCount;
   #bytes = 0;
   #closed = false;
 
@@ -41,11 +45,13 @@ export class PostedSignals implements Posts {
     /** The channel of this name. @throws Refusal where there are too many */
     readonly channelOf: (name: string) => Channel,
     readonly tally: Tally,
-  ) {}
+  ) {
+    this.#ofAddress = new AddressCount(options.addressChannels);
+  }
 
-  async post(name: string, values: Record<string, unknown>, merge: boolean): Promise<Posted> {
+  async post(name: string, values: Record<string, unknown>, merge: boolean, address: string): Promise<Posted> {
     const checked = checkSignals(values);
-    return this.#inTurn(name, () => this.#post(name, checked, merge));
+    return this.#inTurn(name, () => this.#post(name, checked, merge, address));
   }
 
   end(name: string): Promise<boolean> {
@@ -67,7 +73,7 @@ export class PostedSignals implements Posts {
     }
   }
 
-  async #post(name: string, values: SignalValues, merge: boolean): Promise<Posted> {
+  async #post(name: string, values: SignalValues, merge: boolean, address: string): Promise<Posted> {
     if (this.#closed) throw new Refusal(CLOSE.tryLater, 'the relay is closing');
     // Each is held twice: as posted, and by the channel.
     let more = 0;
@@ -76,7 +82,9 @@ export class PostedSignals implements Posts {
       this.tally.refusals.add('signals');
       throw new Refusal(CLOSE.tryLater, 'the relay holds as many signals as it takes; try again later');
     }
-    const lease = this.#leases.get(name) ?? this.#begin(name);
+    // What there is stays for longer by it; where there is nothing, nothing begins.
+    if (values.length === 0 && !this.#leases.has(name)) return { version: 0, changed: [] };
+    const lease = this.#leases.get(name) ?? this.#begin(name, address);
     lease.timer?.stop();
     try {
       return await lease.source.post(values, merge);
@@ -89,11 +97,15 @@ export class PostedSignals implements Posts {
     }
   }
 
-  #begin(name: string): Lease {
+  #begin(name: string, address: string): Lease {
+    if (!this.#ofAddress.enter(address)) {
+      this.tally.refusals.add('channels');
+      throw new Refusal(CLOSE.tryLater, 'this address posts to as many channels as one may');
+    }
     const source = new PostedSource(this.channelOf(name), this.options.publishToken, () => {
       lease.timer?.stop();
       this.#count(lease, 0);
-      this.#leases.delete(name);
+      if (this.#leases.delete(name)) this.#ofAddress.leave(address);
     });
     const lease: Lease = { source, timer: null, bytes: 0 };
     this.#leases.set(name, lease);

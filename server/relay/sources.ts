@@ -17,11 +17,14 @@ import type { Introductions } from './introductions.js';
 import { LoneSource } from './lone-source.js';
 import { MergedSources } from './merged-sources.js';
 import { Outlet } from './outlet.js';
+import type { ChannelPlace } from './places.js';
+
+const NO_PLACE = 'the relay has as many channels as it takes';
 
 /** What sources need of their channel. */
 export interface SourcesParts {
   readonly name: string;
-  readonly options: Pick<ResolvedOptions, 'replicaBytes' | 'sourceGraceMs'>;
+  readonly options: Pick<ResolvedOptions, 'maxSources' | 'replicaBytes' | 'sourceGraceMs'>;
   readonly fanout: Fanout;
   readonly audience: Audience;
   readonly introductions: Introductions;
@@ -29,8 +32,12 @@ export interface SourcesParts {
   readonly member: Member | null;
   /** How long sources may stay, where they had to show a token. */
   readonly tenures: WeakMap<ReceiverEnd, Tenure>;
+  /** Its place among those of this relay; null where it is alone. */
+  readonly place: ChannelPlace | null;
   /** Bytes that replicas of other channels leave for this one. */
   room(): number;
+  /** The replicas may take more than before, or less. */
+  noteBytes(): void;
   /** A channel without source and viewers is forgotten once its grace is over. */
   checkIdle(): void;
 }
@@ -46,12 +53,23 @@ export class Sources {
 
   constructor(readonly parts: SourcesParts) {
     this.outlet = new Outlet(parts.fanout);
-    this.lone = new LoneSource(this.outlet, () => Math.min(parts.options.replicaBytes, parts.room()));
+    this.lone = new LoneSource(this.outlet, () => this.#room());
   }
 
   /** Those that share the channel; null where they do not. */
   get merged(): MergedSources | null {
     return this.#merged;
+  }
+
+  /** Bytes of memory that the replicas take. */
+  get bytes(): number {
+    const shown = this.parts.fanout.signals?.table.bytes ?? 0;
+    return this.lone.gridBytes + (this.#merged?.bytes ?? Math.max(shown, this.lone.signalBytes));
+  }
+
+  /** Bytes that they may take. */
+  #room(): number {
+    return Math.min(this.parts.options.replicaBytes, this.parts.room());
   }
 
   /** Is there one? */
@@ -89,6 +107,7 @@ export class Sources {
     }
     const old = known ? null : lone.end;
     if (old !== null && this.#claim.isLate(message, old)) return end.close(CLOSE.taken.code, NEWER);
+    if (!this.#hasPlace(end)) return;
     const same = this.#claim.take(message);
     lone.end = end;
     old?.close(CLOSE.replaced.code, CLOSE.replaced.meaning);
@@ -106,6 +125,7 @@ export class Sources {
   /** The source is at another relay, which says this of it. */
   follow(message: PublishMessage, end: ReceiverEnd): void {
     const lone = this.lone;
+    if (!this.#hasPlace(end)) return this.parts.fanout.close(CLOSE.tryLater.code, NO_PLACE);
     const same = this.#claim.take(message);
     if (!same || !lone.showsSignals) lone.forgetSignals();
     this.parts.introductions.host = message.peer ?? null;
@@ -136,10 +156,22 @@ export class Sources {
       const why = `the channel "${this.parts.name}" has ${message.merge ? 'a source of its own' : 'sources that share it'}`;
       return end.close(CLOSE.taken.code, `${why}; close what holds it, or choose another name`);
     }
-    this.#merged ??= new MergedSources(this.parts.name, this.outlet, (source) => this.tell(source));
+    if (!this.#hasPlace(end)) return;
+    this.#merged ??= new MergedSources(this.parts.name, this.outlet, (source) => this.tell(source), {
+      sources: this.parts.options.maxSources,
+      bytes: () => this.#room(),
+    });
+    if (!this.#merged.add(end, message)) return;
     this.#came();
-    this.#merged.add(end, message);
     this.parts.member?.published({ ...message, claim: this.parts.member.hash(`${this.#merged.table.epoch}`) });
+  }
+
+  /** Is there room for a channel with a source? If not, this one is told so. */
+  #hasPlace(end: ReceiverEnd): boolean {
+    if (this.parts.place?.take() !== false) return true;
+    end.close(CLOSE.tryLater.code, NO_PLACE);
+    this.parts.member?.released();
+    return false;
   }
 
   /** There is a source. */
@@ -176,6 +208,8 @@ export class Sources {
       // Whoever comes next may share the channel, or have it alone.
       this.#dropMerged();
       this.parts.member?.released();
+      this.parts.place?.leave();
+      this.parts.noteBytes();
       this.parts.checkIdle();
     });
   }

@@ -121,7 +121,8 @@ export class SignalRequests {
 
   async #post(req: IncomingMessage, res: ServerResponse, name: string, { merge }: SignalQuery): Promise<void> {
     await this.#checkPublisher(req, name);
-    const posted = await this.hub.posted.post(name, await this.#reader.read(req), merge);
+    const address = addressOf(req, this.options.trustProxy);
+    const posted = await this.hub.posted.post(name, await this.#reader.read(req), merge, address);
     const visitor = this.refusals.visitor(req);
     this.refusals.tally.log.write('debug', 'signals were posted', { channel: name, ...visitor });
     sendJson(req, res, 200, posted, CORS);
@@ -179,9 +180,18 @@ export class SignalRequests {
     res.once('close', leave);
     const lastId = req.headers['last-event-id'];
     for (const [header, value] of Object.entries(headers)) res.setHeader(header, value);
+    const address = addressOf(req, this.options.trustProxy);
     let stream: SignalStream;
     try {
-      stream = new SignalStream(this.hub, name, res, query, Array.isArray(lastId) ? lastId[0] : lastId, rights);
+      stream = new SignalStream(
+        this.hub,
+        name,
+        res,
+        query,
+        Array.isArray(lastId) ? lastId[0] : lastId,
+        address,
+        rights,
+      );
     } catch (error) {
       // It was only about to become a stream.
       for (const header of Object.keys(headers)) res.removeHeader(header);

@@ -180,7 +180,7 @@ describe('a stream of events', { timeout: 120_000 }, () => {
   });
 
   test('counts as a viewer, and as a connection of its address', async () => {
-    const { url } = await startRelay({ maxViewers: 2, addressConnections: 3, maxChannels: 2 });
+    const { url } = await startRelay({ maxViewers: 2, addressConnections: 3, awaitedChannels: 2 });
     const one = await open(url + path('a'));
     await open(url + path('a'));
     await assert.rejects(open(url + path('a')), /503 .*as many viewers/);

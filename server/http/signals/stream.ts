@@ -72,6 +72,7 @@ export class SignalStream {
   /**
    * Answers with a stream that goes on until either side ends it.
    * @param lastId what the reader saw last
+   * @param address of the reader
    * @param rights of the reader, where it had to show a token
    * @throws Refusal before anything is sent, if there is no room for a viewer
    */
@@ -81,10 +82,11 @@ export class SignalStream {
     readonly res: ServerResponse,
     { select, maxFps }: SignalQuery,
     lastId: string | undefined,
+    address: string,
     rights?: Rights,
   ) {
     const [near, far] = memoryLinks();
-    const channel = hub.watch(new ResponseLink(near, res), name, rights);
+    const channel = hub.watch(new ResponseLink(near, res), name, rights, address);
     const { signals } = channel;
     const resume = signals ? heldOf(lastId, signals, select) : undefined;
     if (signals && !resume) this.#after = '';
