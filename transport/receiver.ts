@@ -376,8 +376,8 @@ export class Receiver {
 
   /**
    * Asks the source to do something. Resolves when that is done, once, over however many links it takes; rejects with the reason
-   * if it will not be. Without an answer for ten seconds, or where the source began anew meanwhile, that cannot be known, and the
-   * reason says so.
+   * if it will not be. Without an answer for ten seconds that cannot be known, and the reason says so. What was asked of one source
+   * is never done by another that takes its place, nor by the same after it began anew: it rejects.
    */
   command(command: ControlCommand): Promise<void> {
     // Where rights were vouched for, they count, and the token is for whoever did that.
@@ -407,6 +407,11 @@ export class Receiver {
   /** Does it wait for its turn to steer? */
   get asking(): boolean {
     return this.#steering.asking;
+  }
+
+  /** Does not steer any more, nor wait for its turn, where one steers at a time: whoever is next need not wait for it. */
+  giveUpTurn(): void {
+    this.#steering.giveUpTurn();
   }
 
   /** Is somebody there? What was asked for, to steer or to wait for it, is kept only as long as this is true. Default true. */

@@ -62,6 +62,40 @@ describe('<mpl-controls>', () => {
     await accessible(controls);
   });
 
+  it('is off while there is nobody to steer, and says why; what is asked for then is refused at once', async () => {
+    const { stream, viewer, controls, $, note } = await steer();
+    const off = (): boolean[] =>
+      ['.main', '[aria-label="Start over"]', '.rule'].map((name) => $<HTMLInputElement>(name).disabled);
+    const refused = (): Promise<string> =>
+      viewer.pause().then(
+        () => 'done',
+        (error: Error) => error.message,
+      );
+    await controls.updateComplete;
+    expect(off()).to.deep.equal([false, false, false]);
+    stream.uplink.close();
+    await waitUntil(() => viewer.status === 'waiting', 'the source is away');
+    await controls.updateComplete;
+    expect(off()).to.deep.equal([true, true, true]);
+    expect(note()).to.equal('The source is away');
+    expect([viewer.refusal, await refused()]).to.deep.equal(['the source is away', 'the source is away']);
+    expect(viewer.stats.generationRate).to.equal(0);
+    // Another one takes its place: nothing that was asked of the first is done there.
+    const next = new Stream({ channel: stream.channel, claim: stream.claim });
+    streams.push(next);
+    await waitUntil(() => viewer.status === 'live', 'it is back');
+    await waitUntil(() => off().every((one) => !one), 'it can be steered');
+    expect(note()).to.equal('');
+    await viewer.step();
+    expect(next.commands.map(({ command }) => command)).to.deep.equal(['step']);
+    next.source.end();
+    await waitUntil(() => viewer.status === 'ended', 'it has ended');
+    await controls.updateComplete;
+    expect(off()).to.deep.equal([true, true, true]);
+    expect([note(), await refused()]).to.deep.equal(['The stream has ended', 'the stream has ended']);
+    await accessible(controls);
+  });
+
   it('sends each command with its values', async () => {
     const { stream, $, controls, sent } = await steer();
     $('[aria-label="One generation"]').click();

@@ -226,7 +226,8 @@ export class MplControls extends LitElement {
     const refusal = screen ? screen.refusal : 'no screen to steer yet';
     const fixed = screen ? screen.settingRefusal !== '' : true;
     const hint = refusal && !fixed ? 'it did not begin: choose another pattern, size or rule' : refusal;
-    const note = this.#note.text || (this.dropping ? 'Drop a pattern file to load it.' : hint);
+    const lost = screen?.lostTurn ?? '';
+    const note = this.#note.text || (this.dropping ? 'Drop a pattern file to load it.' : lost || hint);
     const load = (file: File) => void this.#load(file);
     return html`
       <div id="bar" part="bar" role="group" aria-label="Controls" class=${this.dropping ? 'dropping' : ''}>

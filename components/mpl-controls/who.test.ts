@@ -143,6 +143,22 @@ describe('<mpl-controls> where one steers at a time', () => {
     expect(stream.source.fanout.ends.size).to.equal(1);
   });
 
+  it('lets others have it as soon as its page is left', async () => {
+    const stream = new Stream({ controllers: 'one' });
+    streams.push(stream);
+    const ada = await watch(stream.channel, 'Ada');
+    const bob = await watch(stream.channel, 'Bob');
+    ada.press('Steer');
+    await bob.until('Ada steers.', 'Ask to steer');
+    bob.press('Ask to steer');
+    await bob.until('Ada steers; you asked to steer.', 'Withdraw');
+    expect(bob.screen.refusal).to.equal('Ada steers now; you have asked for it');
+    window.dispatchEvent(new PageTransitionEvent('pagehide'));
+    await ada.until('Nobody steers.', 'Steer');
+    await bob.until('Nobody steers.', 'Steer');
+    expect(ada.screen.lostTurn).to.equal('');
+  });
+
   it('is the host’s to take, and to hand over', async () => {
     const channel = freshChannel();
     const root = await fixture<HTMLElement>(

@@ -50,7 +50,7 @@ export class MplHost extends MplScreen {
   @property() speed = '30';
   /** Who may steer: "none", "viewers", or "token": who shows the same `token`. */
   @property() control: 'none' | 'viewers' | 'token' = 'none';
-  /** How many may steer at a time: "many", or "one", who asks for it and has it until it gives it up or is gone. This page always may. */
+  /** How many may steer at a time: "many", or "one", who asks for it and has it until it gives it up or is gone: left, hidden or silent for 15 seconds. This page always may. */
   @property() controllers: 'many' | 'one' = 'many';
   /** Viewers that may connect without the relay in between. Default 8. */
   @property({ type: Number, attribute: 'max-peers' }) maxPeers = 8;
@@ -237,7 +237,13 @@ export class MplHost extends MplScreen {
     return true;
   }
 
+  /** Its own world is there, whether or not anybody else can reach it. */
+  protected override get awayReason(): string {
+    return this.#ended ? 'the world was stopped' : '';
+  }
+
   override get refusal(): string {
+    if (this.awayReason) return this.awayReason;
     return this.controlState === null ? 'the world is not there yet' : '';
   }
 

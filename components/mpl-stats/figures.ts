@@ -37,6 +37,7 @@ export const speedText = ({ generationRate }: ScreenStats): string => `${number(
 /** The part of the world that flows. */
 export const windowText = ({ window, width }: ScreenStats): string => {
   if (width === 0) return '–';
+  if (window?.width === 0) return 'none';
   return window ? `${window.width} × ${window.height} tiles` : 'all tiles';
 };
 

@@ -181,7 +181,14 @@ export abstract class ScreenConnection extends ScreenSettings {
     if (!this.isConnected || this.#using !== null) return;
     this.#using = new AbortController();
     const { signal } = this.#using;
-    listenWakeups({ again: () => this.receiver?.retryNow(), look: () => this.requestUpdate() }, signal);
+    listenWakeups(
+      {
+        again: () => this.receiver?.retryNow(),
+        look: () => this.requestUpdate(),
+        gone: () => this.receiver?.giveUpTurn(),
+      },
+      signal,
+    );
     const timer = setInterval(() => {
       if (this.frozen) this.#tune();
       this.tick();

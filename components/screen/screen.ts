@@ -18,8 +18,9 @@ import { obeyRequests, playOrPause, sendRequest, toggleFullscreen } from './perf
 import { Picture } from './picture.js';
 import { screenStyles } from './screen.styles.js';
 import { ScreenSettings } from './settings.js';
-import { type Cover, coverOf } from './state.js';
+import { type Cover, coverOf, nobodyThere } from './state.js';
 import { collectStats, type ScreenStats } from './stats.js';
+import { Turn } from './turn.js';
 import { oneOf, type ValueRules } from './values.js';
 
 const TOAST = 5_000;
@@ -83,6 +84,7 @@ export abstract class MplScreen extends ScreenConnection {
 
   #picture: Picture | null = null;
   readonly #toast = new PassingText(this, TOAST);
+  readonly #turn = new Turn();
   readonly #meter = new Meter();
   readonly #brush = new Brush((command) => sendRequest(this, this, command));
 
@@ -97,7 +99,10 @@ export abstract class MplScreen extends ScreenConnection {
     return collectStats({ status, reason }, this.receiver, this.view, this.#meter, this.transport);
   }
 
-  /** Does it steer, where one does at a time? */
+  /**
+   * Does it steer, where one does at a time? It does until it gives that up, or leaves its page, or nothing is heard of it for
+   * 15 seconds: so long after its page was hidden, or the connection lost, somebody else may.
+   */
   get controlling(): boolean {
     return this.receiver?.controlling ?? false;
   }
@@ -105,6 +110,11 @@ export abstract class MplScreen extends ScreenConnection {
   /** Does it wait for its turn to steer? */
   get asking(): boolean {
     return this.receiver?.asking ?? false;
+  }
+
+  /** Why it does not steer any more, where it did and has not given that up; empty else. Told with `mpl-control`. */
+  get lostTurn(): string {
+    return this.#turn.lost;
   }
 
   /** What others are told. */
@@ -120,18 +130,26 @@ export abstract class MplScreen extends ScreenConnection {
   /** Why commands would be refused from here; empty where they would not. */
   get refusal(): string {
     const { controller } = this.controlState ?? {};
-    const other = controller && !this.controlling ? `${nameOf(controller)} steers now; ask for it` : '';
+    const todo = this.asking ? 'you have asked for it' : 'ask for it';
+    const other = controller && !this.controlling ? `${nameOf(controller)} steers now; ${todo}` : '';
     return this.askRefusal || other;
   }
 
   /** Why it may not even ask to steer; empty where it may. @internal */
   get askRefusal(): string {
     const { controlState } = this;
+    const nobody = this.awayReason;
+    if (nobody) return nobody;
     if (controlState === null) return 'not connected to a source';
     if (controlState.control === 'none') return 'this channel is for watching only';
     const rights = this.receiver?.rights;
     if (rights) return rights.control ? '' : 'the token that was shown does not grant to steer';
     return controlState.control === 'token' && !this.tokenSource ? 'this channel asks for a token to steer' : '';
+  }
+
+  /** Why there is nobody to steer for now; empty where there is. */
+  protected get awayReason(): string {
+    return nobodyThere(this.state, this.pictured);
   }
 
   /** Why it would be refused to set what the world is: its pattern, grid, rule; empty where it would not. */
@@ -194,7 +212,11 @@ export abstract class MplScreen extends ScreenConnection {
 
   /** Asks the source to do something. A refusal shows on the screen, and rejects. */
   async request(command: ControlCommand): Promise<void> {
+    if (command.command === 'controller' && command.action !== 'request') this.#turn.giveUp();
     try {
+      // What is asked of nobody would be done, if ever, when nobody expects it any more.
+      const nobody = this.awayReason;
+      if (nobody) throw new Error(nobody);
       if (this.receiver === null) throw new Error(this.reason || 'not connected to a source');
       await this.receiver.command(command);
       // What was refused before is over.
@@ -252,6 +274,7 @@ export abstract class MplScreen extends ScreenConnection {
   protected override received(event: ReceiverEvent): void {
     // While there is no link nobody says what may be seen, and the old picture stays.
     if (event.type !== 'tiles' && this.link !== 'none') this.#picture!.allowed = this.receiver!.allowed;
+    if (event.type === 'control' && this.#turn.told(this.controlling)) this.toast(this.lostTurn);
     if (event.type === 'grid') {
       this.#picture!.grid = event.grid;
       this.requestUpdate();
@@ -283,6 +306,7 @@ export abstract class MplScreen extends ScreenConnection {
     super.tune(receiver);
     receiver.name = this.shownName;
     receiver.present = !document.hidden;
+    this.#turn.seen(document.hidden);
   }
 
   #adjust(): void {

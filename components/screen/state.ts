@@ -49,5 +49,23 @@ export function spoken({ status, reason, retryAt }: ScreenState, pictured: boole
   }
 }
 
+/** Why there is nobody to steer; empty where there is somebody. `pictured`: there was. */
+export function nobodyThere({ status, reason }: ScreenState, pictured: boolean): string {
+  switch (status) {
+    case 'live':
+      return '';
+    case 'waiting':
+      return pictured ? 'the source is away' : 'the source is not there yet';
+    case 'reconnecting':
+      return 'the connection is lost; it is tried again';
+    case 'ended':
+      return 'the stream has ended';
+    case 'failed':
+      return reason;
+    default:
+      return 'not connected to a source';
+  }
+}
+
 export const sameState = (a: ScreenState, b: ScreenState): boolean =>
   a.status === b.status && a.reason === b.reason && a.retryAt > 0 === b.retryAt > 0;

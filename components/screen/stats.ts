@@ -72,6 +72,8 @@ export function collectStats(
 ): ScreenStats {
   const { grid, report, counts } = receiver ?? { grid: null, report: null, counts: null };
   const drawn = view?.stats;
+  // What was told last is true no more once nobody tells.
+  const told = state.status === 'live' || receiver?.link === 'memory' ? report : null;
   return {
     ...state,
     transport,
@@ -81,7 +83,7 @@ export function collectStats(
     age: receiver?.age ?? 0,
     version: receiver?.version ?? 0,
     generation: report?.generation ?? 0,
-    generationRate: report?.rate ?? 0,
+    generationRate: told?.rate ?? 0,
     population: report?.population ?? null,
     width: grid?.width ?? 0,
     height: grid?.height ?? 0,
@@ -89,7 +91,7 @@ export function collectStats(
     fps: drawn?.fps ?? 0,
     streamFps: meter.rate('frames'),
     kbps: (meter.rate('bytes') * 8) / 1000,
-    tilesChanged: report?.tilesChanged ?? 0,
+    tilesChanged: told?.tilesChanged ?? 0,
     tilesSent: meter.rate('tiles'),
     tilesDrawn: drawn?.drawn ?? 0,
     tilesPending: drawn?.pending ?? 0,

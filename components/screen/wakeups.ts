@@ -10,11 +10,14 @@ export interface WakeupHandlers {
   again(): void;
   /** The page was hidden or shown, or the reader's preferences have changed. */
   look(): void;
+  /** The page is left: it may be the last that is heard of it. */
+  gone?(): void;
 }
 
-export function listenWakeups({ again, look }: WakeupHandlers, signal: AbortSignal): void {
+export function listenWakeups({ again, look, gone }: WakeupHandlers, signal: AbortSignal): void {
   window.addEventListener('online', again, { signal });
   window.addEventListener('pageshow', again, { signal });
+  if (gone) window.addEventListener('pagehide', gone, { signal });
   document.addEventListener(
     'visibilitychange',
     () => {

@@ -21,10 +21,13 @@ export interface StreamOptions {
   controllers?: 'one' | 'many';
   width?: number;
   height?: number;
+  /** Of a source that takes over from another. */
+  claim?: string;
 }
 
 export class Stream {
   readonly channel: string;
+  readonly claim: string;
   readonly world: TestWorld;
   readonly source: Source;
   readonly uplink: Uplink;
@@ -38,6 +41,7 @@ export class Stream {
     const { channel = freshChannel(), control = 'viewers', controllers = 'many', token } = options;
     const { width = 320, height = 200 } = options;
     this.channel = channel;
+    this.claim = options.claim ?? `claim-of-${channel}-0123456789`;
     this.world = new TestWorld(width, height);
     this.world.step((width * height) / 5, this.#random);
     this.source = new Source(this.world, {
@@ -50,7 +54,7 @@ export class Stream {
     this.#tell();
     this.uplink = new Uplink(this.source, {
       url: `${relayUrl().replace('http', 'ws')}/peer/${channel}`,
-      claim: `claim-of-${channel}-0123456789`,
+      claim: this.claim,
     });
   }
 

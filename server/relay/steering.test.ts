@@ -122,7 +122,7 @@ describe('commands by way of a relay', () => {
     assert.deepEqual(done, ['play', 'reset', 'pause']);
   });
 
-  test('are in doubt where the source began anew, and were given to it; all others go to the new one', async () => {
+  test('go to no other source than they were given for, and are in doubt where that had them', async () => {
     const url = await startRelay();
     const { viewer } = startViewer(url);
     const done: string[] = [];
@@ -140,7 +140,8 @@ describe('commands by way of a relay', () => {
     const later = viewer.command({ command: 'play' });
     startSource(url, ({ command }) => void done.push(`new ${command}`));
     await assert.rejects(lost, /began anew before an answer came; it may have been carried out/);
-    await later;
+    await assert.rejects(later, /began anew: this was meant for the one before/);
+    await viewer.command({ command: 'play' });
     assert.deepEqual(done, ['old reset', 'new play']);
   });
 

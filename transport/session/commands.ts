@@ -40,7 +40,7 @@ interface Pending {
   out: boolean;
   /** Some copy was lost, by which it may have been carried out. */
   doubt: boolean;
-  /** The desk that its copies are meant for. */
+  /** The desk that it is meant for: the one known when it was given, else the first that it was sent to. */
   desk: number | undefined;
   /** Why it has not got through. */
   reason: string;
@@ -84,7 +84,7 @@ export class Commands {
     const id = ++this.#id;
     return new Promise((resolve, reject) => {
       const timer = after(PATIENCE, () => this.#settle(id, this.#whyNoAnswer(id)));
-      const state = { fresh: true, out: false, doubt: false, desk: undefined, reason: '' };
+      const state = { fresh: true, out: false, doubt: false, desk: this.#desk, reason: '' };
       const pending = { message: { ...command, id }, timer, resolve, reject, ...state };
       this.#pending.set(id, pending);
       this.#pump();
@@ -110,7 +110,7 @@ export class Commands {
   atDesk(desk: number | undefined): void {
     this.#desk = desk;
     for (const [id, pending] of this.#pending) {
-      if (!pending.out && this.#elsewhere(pending)) this.#settle(id, BEGAN_ANEW);
+      if (!pending.out && this.#elsewhere(pending)) this.#settle(id, anew(pending));
     }
     this.hurry();
   }
@@ -134,7 +134,7 @@ export class Commands {
       if (end !== this.#end || !pending.out) return;
       pending.out = false;
       pending.reason = reason;
-      if (this.#elsewhere(pending)) this.#settle(id, BEGAN_ANEW);
+      if (this.#elsewhere(pending)) this.#settle(id, anew(pending));
       else if (pending.doubt && pending.desk === undefined) this.#settle(id, maybe(reason));
       else if (retry) return this.#holdOn();
       else if (pending.fresh && !pending.doubt) this.#settle(id, reason);
@@ -157,9 +157,9 @@ export class Commands {
     this.#hold = this.#later = null;
   }
 
-  /** It may have been carried out at a desk that is not there any more. */
-  #elsewhere({ doubt, desk }: Pending): boolean {
-    return doubt && desk !== undefined && desk !== this.#desk;
+  /** It was meant for a desk that is not there any more: whoever paused one world has not asked for another to stand still. */
+  #elsewhere({ desk }: Pending): boolean {
+    return desk !== undefined && desk !== this.#desk;
   }
 
   #holdOn(): void {
@@ -178,7 +178,7 @@ export class Commands {
       if (!pending.out) {
         if (end.link.kind !== 'memory' && !this.#mayGo()) return;
         pending.out = true;
-        if (!pending.doubt) pending.desk = this.#desk;
+        if (!pending.doubt) pending.desk ??= this.#desk;
         const { message, desk } = pending;
         end.control({
           ...message,
@@ -223,4 +223,7 @@ export class Commands {
 
 const maybe = (reason: string): string => `${reason}; it may have been carried out`;
 const LOST = 'the connection was lost before an answer came';
-const BEGAN_ANEW = maybe('the source began anew before an answer came');
+const anew = ({ doubt }: Pending): string =>
+  doubt
+    ? maybe('the source began anew before an answer came')
+    : 'the source began anew: this was meant for the one before';

@@ -85,10 +85,15 @@ export class Steering {
     this.ontold();
   }
 
+  /** Does not steer any more, nor wait for it. */
+  giveUpTurn(): void {
+    if (this.controlling || this.asking) void this.give(RELEASE).catch(() => {});
+  }
+
   /** Gives up its turn, too, while that can still be said. */
   leave(reason: string): void {
     // Who leaves keeps nobody waiting.
-    if (this.controlling || this.asking) void this.commands.give(RELEASE).catch(() => {});
+    this.giveUpTurn();
     this.commands.giveUp(reason);
     this.#renewal.stop();
   }
