@@ -120,7 +120,8 @@ export function createRelay(options: RelayOptions = {}): Relay {
     unready: () => {
       if (closing) return 'closing';
       // Why, the log says: strangers may ask here.
-      return !cluster || cluster.up ? null : 'not joined with the other relays';
+      const apart = cluster !== null && !cluster.up && cluster.cutOff >= resolved.cutOffMs;
+      return apart ? 'not joined with the other relays' : null;
     },
     failed: (error, path) => tally.log.write('error', 'a request failed', { err: error, path }),
     signals,

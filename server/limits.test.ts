@@ -143,7 +143,11 @@ const schema = (spaces: number): Uint8Array => {
 const MIB = 2 ** 20;
 
 /** Shown elsewhere, where there is what they need. */
-const ELSEWHERE = { leaseMs: 'cluster/view.test.ts', jwksMs: 'auth/rotation.test.ts' } as const;
+const ELSEWHERE = {
+  leaseMs: 'cluster/view.test.ts',
+  cutOffMs: 'metrics/metrics.test.ts',
+  jwksMs: 'auth/rotation.test.ts',
+} as const;
 
 const CASES: Record<Exclude<keyof RelayLimits, keyof typeof ELSEWHERE>, Case> = {
   maxChannels: {

@@ -93,6 +93,8 @@ export interface RelayLimits {
   signalRate: number;
   /** Milliseconds after which other relays take a silent one for dead, where several are joined. */
   leaseMs: number;
+  /** How long a relay that is cut off from the others says all the same that it is ready, as all are while their Redis is away. */
+  cutOffMs: number;
   /** Channels that `/metrics` tells apart, those with most viewers first: each is a time series. */
   metricsChannels: number;
 }
@@ -201,6 +203,12 @@ export const LIMITS: Readonly<Record<keyof RelayLimits, Limit>> = {
   signalStrangers: { default: 500, min: 1, max: 1e6, help: 'of these not introduced yet, where there are keys' },
   signalPayload: { default: 16 * KIB, min: KIB, max: MIB, help: 'bytes of one signaling message' },
   signalRate: { default: 50, min: 1, max: 10_000, help: 'signaling messages a second from one peer' },
+  cutOffMs: {
+    default: 300_000,
+    min: 0,
+    max: 1e9,
+    help: 'ms for which a relay that is cut off from the others is still ready',
+  },
   leaseMs: { default: 10_000, min: 500, max: 600_000, help: 'ms after which joined relays take a silent one for dead' },
   metricsChannels: { default: 100, min: 0, max: 100_000, help: 'channels that /metrics tells apart, busiest first' },
 };

@@ -57,6 +57,8 @@ export class Cluster {
   #channels: Promise<ChannelInfo[]> | null = null;
   /** That it is away has been told. */
   #told = false;
+  /** Since when it is cut off (`performance.now()`); long before it was joined for the first time. */
+  #cutOffAt = Number.NEGATIVE_INFINITY;
 
   readonly bus: Bus;
 
@@ -95,6 +97,7 @@ export class Cluster {
       this.#note();
       if (bus.up === up) return;
       up = bus.up;
+      if (!up) this.#cutOffAt = performance.now();
       if (up) this.#roster.beat();
       for (const member of this.#members.values()) member.busChanged();
     };
@@ -104,6 +107,11 @@ export class Cluster {
   /** Is the bus there? */
   get up(): boolean {
     return this.bus.up;
+  }
+
+  /** For how long it has been cut off from the others, ms: 0 while it is joined, for ever before it was. */
+  get cutOff(): number {
+    return this.bus.up ? 0 : performance.now() - this.#cutOffAt;
   }
 
   /** Gives a channel its place. */

@@ -295,7 +295,8 @@ describe('joined relays', { timeout: 60_000 }, () => {
     later(() => redis.stop());
     const lines: Record<string, unknown>[] = [];
     const log = pino({ level: 'info' }, { write: (text) => void lines.push(JSON.parse(text)) });
-    const [one, two] = [await startRelay({ redis: redis.url, log }), await startRelay({ redis: redis.url })];
+    const one = await startRelay({ redis: redis.url, log, cutOffMs: 0 });
+    const two = await startRelay({ redis: redis.url });
     const ready = async (url: string) => (await get(url, '/readyz')).status === 200;
     await untilReady(async () => (await ready(one.url)) && (await ready(two.url)));
     const { world, step } = startWorld(one.url, 'demo');
@@ -315,6 +316,12 @@ describe('joined relays', { timeout: 60_000 }, () => {
     assert.equal((await get(one.url, '/readyz')).body.toString(), 'not joined with the other relays\n');
     assert.ok(lines.some(({ why }) => String(why).includes(`Redis at 127.0.0.1:${redis.port}`)));
     assert.equal((await get(one.url, '/healthz')).status, 200);
+    // All relays miss the same Redis: if none were ready, nobody would be served.
+    await untilReady(async () => (await scrape(two.url)).value('mpl_joined') === 0);
+    assert.ok(await ready(two.url));
+    const meanwhile = startViewer(one.url, 'demo');
+    await until(() => at(meanwhile, world));
+    meanwhile.stop();
     // An answer is good for a moment.
     await untilReady(async () => (await scrape(one.url)).value('mpl_joined') === 0);
     await redis.restart();
