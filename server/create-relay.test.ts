@@ -163,7 +163,7 @@ describe('sockets', { timeout: 120_000 }, () => {
     const closing = relay.close();
     assert.equal(relay.close(), closing, 'closing twice is closing once');
     await closing;
-    assert.ok(performance.now() - start < 2000);
+    assert.ok(performance.now() - start < 10_000);
     await assert.rejects(relay.listen(0), /closed/);
     deaf.socket.terminate();
     idle.destroy();

@@ -178,7 +178,7 @@ describe('mpl', { timeout: 60_000 }, () => {
     mpl.child.kill('SIGTERM');
     assert.equal((await viewer.closed).code, 1012);
     assert.equal(await mpl.done, 0);
-    assert.ok(performance.now() - start < 2000);
+    assert.ok(performance.now() - start < 20_000);
     assert.equal(mpl.text.err, '');
   });
 

