@@ -8,6 +8,7 @@ import { announceText } from '../screen/announcer.js';
 import { PassingText } from '../screen/passing-text.js';
 import { playOrPause, sendRequest } from '../screen/perform.js';
 import type { MplScreen } from '../screen/screen.js';
+import { sentence } from '../screen/sentence.js';
 import { copyText } from './copy-text.js';
 import { embedMarkup } from './embed-markup.js';
 import * as icons from './icons.js';
@@ -238,7 +239,7 @@ export class MplControls extends LitElement {
         ${panel({ source, off: fixed, choices: this.choices, ask: (request) => this.ask(request), load, say: (text) => this.#note.say(text) })}
       </div>
       ${this.markup ? this.#byHand() : nothing}
-      ${note ? html`<p id="note" part="note">${note[0]!.toUpperCase() + note.slice(1)}</p>` : nothing}
+      ${note ? html`<p id="note" part="note">${sentence(note)}</p>` : nothing}
     `;
   }
 }

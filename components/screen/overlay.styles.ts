@@ -48,10 +48,6 @@ export const overlayStyles = css`
   .card strong {
     font-weight: 600;
   }
-  .card > span::first-letter,
-  #toast::first-letter {
-    text-transform: uppercase;
-  }
   .card span {
     font-size: 0.93em;
     opacity: 0.85;

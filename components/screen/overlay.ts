@@ -1,6 +1,7 @@
 /** What lies over the picture: why there is none, or why it stands still. Every slot is there always, shown or not. */
 
 import { html, nothing, type TemplateResult } from 'lit';
+import { sentence } from './sentence.js';
 import type { Cover, ScreenState } from './state.js';
 
 export interface OverlayModel {
@@ -12,7 +13,7 @@ export interface OverlayModel {
 }
 
 const card = (title: unknown, text: unknown, button?: TemplateResult): TemplateResult =>
-  html`<div class="card"><strong>${title}</strong>${text ? html`<span>${text}</span>` : nothing}${button ?? nothing}</div>`;
+  html`<div class="card"><strong>${title}</strong>${text ? html`<span>${typeof text === 'string' ? sentence(text) : text}</span>` : nothing}${button ?? nothing}</div>`;
 
 const pulse = html`<i class="pulse" aria-hidden="true"><b></b><b></b><b></b><b></b><b></b></i>`;
 
@@ -41,7 +42,7 @@ export function overlay({ cover, state, picture, retry }: OverlayModel): Templat
       'reconnecting',
       card(
         picture ? 'Connection lost' : 'No connection yet',
-        html`${picture ? '' : `${reason}. `}<span class="count">${countdown(retryAt)}</span>`,
+        html`${picture ? '' : `${sentence(reason)}. `}<span class="count">${countdown(retryAt)}</span>`,
         retryAt > 0 ? again('Try now') : undefined,
       ),
     )}

@@ -17,6 +17,7 @@ import { PassingText } from './passing-text.js';
 import { obeyRequests, playOrPause, sendRequest, toggleFullscreen } from './perform.js';
 import { Picture } from './picture.js';
 import { screenStyles } from './screen.styles.js';
+import { sentence } from './sentence.js';
 import { ScreenSettings } from './settings.js';
 import { type Cover, coverOf, nobodyThere } from './state.js';
 import { collectStats, type ScreenStats } from './stats.js';
@@ -363,7 +364,7 @@ export abstract class MplScreen extends ScreenConnection {
       ${badge ? html`<div id="badge" part="badge" class=${badge.startsWith('Live') ? 'live' : ''}><i></i><span>${badge}</span></div>` : nothing}
       <slot name="overlay"></slot>
       <div class="over"><slot></slot></div>
-      ${this.#toast.text ? html`<div id="toast" part="toast">${this.#toast.text}</div>` : nothing}
+      ${this.#toast.text ? html`<div id="toast" part="toast">${sentence(this.#toast.text)}</div>` : nothing}
       ${interactive ? keyList() : nothing}
     `;
   }

@@ -70,6 +70,7 @@ const NOT_FOUND = `<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <meta name="color-scheme" content="light dark">
+<link rel="icon" href="data:,">
 <title>Not found</title>
 <main>
 <h1>Not found</h1>
