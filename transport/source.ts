@@ -241,11 +241,14 @@ export class Source {
       if (end.vouched?.control === false) throw new Error('the token that was shown does not grant to steer');
       if (!end.owner) this.#mayCommand(command, token, origin?.control ?? end.rights.control);
       if (this.oncommand === undefined) throw new Error('this source cannot be steered');
+    };
+    // Who is refused for another reason has not steered.
+    const lend = () => {
       if (this.#controllers === 'one' && command.command !== 'controller') this.#lease.steer(party);
     };
     const numbered = { id: origin?.id ?? id, after, desk };
     const run = () => (command.command === 'controller' ? this.#lend(command, party) : this.oncommand!(command));
-    return this.#desk.take(session, numbered, check, run);
+    return this.#desk.take(session, numbered, check, run, lend);
   }
 
   /** Who steers, where one does at a time. */

@@ -30,6 +30,34 @@ const again = (retry: boolean | undefined) => (error: Error) =>
   error instanceof CommandRefused ? error.retry === retry : retry === undefined;
 
 describe('the desk', () => {
+  test('lends the right to steer to no command that it does not carry out, and remembers none that is not lent it', async () => {
+    const { desk, done } = new Stage();
+    const lent: string[] = [];
+    const take = (session: string, id: number, after?: number) =>
+      desk.take(
+        session,
+        { id, ...(after !== undefined && { after }) },
+        granted,
+        () => void done.push(`${session} ${id}`),
+        () => {
+          if (session === 'bob') throw new Error('ada steers now');
+          lent.push(`${session} ${id}`);
+        },
+      );
+    await take('ada', 2);
+    await assert.rejects(take('ada', 1), /too late/);
+    await assert.rejects(take('ada', 4, 3), /has not come yet/);
+    await take('ada', 2);
+    assert.deepEqual(lent, ['ada 2']);
+    await assert.rejects(take('bob', 1), /ada steers now/);
+    assert.equal(desk.sessions, 1);
+    // Nor where there is no room for another session.
+    for (let i = 0; i < 1023; i++) await take(`eve${i}`, 1);
+    lent.length = 0;
+    await assert.rejects(take('late', 1), /too many steer at once/);
+    assert.deepEqual(lent, []);
+  });
+
   test('gives every copy of a command the same answer, and carries it out once', async () => {
     const stage = new Stage();
     let finish = () => {};

@@ -45,8 +45,15 @@ export class Desk {
    * @param session who gave it: public id and secret
    * @param check throws where it is not granted; such a command is not remembered
    * @param run carries it out; throws, or rejects, with the reason where it cannot be done
+   * @param lend it is about to be carried out; what this throws is not remembered either
    */
-  async take(session: string, { id, after, desk }: Numbered, check: () => void, run: () => unknown): Promise<void> {
+  async take(
+    session: string,
+    { id, after, desk }: Numbered,
+    check: () => void,
+    run: () => unknown,
+    lend: () => void = () => {},
+  ): Promise<void> {
     if (desk !== undefined && desk !== this.number) throw new CommandRefused('the source began anew', true);
     const before = this.#sessions.get(session);
     const known = before?.outcomes.get(id);
@@ -59,6 +66,8 @@ export class Desk {
     if (id <= last) throw new Error('it came too late: commands that were given after it have been carried out');
     if (after !== undefined && after > last) throw new CommandRefused('the command before it has not come yet', true);
     if (before && before.running >= OUTCOMES) throw new CommandRefused('too many commands wait for their turn', true);
+    if (!before) this.#makeRoom();
+    lend();
     return this.#carryOut(before ?? this.#add(session), session, id, run);
   }
 
@@ -88,16 +97,16 @@ export class Desk {
     return answer;
   }
 
-  /** @throws CommandRefused where there are too many already, of which copies may still come */
   #add(session: string): Session {
-    const now = performance.now();
-    if (this.#sessions.size >= SESSIONS) this.#forgetOne(now);
-    const entry: Session = { last: 0, at: now, running: 0, outcomes: new Map() };
+    const entry: Session = { last: 0, at: performance.now(), running: 0, outcomes: new Map() };
     this.#sessions.set(session, entry);
     return entry;
   }
 
-  #forgetOne(now: number): void {
+  /** @throws CommandRefused where there are too many already, of which copies may still come */
+  #makeRoom(): void {
+    if (this.#sessions.size < SESSIONS) return;
+    const now = performance.now();
     for (const [session, { at, running }] of this.#sessions) {
       if (running === 0 && now - at >= SILENT) return void this.#sessions.delete(session);
     }

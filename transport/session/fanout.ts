@@ -20,19 +20,15 @@ import type {
 import * as session from '../wire/session.js';
 import { FrameLog } from './frame-log.js';
 import { Keyframes } from './keyframes.js';
+import { News } from './news.js';
 import type { FanoutObserver } from './observer.js';
 import type { Outbox } from './outbox.js';
+import { Rounds } from './rounds.js';
 import type { SharedFrame } from './shared-frame.js';
 import { SignalFeed } from './signal-feed.js';
 import { type EndOwner, SourceEnd, type SourceEndOptions } from './source-end.js';
 import { every, type Timer } from './timer.js';
-
-/** A receiver that has not been sent anything for so long gets a ping, so that it knows the link is alive; ms. */
-const HEARTBEAT = { webrtc: 250, websocket: 10_000, memory: 10_000 } as const;
-/** Frames are outstanding and nothing was acknowledged for this long: the receiver is stuck, ms. */
-const STALLED = 10_000;
-/** A receiver speaks every five seconds, or, where a hidden page's timers sleep, when it is asked; ms. */
-const SILENT = { webrtc: 10_000, websocket: 30_000, memory: 30_000 } as const;
+import { HEARTBEAT, watchOver } from './watch.js';
 
 export interface FanoutOptions {
   channel: string;
@@ -108,6 +104,13 @@ export class Fanout implements EndOwner {
   #began = 0;
   /** Up to where all that were served in it have been offered the log. */
   #served = 0;
+  /** What they are told beside state. */
+  readonly #news: News<SourceEnd>;
+  /** As long as some have not heard it: how the channel stands. */
+  #status: StatusMessage = { state: 'waiting' };
+  #statusFrame: Uint8Array = new Uint8Array();
+  /** Who is still to be sent the signals that have changed. */
+  readonly #signalRounds = new Rounds<SourceEnd>(this.ends, ({ signals }) => signals.flush());
   #watch: Timer | null = null;
 
   constructor(options: FanoutOptions) {
@@ -117,6 +120,13 @@ export class Fanout implements EndOwner {
     this.tileBudget = options.tileBudget ?? Number.POSITIVE_INFINITY;
     this.maxFps = options.maxFps ?? 30;
     this.keyframes = new Keyframes(options.keyframeShareMs ?? 100);
+    const words = {
+      welcome: (end: SourceEnd) => end.welcome(end.follows),
+      status: (end: SourceEnd) => end.send(this.#statusFrame),
+      control: (end: SourceEnd) => void (this.controlFrame && end.send(this.controlFrame)),
+      end: (end: SourceEnd) => void (this.state === 'ended' && this.#endFor(end)),
+    };
+    this.#news = new News(words, () => this.#takeTurn(), options.later !== undefined);
   }
 
   /** Does anyone want state now? If not, nothing need be captured. */
@@ -148,8 +158,9 @@ export class Fanout implements EndOwner {
   attach(link: Link, options: SourceEndOptions = {}): SourceEnd {
     const end = new SourceEnd(link, this, options);
     this.ends.add(end);
+    this.#news.add(end);
     if (end.relay) this.relays++;
-    this.#watch ??= every(HEARTBEAT.webrtc, () => this.#check());
+    this.#watch ??= every(HEARTBEAT.webrtc, () => watchOver(this.ends, this.observer));
     this.onends?.();
     return end;
   }
@@ -157,6 +168,7 @@ export class Fanout implements EndOwner {
   /** For `SourceEnd`: its link is closed. */
   remove(end: SourceEnd): void {
     if (!this.ends.delete(end)) return;
+    this.#news.delete(end);
     if (end.relay) this.relays--;
     this.observer?.gone(end);
     if (this.ends.size === 0) {
@@ -215,11 +227,15 @@ export class Fanout implements EndOwner {
   #serve(ms: number): void {
     const until = performance.now() + ms;
     for (let n = 1; ; n++) {
-      if (!this.#serveOne()) break;
-      if (n % FEW === 0 && performance.now() > until) break;
+      const told = this.#news.next();
+      const signaled = this.#signalRounds.next();
+      if (!this.#serveOne() && !told && !signaled) break;
+      // Signals may be selected by each in its own way, and made for it alone.
+      if ((n % FEW === 0 || signaled) && performance.now() > until) break;
     }
     this.#turn = false;
-    if (this.#due || this.#round !== null || this.#woken.size > 0) this.#takeTurn();
+    const more = this.#news.underway || this.#signalRounds.underway;
+    if (more || this.#due || this.#round !== null || this.#woken.size > 0) this.#takeTurn();
   }
 
   /** First each in its turn, then those who could not go on then, and can. False where nobody is left. */
@@ -250,28 +266,25 @@ export class Fanout implements EndOwner {
   replaceSignals(table: SignalTable | null, stamp?: SignalFeed['stamp']): void {
     this.signals = table && new SignalFeed(table);
     if (this.signals && stamp) this.signals.stamp = stamp;
-    for (const end of this.ends) {
-      // It tells how old they are, which the first frame of a table cannot.
-      if (table && end.active) end.welcome('none');
-      end.startSignals();
-    }
+    for (const end of this.ends) end.replaceSignals();
   }
 
   /** Signals, or their names, have changed: whoever wants them gets what it lacks. */
   publishSignals(): void {
-    for (const end of this.ends) end.signals.flush();
+    this.#signalRounds.begin();
+    this.#takeTurn();
   }
 
   setControlState(state: ControlStateMessage): void {
     this.controlFrame = encodeFrame('ControlState', session.controlState.encode(state));
-    this.broadcast(this.controlFrame);
+    this.#news.say('control');
   }
 
   /** Receivers can, or can no longer, be introduced to the source. */
   setPeers(peers: boolean): void {
     if (peers === this.peers) return;
     this.peers = peers;
-    for (const end of this.ends) end.welcome('none');
+    this.#news.say('welcome');
   }
 
   setState(state: ChannelState, reason?: string): void {
@@ -280,43 +293,37 @@ export class Fanout implements EndOwner {
   }
 
   tell(status: StatusMessage): void {
-    this.broadcast(encodeFrame('Status', session.status.encode(status)));
+    // What some have not heard yet, they are told with it.
+    const { reason, ...before } = this.#news.pending('status') ? this.#status : status;
+    const still = reason !== undefined && before.state === status.state && { reason };
+    this.#status = { ...before, ...still, ...status };
+    this.#statusFrame = encodeFrame('Status', session.status.encode(this.#status));
+    this.#news.say('status');
   }
 
-  broadcast(bytes: Uint8Array): void {
-    for (const end of this.ends) end.send(bytes);
+  /** Tells a receiver now what it would be told when its turn comes, but for state. */
+  inform(end: SourceEnd): void {
+    this.#news.catchUp(end);
   }
 
   /** Ends the channel: receivers are told, and do not come back. */
   end(): void {
+    if (this.state === 'ended') return;
     this.state = 'ended';
+    this.#news.say('end');
+  }
+
+  #endFor(end: SourceEnd): void {
     // Nobody is told of the end before the last picture.
-    for (const end of this.ends) end.outbox.catchUp();
-    this.broadcast(encodeFrame('End', new Uint8Array()));
+    end.outbox.catchUp();
+    end.signals.flush();
+    end.send(encodeFrame('End', new Uint8Array()));
   }
 
   close(code: number = CLOSE.goingAway.code, reason = 'closing'): void {
     this.#watch?.stop();
     this.#watch = null;
+    this.#news.stop();
     for (const end of [...this.ends]) end.close(code, reason);
-  }
-
-  #check(): void {
-    const now = performance.now();
-    for (const end of [...this.ends]) {
-      const { pacer } = end.outbox;
-      const stalled = pacer.inFlight > 0 && now - pacer.progressAt > STALLED;
-      // A peer connection never says that its other side is gone, and a socket takes a quarter of an hour to notice.
-      const silent = now - end.heardAt > SILENT[end.link.kind];
-      this.observer?.waited(pacer.lag(now), end);
-      if (stalled) end.close(CLOSE.timeout.code, 'frames are not acknowledged', 'stalled');
-      else if (silent) end.close(CLOSE.timeout.code, 'nothing heard', 'silent');
-      else {
-        // Where a hidden page's timers sleep, it speaks (and acknowledges its last frames) only when it is asked.
-        const unheard = Math.min(SILENT[end.link.kind], pacer.inFlight > 0 ? STALLED : Infinity) / 4;
-        const ask = now - end.heardAt >= unheard && now - end.pingedAt >= unheard;
-        if (ask || now - end.sentAt >= HEARTBEAT[end.link.kind]) end.ping();
-      }
-    }
   }
 }

@@ -297,10 +297,11 @@ describe('a fan-out in turns', () => {
   });
 
   test('tells nobody of the end before the last picture', () => {
-    const { step, join, source, agrees } = begin();
+    const { step, run, join, source, agrees } = begin();
     const viewer = join();
     step();
     source.fanout.end();
+    run();
     assert.deepEqual(viewer.types.slice(-2), ['GridTiles', 'End']);
     assert.ok(agrees(viewer));
   });

@@ -91,7 +91,7 @@ export class Outbox {
 
   /** Does it lack any, or is that to be seen yet? */
   get lacking(): boolean {
-    return this.#lack?.some ?? false;
+    return this.#lack !== null && (this.#lack.some || this.#place !== this.source.log.end);
   }
 
   /** Nothing is outstanding: the receiver may take the frames that all others take. */

@@ -60,7 +60,7 @@ export class Serving {
     this.#refilter();
     if (grid === null || !asked.tiles) {
       this.outbox.stop();
-      this.session.welcome('none');
+      this.session.welcome(this.follows);
       // A source of signals alone can be steered too.
       if (grid === null && controlFrame && asked.active) this.out.send(controlFrame);
       return;
@@ -68,7 +68,7 @@ export class Serving {
     const how = this.outbox.begin(grid, resume);
     if (bidden && how === 'full') this.session.keyframe();
     observer?.began(how);
-    this.session.welcome(how);
+    this.session.welcome(how === 'none' ? this.follows : how);
     const header = { ...stamp, width: grid.tilesX, height: grid.tilesY };
     this.out.send(encodeFrame('GridMeta', encodeGridMeta(grid), header));
     if (how === 'full') {
@@ -78,12 +78,24 @@ export class Serving {
     this.outbox.flush();
   }
 
-  /** Begins (again) with the signals there are. */
+  /** What the receiver lacks of all this, in a word for its welcome: it is not whole before that has come. */
+  get follows(): 'merged' | 'none' {
+    return this.outbox.lacking || this.signals.lacking ? 'merged' : 'none';
+  }
+
+  /** Begins (again) with the signals there are. None is sent before `flush`. */
   startSignals(resume?: SignalsWanted['resume']): void {
     const { signals } = this.session.asked;
     if (signals === undefined) return this.signals.stop();
     const { resume: _, ...wanted } = signals;
     this.signals.begin(resume ? { ...wanted, resume } : wanted);
+  }
+
+  /** There are others now. */
+  replaceSignals(): void {
+    this.startSignals();
+    // It tells how old they are, which the first frame of a table cannot.
+    if (this.source.signals !== null && this.session.asked.active) this.session.welcome(this.follows);
     this.signals.flush();
   }
 
@@ -96,7 +108,7 @@ export class Serving {
       this.start(undefined, true);
     } else {
       this.#refilter();
-      this.session.welcome(this.outbox.lacking ? 'merged' : 'none');
+      this.session.welcome(this.follows);
     }
     if (JSON.stringify(filterOf(before)) !== JSON.stringify(filterOf(signals))) this.startSignals(signals?.resume);
     this.goOn();
@@ -106,7 +118,7 @@ export class Serving {
   narrow(): void {
     this.#refilter();
     // Frames from here on are whole in what it may see now, and it has to know what that is.
-    this.session.welcome('none');
+    this.session.welcome(this.follows);
     this.goOn();
   }
 

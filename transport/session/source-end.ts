@@ -48,6 +48,8 @@ export interface EndOwner extends ServingSource {
   onintroduce: ((message: IntroduceMessage, end: SourceEnd) => void) | null;
   onstatus: ((message: StatusMessage, end: SourceEnd) => void) | null;
   onends: (() => void) | null;
+  /** Tells it whatever else it should know first. */
+  inform(end: SourceEnd): void;
   onbad: ((error: Error, end: SourceEnd) => void) | null;
   remove(end: SourceEnd): void;
 }
@@ -157,9 +159,14 @@ export class SourceEnd {
     this.#serving.start();
   }
 
-  /** Begins (again) with the fan-out's signals. */
-  startSignals(): void {
-    this.#serving.startSignals();
+  /** The fan-out has other signals: begins with them. */
+  replaceSignals(): void {
+    this.#serving.replaceSignals();
+  }
+
+  /** What of state it is going to be sent, as a welcome says it. */
+  get follows(): 'merged' | 'none' {
+    return this.#serving.follows;
   }
 
   /** Answers a subscription: where the channel stands, and what follows. */
@@ -252,8 +259,9 @@ export class SourceEnd {
     this.#asked.hear(message);
     if (update) return this.#serving.update(before);
     if (this.active) this.fanout.refresh?.();
-    this.#serving.start(message.update ? undefined : message.resume, true);
     this.#serving.startSignals(message.signals?.resume);
+    this.#serving.start(message.update ? undefined : message.resume, true);
+    this.signals.flush();
     this.fanout.onends?.();
   }
 
@@ -269,6 +277,8 @@ export class SourceEnd {
       // It will come again.
       if (reply.retry) this.#allowance.refundCommand();
     }
+    // What the command has changed, it hears before the answer.
+    this.fanout.inform(this);
     this.send(encodeFrame('ControlReply', session.controlReply.encode(reply)));
   }
 

@@ -290,6 +290,37 @@ describe('Control', () => {
   });
 });
 
+describe('words for people', () => {
+  const long = 'y'.repeat(5000);
+  const report = { generation: 1, rate: 1, engine: 'js', fps: 1, tilesChanged: 1 };
+  for (const [name, came] of [
+    [
+      'ControlReply',
+      () => session.controlReply.decode(session.controlReply.encode({ id: 1, ok: false, reason: long })).reason,
+    ],
+    ['Status', () => session.status.decode(session.status.encode({ state: 'live', reason: long })).reason],
+    ['Introduce', () => session.introduce.decode(session.introduce.encode({ peer: 'p', refused: long })).refused],
+    ['Error', () => session.errorMessage.decode(session.errorMessage.encode({ code: 1, reason: long })).reason],
+    [
+      'a report',
+      () =>
+        session.status.decode(session.status.encode({ state: 'live', source: { ...report, engineReason: long } }))
+          .source!.engineReason,
+    ],
+  ] as [string, () => string | undefined][]) {
+    test(`are cut in ${name}, and come through`, () => {
+      const words = came()!;
+      assert.equal(words.length, 500);
+      assert.ok(words.startsWith('yyyy') && words.endsWith('…'));
+    });
+  }
+
+  test('that fit are left as they are', () => {
+    const message = { id: 1, ok: false, reason: 'y'.repeat(500) };
+    assert.deepEqual(session.controlReply.decode(session.controlReply.encode(message)), message);
+  });
+});
+
 describe('Ack', () => {
   test('has the bytes of the example', () => {
     assert.equal(Buffer.from(session.encodeAck({ frames: 300, decodeMs: 1.5 })).toString('hex'), 'ac020000c03f');

@@ -17,6 +17,7 @@ import {
   show,
   string,
   text,
+  words,
   wrongField,
 } from './fields.js';
 import { MAX_CELLS } from './grid.js';
@@ -103,7 +104,7 @@ const report = object({
   rate: finite,
   population: optional(natural),
   engine: string,
-  engineReason: optional(string),
+  engineReason: optional(words),
   fps: finite,
   tilesChanged: finite,
 });
@@ -148,7 +149,7 @@ export const welcome = json<WelcomeMessage>('Welcome', {
 
 export const status = json<StatusMessage>('Status', {
   state,
-  reason: optional(string),
+  reason: optional(words),
   viewers: optional(natural),
   watching: optional(natural),
   clock: optional(natural),
@@ -175,7 +176,7 @@ export const controlState = json<ControlStateMessage>('ControlState', {
 export const controlReply = json<ControlReplyMessage>('ControlReply', {
   id: natural,
   ok: boolean,
-  reason: optional(string),
+  reason: optional(words),
   retry: optional(boolean),
   lost: optional(boolean),
 });
@@ -184,10 +185,10 @@ export const introduce = json<IntroduceMessage>('Introduce', {
   peer: string,
   rights: optional(rights),
   session: optional(sessionId),
-  refused: optional(string),
+  refused: optional(words),
 });
 
-export const errorMessage = json<ErrorMessage>('Error', { code: natural, reason: string });
+export const errorMessage = json<ErrorMessage>('Error', { code: natural, reason: words });
 
 const none = {};
 const commands: Record<string, Fields> = {
