@@ -1,5 +1,6 @@
 /** Several relays that a Redis joins: nodes die, the Redis dies, lines between them fall silent. */
 
+import type { RelayOptions } from 'mpl-kit/server';
 import { Drawing, SIDE } from '../drawing.js';
 import { RedisProcess, redisMissing } from '../redis.js';
 import type { RelayProcess } from '../relay-process.js';
@@ -8,9 +9,13 @@ import { ShapedPort } from '../shape.js';
 import type { Stage, Viewer } from '../stage.js';
 import { sleep, until } from '../until.js';
 
-async function nodes(stage: Stage, number: number): Promise<{ redis: RedisProcess; at: RelayProcess[] }> {
+async function nodes(
+  stage: Stage,
+  number: number,
+  more: RelayOptions = {},
+): Promise<{ redis: RedisProcess; at: RelayProcess[] }> {
   const redis = stage.keep(await RedisProcess.start());
-  const options = { redis: redis.url, controlRate: 10_000 };
+  const options = { redis: redis.url, controlRate: 10_000, ...more };
   const at = await Promise.all(Array.from({ length: number }, () => stage.relayProcess(options)));
   return { redis, at };
 }
@@ -89,6 +94,49 @@ const relayKill: Scenario = {
     await stage.converge(host, viewers);
     await leave(viewers, host, at);
     return `three deaths; ${shown} at the last`;
+  },
+};
+
+const rollingRestart: Scenario = {
+  name: 'rolling-restart',
+  about:
+    'of two relays one after the other is told to end and starts again, as for an update: all are back, and no cell or command is lost',
+  missing: redisMissing,
+  seconds: 180,
+  async run(stage) {
+    const { random } = stage;
+    const { at } = await nodes(stage, 2, { drainMs: 1000 });
+    const host = await stage.host(at, { side: SIDE, density: 0.2 });
+    const viewers = [at, at.toReversed(), at, at.toReversed(), at, at.toReversed()].map((places) =>
+      stage.viewer(places),
+    );
+    await host.live();
+    host.run();
+    await pictured(viewers);
+    const { epoch } = host.source;
+    let shown = '';
+    for (const relay of random.chance(0.5) ? at : at.toReversed()) {
+      const drawing = new Drawing(viewers, random);
+      host.done.length = 0;
+      const commands = drawing.run(15, 200);
+      await sleep(random.int(500));
+      await relay.end();
+      await commands;
+      shown = drawing.check(host);
+      await host.live();
+      await stage.converge(host, viewers);
+      host.run();
+      await relay.again();
+    }
+    await stage.converge(host, viewers);
+    if (host.source.epoch !== epoch) throw new Error('the world has begun anew');
+    for (const [i, { receiver }] of viewers.entries()) {
+      // Each was at one of the two.
+      if (receiver.counts.reconnects === 0) throw new Error(`viewer ${i} was not told to go`);
+    }
+    const most = Math.max(...viewers.map(({ receiver }) => receiver.counts.reconnects));
+    await leave(viewers, host, at);
+    return `both restarted; a viewer came back ${most} times at most; ${shown} at the last`;
   },
 };
 
@@ -177,4 +225,4 @@ const redisSplit: Scenario = {
   },
 };
 
-export const clusters: Scenario[] = [twoRelays, relayKill, redisRestart, redisSplit];
+export const clusters: Scenario[] = [twoRelays, relayKill, rollingRestart, redisRestart, redisSplit];
