@@ -1,5 +1,6 @@
 /** The process of a `RelayProcess`: a relay as its options say, and answers about what it holds. */
 
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { holdings, watchTimers } from './ledger.js';
 
 watchTimers();
@@ -17,11 +18,15 @@ const { createRelay } = await import('mpl-kit/server');
 const relay = createRelay(options);
 const address = await relay.listen(port, host);
 
-const probe = async (deep: boolean) => ({
-  holdings: await holdings(deep),
-  channels: relay.channels(),
-  rss: process.memoryUsage.rss(),
-});
+const loop = monitorEventLoopDelay({ resolution: 10 });
+loop.enable();
+const probe = async (deep: boolean) => {
+  const stall = loop.max / 1e6;
+  const found = { holdings: await holdings(deep), channels: relay.channels(), rss: process.memoryUsage.rss(), stall };
+  // To look for what is held takes its time.
+  loop.reset();
+  return found;
+};
 process.on('message', async ({ ask, id, deep = false }: { ask: 'probe' | 'end'; id?: number; deep?: boolean }) => {
   if (ask === 'probe') return process.send!({ id, probe: await probe(deep) });
   await relay.close();

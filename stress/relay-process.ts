@@ -14,6 +14,8 @@ export interface Probe {
   channels: ChannelInfo[];
   /** Bytes of memory that the process takes of the machine. */
   rss: number;
+  /** The longest that its event loop stood still since it was asked before, ms. */
+  stall: number;
 }
 
 const START_MS = 60_000;

@@ -14,6 +14,7 @@ import { networks } from './networks.js';
 import { relays } from './relays.js';
 import { rights } from './rights.js';
 import { slow } from './slow.js';
+import { sources } from './sources.js';
 import { tenThousand } from './ten-thousand.js';
 import { windows } from './windows.js';
 
@@ -21,6 +22,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...crowds,
   ...slow,
   ...hostile,
+  ...sources,
   ...hosts,
   ...relays,
   ...networks,
