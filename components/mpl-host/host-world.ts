@@ -34,6 +34,8 @@ export interface PeerOptions {
 }
 
 export class HostWorld {
+  /** The relay had its stream, since it was told which relay. */
+  streamed = false;
   uplink: { status: UplinkStatus | 'none'; reason: string; reconnects: number } = {
     status: 'none',
     reason: '',
@@ -93,6 +95,7 @@ export class HostWorld {
   /** Streams to this relay (`ws(s)://…/peer/{channel}`), or to none. */
   streamTo(url: string | null): void {
     const asked = ++this.#routes;
+    this.streamed = false;
     this.uplink = { status: url === null ? 'none' : 'connecting', reason: '', reconnects: 0 };
     if (url === null) return this.#post({ type: 'uplink', url, claim: '' });
     this.#claim ??= takeClaim(this.channel);
@@ -175,6 +178,7 @@ export class HostWorld {
     if (this.#closed) return;
     switch (message.type) {
       case 'uplink':
+        this.streamed ||= message.status === 'live';
         this.uplink = { status: message.status, reason: message.reason, reconnects: message.reconnects };
         // Another world has the channel: those who came for it must not be left with this one.
         if (message.status === 'failed') this.#peers?.dismiss('the source has lost its channel');

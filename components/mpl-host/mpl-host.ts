@@ -221,7 +221,8 @@ export class MplHost extends MplScreen {
     if (this.paused) return `Paused${watching}`;
     if (status === 'live') return `Live${watching}`;
     if (status === 'failed') return `Not streamed: ${reason}`;
-    return status === 'none' ? '' : 'No relay yet';
+    if (status === 'none') return '';
+    return this.#world?.streamed ? 'Relay lost, trying again' : 'No relay yet';
   }
 
   /** The owner's picture never stops by itself. */

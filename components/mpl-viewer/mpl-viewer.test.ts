@@ -7,6 +7,7 @@ import type { MplStatusEvent } from '../events/status-event.js';
 import { accessible } from '../testing/accessible.js';
 import { network } from '../testing/sockets.js';
 import { freshChannel, relayUrl, Stream } from '../testing/stream.js';
+import { warnings } from '../testing/warnings.js';
 import type { MplViewer } from './mpl-viewer.js';
 
 const streams: Stream[] = [];
@@ -48,6 +49,36 @@ describe('<mpl-viewer>', () => {
     expect(viewer.stats.width).to.equal(320);
     await accessible(viewer);
   });
+
+  it('says what is wrong with a name that is none', async () => {
+    let viewer!: MplViewer;
+    await warnings(async () => {
+      viewer = await watch('a b');
+    });
+    await waitUntil(() => viewer.status === 'failed', 'it cannot be shown');
+    expect(viewer.reason).to.match(/^"a b" is no name of a channel: 1 to 64 letters/);
+  });
+
+  for (const width of [160, 200, 240, 320]) {
+    it(`has its message and its button in reach at ${width} pixels`, async () => {
+      const root = await fixture<HTMLElement>(html`<div style="width: ${width}px"></div>`);
+      const viewer = document.createElement('mpl-viewer');
+      viewer.setAttribute('server', 'http://127.0.0.1:9');
+      viewer.setAttribute('channel', 'a-channel-of-some-length-that-nobody-has');
+      root.append(viewer);
+      const card = (): HTMLElement | null => viewer.shadowRoot!.querySelector('.cover:not([hidden]) .card');
+      await waitUntil(() => card()?.querySelector('button') != null, 'it says that there is no connection');
+      const [outer, inner, button] = [viewer, card()!, card()!.querySelector('button')!].map((e) =>
+        e.getBoundingClientRect(),
+      );
+      const within = (a: DOMRect, b: DOMRect): boolean =>
+        a.top >= b.top - 0.5 && a.bottom <= b.bottom + 0.5 && a.left >= b.left - 0.5 && a.right <= b.right + 0.5;
+      expect([within(inner!, outer!), within(button!, inner!)]).to.deep.equal([true, true]);
+      const text = card()!.querySelector('strong')!.getBoundingClientRect();
+      expect(within(text, inner!)).to.equal(true);
+      await accessible(viewer);
+    });
+  }
 
   it('waits for a source that is not there yet, and starts by itself', async () => {
     const channel = freshChannel();

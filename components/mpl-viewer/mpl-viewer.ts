@@ -144,6 +144,8 @@ export class MplViewer extends MplScreen {
       });
       return null;
     }
+    const given = this.getAttribute('channel');
+    if (given) throw new Error(`"${given}" is no name of a channel: ${MplViewer.rules.channel!.expects}`);
     throw new Error('it has no channel to show: <mpl-viewer channel="name">');
   }
 

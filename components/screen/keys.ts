@@ -4,8 +4,8 @@ import { html, type TemplateResult } from 'lit';
 
 export interface KeyActions {
   fullscreen(): void;
-  /** Plays or pauses; false if nobody here may. */
-  toggle(): boolean;
+  /** Plays or pauses, or says why not. */
+  toggle(): void;
   help(): void;
 }
 
@@ -28,7 +28,8 @@ export function onKey(event: KeyboardEvent, actions: KeyActions): void {
   if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
   if (event.key === 'f' || event.key === 'F') actions.fullscreen();
   else if (event.key === '?') actions.help();
-  else if (event.key !== ' ' || !actions.toggle()) return;
+  else if (event.key === ' ') actions.toggle();
+  else return;
   event.preventDefault();
 }
 

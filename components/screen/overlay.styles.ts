@@ -6,8 +6,10 @@ export const overlayStyles = css`
     position: absolute;
     inset: 0;
     display: grid;
+    grid-template: minmax(0, 1fr) / minmax(0, 1fr);
     place-items: center;
-    padding: 12px;
+    padding: clamp(4px, 3cqi, 12px);
+    container-type: size;
     pointer-events: none;
     animation: appear 0.2s both;
   }
@@ -34,7 +36,11 @@ export const overlayStyles = css`
     display: grid;
     justify-items: center;
     gap: 4px;
+    box-sizing: border-box;
     max-inline-size: min(34ch, 100%);
+    /* What does not fit scrolls, and its button stays. */
+    max-block-size: 100%;
+    overflow-y: auto;
     padding: 14px 20px;
     border: 1px solid var(--_line);
     border-radius: 14px;
@@ -63,6 +69,27 @@ export const overlayStyles = css`
     font: inherit;
     font-weight: 600;
     cursor: pointer;
+  }
+  .card button {
+    position: sticky;
+    inset-block-end: 0;
+  }
+  /* In a small picture there is room for little. */
+  @container (max-width: 280px) or (max-height: 160px) {
+    .card {
+      gap: 1px;
+      padding: 5px 9px;
+      border-radius: 9px;
+      font-size: 11px;
+      line-height: 1.25;
+    }
+    .card .pulse {
+      display: none;
+    }
+    .card button {
+      margin-block-start: 3px;
+      padding: 3px 10px;
+    }
   }
   button:hover {
     filter: brightness(1.08);

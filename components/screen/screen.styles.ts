@@ -161,6 +161,8 @@ export const screenStyles = css`
     max-inline-size: 90%;
     margin-inline: auto;
     padding: 6px 14px;
+    border-radius: 17px;
+    overflow-wrap: anywhere;
     animation: appear 0.15s;
   }
   #keys {

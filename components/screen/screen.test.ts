@@ -281,6 +281,19 @@ describe('a screen', () => {
     await sendKeys({ press: ' ' });
     await waitUntil(() => stream.commands.length === 1);
     expect(stream.commands[0]!.command).to.equal('pause');
+    // Where it may not steer, the key says why, and the page does not move.
+    stream.source.control = 'none';
+    stream.source.setControlState({ ...viewer.controlState! });
+    await waitUntil(() => viewer.refusal !== '', 'it may not steer');
+    let prevented = false;
+    document.addEventListener('keydown', (event) => void (prevented = event.defaultPrevented), { once: true });
+    await sendKeys({ press: ' ' });
+    await viewer.updateComplete;
+    expect([prevented, viewer.shadowRoot!.querySelector('#toast')?.textContent]).to.deep.equal([
+      true,
+      'this channel is for watching only',
+    ]);
+    expect(stream.commands.length).to.equal(1);
     const keys = viewer.shadowRoot!.querySelector<HTMLElement>('#keys')!;
     await sendKeys({ press: '?' });
     expect(keys.matches(':popover-open')).to.equal(true);

@@ -327,9 +327,8 @@ export abstract class MplScreen extends ScreenConnection {
     onKey(event, {
       fullscreen: () => void this.perform({ command: 'fullscreen' }),
       toggle: () => {
-        if (this.refusal) return false;
-        sendRequest(this, this, playOrPause(this)).catch(ignore);
-        return true;
+        if (this.refusal) this.toast(this.refusal);
+        else sendRequest(this, this, playOrPause(this)).catch(ignore);
       },
       help: () => this.renderRoot.querySelector<HTMLElement>('#keys')?.togglePopover(),
     });

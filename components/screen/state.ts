@@ -55,7 +55,7 @@ export function nobodyThere({ status, reason }: ScreenState, pictured: boolean):
     case 'live':
       return '';
     case 'waiting':
-      return pictured ? 'the source is away' : 'the source is not there yet';
+      return reason || (pictured ? 'the source is away' : 'the source is not there yet');
     case 'reconnecting':
       return 'the connection is lost; it is tried again';
     case 'ended':

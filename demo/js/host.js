@@ -3,6 +3,7 @@
 import { channelOfTab, moveIfTaken, showChannel } from './channel.js';
 import { enableCopying } from './copy.js';
 import { enableDrawer } from './drawer.js';
+import { enableTokens } from './token.js';
 
 const host = document.getElementById('world');
 const asked = new URLSearchParams(location.search);
@@ -10,7 +11,7 @@ const WORLD = ['pattern', 'grid', 'rule', 'wrap', 'density', 'seed'];
 
 // Another world is not to inherit the frame of the one in the markup.
 if (WORLD.some((name) => asked.has(name))) for (const name of WORLD) host.removeAttribute(name);
-for (const name of [...WORLD, 'speed', 'control', 'token', 'transport', 'engine']) {
+for (const name of [...WORLD, 'speed', 'control', 'transport', 'engine']) {
   if (asked.get(name)) host.setAttribute(name, asked.get(name));
 }
 
@@ -23,6 +24,7 @@ use(channelOfTab());
 moveIfTaken(host, use);
 enableCopying(() => host.getAttribute('channel'));
 enableDrawer();
+enableTokens([host]);
 
 // A file dropped beside the picture is meant for it too.
 for (const type of ['dragover', 'drop']) {

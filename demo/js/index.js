@@ -4,6 +4,7 @@ import { channelOfTab, moveIfTaken, showChannel } from './channel.js';
 import { compareDigests } from './compare.js';
 import { enableCopying } from './copy.js';
 import { enableMini } from './mini.js';
+import { enableTokens } from './token.js';
 
 const at = (id) => document.getElementById(id);
 const host = at('world');
@@ -18,6 +19,7 @@ function use(channel) {
 }
 use(channelOfTab());
 moveIfTaken(host, use);
+enableTokens([host, view]);
 enableMini(at('mini'), document.querySelector('.pair'), view);
 enableCopying(() => host.getAttribute('channel'));
 at('loopback').hidden = !/^(localhost|127\.|\[::1\])/.test(location.hostname);

@@ -3,12 +3,13 @@
 import { askedChannel, showChannel } from './channel.js';
 import { enableCopying } from './copy.js';
 import { enableDrawer } from './drawer.js';
+import { enableTokens } from './token.js';
 
 const view = document.getElementById('view');
 const asked = new URLSearchParams(location.search);
 const channel = askedChannel() ?? 'demo';
 
-for (const name of ['transport', 'token', 'fit', 'select']) {
+for (const name of ['transport', 'fit', 'select']) {
   if (asked.get(name)) view.setAttribute(name, asked.get(name));
 }
 view.setAttribute('channel', channel);
@@ -16,3 +17,4 @@ showChannel(channel);
 document.title = `${channel}: a window on a world`;
 enableCopying(() => channel);
 enableDrawer();
+enableTokens([view]);

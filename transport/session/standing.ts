@@ -45,14 +45,21 @@ export class Standing {
     if (state === 'ended') this.set('ended', reason ?? 'the source has ended the stream');
     else if (state === 'live') {
       if (this.following.active !== null) this.set('live');
-    } else if (!this.following.directly) this.set('waiting', reason ?? 'the source is not there yet');
+    } else if (!this.following.directly) {
+      this.set('waiting', reason ?? (this.#shown ? 'the source is away' : 'the source is not there yet'));
+    }
   }
 
   /** No link is left; another is on its way. */
   waits(reason: string): void {
     if (this.status === 'ended') return;
+    this.set(this.#shown ? 'reconnecting' : 'connecting', reason);
+  }
+
+  /** Something has come already. */
+  get #shown(): boolean {
     const { replica, signals } = this.following;
-    this.set(replica.grid === null && signals.table === null ? 'connecting' : 'reconnecting', reason);
+    return replica.grid !== null || signals.table !== null;
   }
 
   set(status: Status, reason = ''): void {

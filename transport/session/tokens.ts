@@ -9,7 +9,7 @@ import { after, type Timer } from './timer.js';
 export type TokenSource = string | (() => string | Promise<string>);
 
 /** A function has so long to answer, ms. */
-const PATIENCE = 30_000;
+const PATIENCE = 10_000;
 /** Another token is sought so long before the end of the present one, ms, or when so much of its time is left. */
 const AHEAD = 30_000;
 const LEFT = 0.3;
@@ -133,7 +133,7 @@ export class Tokens {
 async function given(source: () => string | Promise<string>): Promise<string> {
   let timer: Timer | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = after(PATIENCE, () => reject(new Error('it took too long')));
+    timer = after(PATIENCE, () => reject(new Error(`it took longer than ${PATIENCE / 1000} seconds`)));
   });
   try {
     const token: unknown = await Promise.race([source(), late]);
