@@ -8,7 +8,7 @@ export const overlayStyles = css`
     display: grid;
     grid-template: minmax(0, 1fr) / minmax(0, 1fr);
     place-items: center;
-    padding: clamp(4px, 3cqi, 12px);
+    padding: min(12px, 3%);
     container-type: size;
     pointer-events: none;
     animation: appear 0.2s both;
@@ -33,12 +33,12 @@ export const overlayStyles = css`
     }
   }
   .card {
-    display: grid;
-    justify-items: center;
+    display: flex;
+    flex-direction: column;
+    align-items: center;
     gap: 4px;
     box-sizing: border-box;
     max-inline-size: min(34ch, 100%);
-    /* What does not fit scrolls, and its button stays. */
     max-block-size: 100%;
     overflow-y: auto;
     padding: 14px 20px;
@@ -68,13 +68,13 @@ export const overlayStyles = css`
     color: light-dark(#fff, #04211d);
     font: inherit;
     font-weight: 600;
+    white-space: nowrap;
     cursor: pointer;
   }
-  .card button {
-    position: sticky;
-    inset-block-end: 0;
+  .card > * {
+    flex: none;
   }
-  /* In a small picture there is room for little. */
+  /* In a small picture there is room for little: what can be done goes before why, and the rest scrolls. */
   @container (max-width: 280px) or (max-height: 160px) {
     .card {
       gap: 1px;
@@ -85,6 +85,9 @@ export const overlayStyles = css`
     }
     .card .pulse {
       display: none;
+    }
+    .card > span {
+      order: 1;
     }
     .card button {
       margin-block-start: 3px;
