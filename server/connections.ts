@@ -1,6 +1,7 @@
 /** Room for connections that stay: how many in all, how many of one address, and how fast it makes them. */
 
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { AddressCount, AddressRate } from './address-rate.js';
 import type { Tally } from './metrics/tally.js';
 import type { ResolvedOptions } from './options.js';
@@ -18,6 +19,8 @@ export class Connections {
   readonly #count: AddressCount;
   /** How many there are now. */
   readonly open: Record<Room, number> = { peer: 0, stream: 0, signal: 0, events: 0 };
+  /** What this comes over is no plain request any more. */
+  onenter: ((socket: Socket) => void) | null = null;
   #all = 0;
 
   constructor(
@@ -46,6 +49,7 @@ export class Connections {
     if (!this.#count.enter(address)) {
       return this.#refuse(address, room, 'address', 429, 'This address has as many connections as one may have.');
     }
+    this.onenter?.(req.socket);
     this.#all++;
     this.open[room]++;
     return () => {

@@ -12,6 +12,7 @@ import type { PeersOwner } from './cluster/peers.js';
 import { Connections } from './connections.js';
 import { ChannelList } from './http/channel-list.js';
 import { createHandler, pathOf } from './http/handler.js';
+import { PlainConnections } from './http/plain-connections.js';
 import { Refusals } from './http/refusals.js';
 import { sendNotFound } from './http/respond.js';
 import { SignalRequests } from './http/signals/requests.js';
@@ -86,6 +87,8 @@ export function createRelay(options: RelayOptions = {}): Relay {
   const tally = new Tally(new Log(resolved.log));
   const refusals = new Refusals(tally, resolved);
   const connections = new Connections(resolved, tally);
+  const plain = new PlainConnections(resolved, tally);
+  connections.onenter = (socket) => plain.leave(socket);
   const sockets = new Sockets(resolved, tally);
   const authority = authorityOf(resolved, tally.log);
   const bus = openBus(resolved);
@@ -188,6 +191,7 @@ export function createRelay(options: RelayOptions = {}): Relay {
       });
     });
     own.add(server);
+    plain.watch(server);
     const address = server.address() as AddressInfo;
     tally.log.write('info', 'listening', { host, port: address.port });
     return { host, port: address.port, url: `http://${urlHost(host)}:${address.port}` };
@@ -219,7 +223,7 @@ export function createRelay(options: RelayOptions = {}): Relay {
 }
 
 const serverOf = (answer: RequestListener): Server =>
-  createServer({ headersTimeout: 10_000, requestTimeout: 30_000 }, answer);
+  createServer({ headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5_000 }, answer);
 
 function openFolder(option: string, folder: string | false | null): StaticFolder | null {
   if (!folder) return null;

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import type { Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, test } from 'node:test';
 import { WebSocket } from 'ws';
@@ -73,6 +73,24 @@ async function sends(url: string, path: string, messages: readonly (Uint8Array |
   const client = (await open(url, path)) as Client;
   for (const message of messages) client.socket.send(message);
   return fate(client);
+}
+
+/** A connection that asks for nothing yet; and whether it is cut off in this time. */
+async function idle(url: string): Promise<(patience: number) => Promise<string>> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  later(() => socket.destroy());
+  let gone = false;
+  socket.on('error', () => {});
+  socket.on('close', () => (gone = true));
+  socket.resume();
+  await once(socket, 'connect');
+  return async (patience) => ((await happens(() => gone, patience)) ? 'cut' : 'open');
+}
+
+async function firstOfTwo(url: string, patience: number): Promise<string> {
+  const first = await idle(url);
+  await idle(url);
+  return first(patience);
 }
 
 /** A source that has sent most of its first message, and goes no further. */
@@ -240,6 +258,24 @@ const CASES: Record<Exclude<keyof RelayLimits, keyof typeof ELSEWHERE>, Case> = 
       ['open', false],
       ['open', true],
     ],
+  },
+  maxRequests: {
+    over: { maxRequests: 1 },
+    within: { maxRequests: 2 },
+    run: ({ url, patience }) => firstOfTwo(url, patience),
+    outcome: ['cut', 'open'],
+  },
+  addressRequests: {
+    over: { addressRequests: 1 },
+    within: { addressRequests: 2 },
+    run: ({ url, patience }) => firstOfTwo(url, patience),
+    outcome: ['cut', 'open'],
+  },
+  answerMs: {
+    over: { answerMs: 50 },
+    within: { answerMs: 60_000 },
+    run: async ({ url, patience }) => (await idle(url))(patience),
+    outcome: ['cut', 'open'],
   },
   sourcePayload: {
     over: { sourcePayload: 1024 },

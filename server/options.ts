@@ -33,6 +33,12 @@ export interface RelayLimits {
   newcomerBytes: number;
   /** Bytes that are held of all of them; the oldest makes room for another. */
   newcomersBytes: number;
+  /** TCP connections at once that are neither WebSockets nor event streams, where the relay has a port of its own. */
+  maxRequests: number;
+  /** Of these at once from one address (an IPv6 /64 counts as one); with `trustProxy` any number. */
+  addressRequests: number;
+  /** Milliseconds that one of these has, from its request, to have read the answer. */
+  answerMs: number;
   /** Bytes of one message from a source. */
   sourcePayload: number;
   /** Bytes of one message from a viewer. */
@@ -169,6 +175,9 @@ export const LIMITS: Readonly<Record<keyof RelayLimits, Limit>> = {
   addressNewcomers: { default: 500, min: 1, max: 1e6, help: 'of one address that have not shown yet who they are' },
   newcomerBytes: { default: 64 * KIB, min: KIB, max: 64 * MIB, help: 'bytes one of these may send until it has' },
   newcomersBytes: { default: 16 * MIB, min: KIB, max: 1e12, help: 'bytes held of all of them together' },
+  maxRequests: { default: 4000, min: 1, max: 1e6, help: 'plain HTTP connections at once' },
+  addressRequests: { default: 500, min: 1, max: 1e6, help: 'of these at once from one address' },
+  answerMs: { default: 120_000, min: 10, max: DAY, help: 'ms that one of these has to read its answer' },
   sourcePayload: { default: MIB, min: KIB, max: 64 * MIB, help: 'bytes of one message from a source' },
   viewerPayload: { default: 64 * KIB, min: KIB, max: 64 * MIB, help: 'bytes of one message from a viewer' },
   maxFragments: { default: 64, min: 1, max: 16_384, help: 'fragments of one message' },
