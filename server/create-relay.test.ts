@@ -99,7 +99,7 @@ describe('sockets', { timeout: 120_000 }, () => {
   });
 
   test('there are only so many channels, viewers and sockets', async () => {
-    const relay = createRelay({ maxChannels: 2, maxViewers: 2, maxConnections: 5 });
+    const relay = createRelay({ awaitedChannels: 2, maxViewers: 2, maxConnections: 5 });
     const { url } = await relay.listen(0);
     const open = [await connect(`${url}/stream/a`), await connect(`${url}/stream/a`), await connect(`${url}/stream/b`)];
     const third = await client(`${url}/stream/a`).closed;
