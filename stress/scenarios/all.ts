@@ -15,6 +15,7 @@ import { relays } from './relays.js';
 import { rights } from './rights.js';
 import { slow } from './slow.js';
 import { sources } from './sources.js';
+import { strangers } from './strangers.js';
 import { tenThousand } from './ten-thousand.js';
 import { windows } from './windows.js';
 
@@ -22,6 +23,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...crowds,
   ...slow,
   ...hostile,
+  ...strangers,
   ...sources,
   ...hosts,
   ...relays,
