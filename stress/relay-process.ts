@@ -70,6 +70,11 @@ export class RelayProcess {
     await once(this.#child, 'exit');
   }
 
+  /** Stops it where it is, as a machine that is asleep or out of memory, or lets it go on. */
+  freeze(frozen: boolean): void {
+    this.#child.kill(frozen ? 'SIGSTOP' : 'SIGCONT');
+  }
+
   /** As an operator does it. */
   async end(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;

@@ -225,4 +225,58 @@ const redisSplit: Scenario = {
   },
 };
 
-export const clusters: Scenario[] = [twoRelays, relayKill, rollingRestart, redisRestart, redisSplit];
+/** Longer than a relay that is stopped keeps what it had. */
+const LEASE = 1500;
+
+const relayFrozen: Scenario = {
+  name: 'relay-frozen',
+  about:
+    'a relay that has the host is stopped for longer than its lease, and goes on: the host is elsewhere by then, and all agree',
+  missing: redisMissing,
+  seconds: 180,
+  async run(stage) {
+    const { random } = stage;
+    const redis = stage.keep(await RedisProcess.start());
+    const options = { redis: redis.url, leaseMs: LEASE };
+    const at = await Promise.all([0, 1, 2].map(() => stage.relayProcess(options)));
+    const host = await stage.host(at);
+    await host.live();
+    host.run();
+    const viewers = at.flatMap((place) => [stage.viewer(place), stage.viewer(place)]);
+    await pictured(viewers);
+    let here = 0;
+    let moves = 0;
+    for (let i = 0; i < 4; i++) {
+      const stays = viewers.filter((_, n) => Math.floor(n / 2) !== here);
+      at[here]!.freeze(true);
+      const began = performance.now();
+      // It notices, and goes to the next; or it does not, and its relay wakes up with it.
+      const leaves = i === 0 || random.chance(0.7);
+      if (leaves) {
+        if (random.chance(0.5)) await sleep(LEASE * 2);
+        host.dialer.cut();
+        moves++;
+        here = (here + 1) % at.length;
+        await until('the host has moved', () => host.uplink.reconnects === moves && host.uplink.status === 'live');
+        await stage.converge(host, stays);
+        host.run();
+        if (random.chance(0.5)) await host.restart();
+      }
+      await sleep(Math.max(0, LEASE * 2 - (performance.now() - began)) + random.int(1000));
+      for (const place of at) place.freeze(false);
+      await stage.converge(host, viewers);
+      // One owner only: what it says from now on comes to all, and nobody else says anything.
+      for (let n = 0; n < 5; n++) {
+        host.tick();
+        await stage.converge(host, viewers);
+      }
+      host.run();
+      if (host.uplink.over) throw new Error(`the host was told to give up: ${host.uplink.reason}`);
+    }
+    const text = `stopped four times, in ${moves} of which the host moved, and was sent on ${host.uplink.reconnects - moves} times`;
+    await leave(viewers, host, at);
+    return text;
+  },
+};
+
+export const clusters: Scenario[] = [twoRelays, relayKill, rollingRestart, redisRestart, redisSplit, relayFrozen];
