@@ -136,8 +136,15 @@ export class Follower {
     if (!bus.up) return false;
     const session = this.#feed?.session;
     if (!session?.open) {
-      const owned = await bus.get(`o:${this.channel.name}`);
-      const owner = readOwned(owned && new TextDecoder().decode(owned))?.node ?? null;
+      const ask = async (): Promise<string | null> => {
+        const owned = await bus.get(`o:${this.channel.name}`);
+        return readOwned(owned && new TextDecoder().decode(owned))?.node ?? null;
+      };
+      let owner = await ask();
+      if (owner === null) {
+        await this.node.orphaned(this.channel.name);
+        owner = await ask();
+      }
       if (this.#closed) return true;
       this.#nobody = owner === null;
       // Nothing will come of waiting.

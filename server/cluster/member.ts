@@ -66,6 +66,8 @@ export class ChannelMember implements Member {
     this.#attempt = attempt;
     const owned: Owned = { node: this.node.id, claim, attempt, term: this.#term, ...(merge && { merge }) };
     void this.#lease.change(write(owned));
+    // What was posted to a shared channel may have been at the node that had it before.
+    if (merge) void this.node.orphaned(this.channel.name);
     this.#owner.published = { protocol: 1, claim, attempt, ...(peer && { peer }), ...(maxPeers && { maxPeers }) };
   }
 

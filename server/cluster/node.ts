@@ -28,6 +28,8 @@ export class ClusterNode implements LinkNode {
   onopen: (link: BusLink, as: LinkPurpose, channel: string) => void = (link) => link.close(CLOSE.forbidden.code);
   /** What another node said could not be taken. */
   onbad: (error: Error) => void = () => {};
+  /** Nobody owns this channel, or somebody new who shares it: resolves when what was left of it is taken up. */
+  orphaned: (channel: string) => Promise<void> = async () => {};
   /** By what is asked: who answers. */
   readonly answers = new Map<string, Answerer>();
   /** By what is told: who listens. */

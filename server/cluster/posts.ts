@@ -3,11 +3,12 @@
 import { isChannelName } from '../../transport/link/address.js';
 import { CLOSE } from '../../transport/wire/codes.js';
 import { boolean, isObject, object } from '../../transport/wire/fields.js';
-import type { Posts } from '../relay/posted-signals.js';
+import type { PostedSignals, Posts } from '../relay/posted-signals.js';
 import { checkSignals, type Posted } from '../relay/posted-source.js';
 import { Refusal } from '../relay/refusal.js';
 import type { Cluster } from './cluster.js';
 import { about } from './messages.js';
+import { PostedKeys } from './posted-keys.js';
 
 interface Post {
   name: string;
@@ -20,10 +21,15 @@ const isName = (name: unknown): boolean => typeof name === 'string' && isChannel
 const isPost = object({ name: isName, values: isObject, merge: boolean });
 
 export class SharedPosts implements Posts {
+  readonly keys: PostedKeys;
+
   constructor(
-    readonly here: Posts,
+    readonly here: PostedSignals,
     readonly cluster: Cluster,
+    postedMs: number,
   ) {
+    this.keys = new PostedKeys(here, cluster.bus, postedMs);
+    cluster.node.orphaned = (name) => this.keys.restore(name);
     const post = ({ name, values, merge, address }: Post): Promise<Posted> =>
       here.post(name, values, merge, typeof address === 'string' ? address : '');
     cluster.node.answers.set('post', about(isPost, post));
@@ -45,6 +51,7 @@ export class SharedPosts implements Posts {
   }
 
   close(): void {
+    this.keys.close();
     this.here.close();
   }
 
@@ -53,6 +60,7 @@ export class SharedPosts implements Posts {
     let owner = await cluster.ownerOf(name);
     if (owner === null) {
       try {
+        await this.keys.restore(name);
         return await here();
       } catch (error) {
         // Somebody may have taken it in this moment.

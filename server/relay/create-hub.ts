@@ -56,7 +56,8 @@ export function createHub(
     cluster.listChannels = list;
   }
   const here = new PostedSignals(options, channelOf, tally);
-  const posted = cluster ? new SharedPosts(here, cluster) : here;
+  const shared = cluster && new SharedPosts(here, cluster, options.postedMs);
+  const posted = shared ?? here;
 
   /** @throws Refusal where there is no room for another viewer */
   const roomIn = (name: string, address: string): Channel => {
@@ -123,6 +124,9 @@ export function createHub(
     seek: async (name) => {
       const known = channels.get(name);
       if (known || !cluster) return known;
+      if ((await cluster.ownerOf(name)) !== null) return channelOf(name);
+      // Or another relay takes up at this moment what was posted.
+      await shared?.keys.restore(name);
       return (await cluster.ownerOf(name)) === null ? channels.get(name) : channelOf(name);
     },
     all: () => channels.values(),

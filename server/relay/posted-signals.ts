@@ -16,6 +16,16 @@ interface Lease {
   timer: Timer | null;
   /** As counted in the sum of all. */
   bytes: number;
+  /** Who posted first. */
+  address: string;
+}
+
+/** What is posted to a channel, to be kept elsewhere. */
+export interface KeptPosts {
+  values: Record<string, unknown>;
+  merge: boolean;
+  /** Who posted first, and whose it counts for. */
+  address: string;
 }
 
 /** Where signals are posted to. */
@@ -39,6 +49,8 @@ export class PostedSignals implements Posts {
   readonly #ofAddress: AddressCount;
   #bytes = 0;
   #closed = false;
+  /** What is posted to this channel is otherwise now, or is to last for longer; or was ended. Not when the relay closes. */
+  onchange: (name: string) => void = () => {};
 
   constructor(
     readonly options: ResolvedOptions,
@@ -62,6 +74,25 @@ export class PostedSignals implements Posts {
       await lease.source.end();
       channel.forgetSignals();
       return true;
+    });
+  }
+
+  /** What is posted to this channel here; null where nothing is. */
+  kept(name: string): KeptPosts | null {
+    const lease = this.#leases.get(name);
+    return lease ? { values: lease.source.values, merge: lease.source.merge, address: lease.address } : null;
+  }
+
+  /** Is anything posted to this channel here? */
+  has(name: string): boolean {
+    return this.#leases.has(name);
+  }
+
+  /** The same was posted at another relay, which has gone; nothing is done where something is posted here. */
+  async restore(name: string, { values, merge, address }: KeptPosts): Promise<void> {
+    const checked = checkSignals(values);
+    await this.#inTurn(name, async () => {
+      if (!this.#leases.has(name)) await this.#post(name, checked, merge, address);
     });
   }
 
@@ -93,6 +124,7 @@ export class PostedSignals implements Posts {
         const source = lease.source;
         lease.timer = after(this.options.postedMs, () => source.close('nothing was posted for a while'));
         this.#count(lease, source.bytes);
+        this.onchange(name);
       }
     }
   }
@@ -102,12 +134,13 @@ export class PostedSignals implements Posts {
       this.tally.refusals.add('channels');
       throw new Refusal(CLOSE.tryLater, 'this address posts to as many channels as one may');
     }
-    const source = new PostedSource(this.channelOf(name), this.options.publishToken, () => {
+    const source = new PostedSource(this.channelOf(name), this.options.publishToken, (code) => {
       lease.timer?.stop();
       this.#count(lease, 0);
       if (this.#leases.delete(name)) this.#ofAddress.leave(address);
+      if (code === CLOSE.normal.code && !this.#closed) this.onchange(name);
     });
-    const lease: Lease = { source, timer: null, bytes: 0 };
+    const lease: Lease = { source, timer: null, bytes: 0, address };
     this.#leases.set(name, lease);
     return lease;
   }

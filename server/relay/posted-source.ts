@@ -78,12 +78,22 @@ export class PostedSource {
     /** The right to publish at this relay, where one is asked for: who posts has shown it. */
     readonly token: string | undefined,
     /** The channel has let go of it. */
-    readonly ongone: () => void,
+    readonly ongone: (code: number) => void,
   ) {
     this.#source = new Source(null, { channel: channel.name, signals: this.#writer, merge: true });
     this.#source.fanout.onstatus = ({ clock }) => {
       if (clock !== undefined) this.#writer.witness(clock);
     };
+  }
+
+  /** All that is posted. */
+  get values(): Record<string, SignalValue> {
+    return this.#writer.table.values();
+  }
+
+  /** Does it share its channel? */
+  get merge(): boolean {
+    return this.#merge;
   }
 
   /** Bytes of a full state, about. */
@@ -140,7 +150,7 @@ export class PostedSource {
         if (this.#end !== end) return;
         this.#end = null;
         this.#refusal = new Refusal(event.code, event.reason);
-        this.ongone();
+        this.ongone(event.code);
         reject(this.#refusal);
       };
       this.#source.fanout.onends = () => {
