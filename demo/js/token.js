@@ -56,6 +56,7 @@ function keep(token) {
 function makeForm(use) {
   const form = document.createElement('form');
   form.className = 'token';
+  form.setAttribute('aria-label', 'Token');
   const field = Object.assign(document.createElement('input'), {
     type: 'password',
     name: 'token',
