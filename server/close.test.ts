@@ -104,7 +104,7 @@ describe('a relay that closes in its own time', { timeout: 60_000 }, () => {
     mpl.child.kill('SIGTERM');
     assert.equal((await viewer.closed).code, 1012);
     assert.equal(await mpl.done, 0);
-    assert.match(mpl.text.out, /1 viewers are told to come back, within 0\.4 s/);
+    assert.match(mpl.text.out, /1 viewer is told to come back, within 0\.4 s/);
     const lines = mpl.text.err
       .trim()
       .split('\n')
