@@ -31,6 +31,7 @@ import { WHO } from '../../sockets.js';
 import { isUnchanged } from '../negotiate.js';
 import type { Refusals } from '../refusals.js';
 import { ALWAYS, sendBody, sendJson, sendNothing } from '../respond.js';
+import { ByteDebt } from './byte-debt.js';
 import { hashNames, markOf, namesIn } from './mark.js';
 import { Problem, sendProblem, toProblem } from './problem.js';
 import { readQuery, type SignalQuery } from './query.js';
@@ -57,6 +58,7 @@ export class SignalRequests {
   readonly #reader: ObjectReader;
   readonly #wake: Wake;
   readonly #streams = new Set<SignalStream>();
+  readonly #debt = new ByteDebt();
   #closed = false;
 
   constructor(
@@ -108,7 +110,9 @@ export class SignalRequests {
       case 'HEAD': {
         const rights = await this.authority?.admit('subscribe', channel, tokenInHeader(req), this.#identify(req));
         const stream = query.sse || /\btext\/event-stream\b/i.test(req.headers.accept ?? '');
-        return stream ? this.#stream(req, res, channel, query, rights) : this.#get(req, res, channel, query);
+        return stream
+          ? this.#stream(req, res, channel, query, rights)
+          : this.#get(req, res, channel, query, rights?.maxBps);
       }
       case 'POST':
         return this.#post(req, res, channel, query);
@@ -134,7 +138,19 @@ export class SignalRequests {
     throw new Problem(404, `nothing was posted to the channel "${name}", or it has ended already`);
   }
 
-  async #get(req: IncomingMessage, res: ServerResponse, name: string, query: SignalQuery): Promise<void> {
+  async #get(
+    req: IncomingMessage,
+    res: ServerResponse,
+    name: string,
+    query: SignalQuery,
+    maxBps?: number,
+  ): Promise<void> {
+    const token = tokenInHeader(req) ?? '';
+    const wait = maxBps === undefined ? 0 : this.#debt.wait(token);
+    if (wait > 0) {
+      const seconds = `${Math.ceil(wait / 1000)}`;
+      throw new Problem(429, 'the token is for fewer bytes a second than that ("maxBps")', { 'Retry-After': seconds });
+    }
     const here = this.hub.find(name);
     const channel = here ?? (await this.hub.seek(name));
     // What is at another relay is not held here before somebody watches.
@@ -159,7 +175,9 @@ export class SignalRequests {
     if (isUnchanged(req.headers['if-none-match'], headers.ETag as string)) return sendNothing(res, 304, headers);
     const values = entries.filter(({ stamp }) => stamp >= 0);
     const text = values.map((entry) => `${JSON.stringify(entry.spec.name)}:${entry.text}`).join(',');
-    sendBody(req, res, 200, 'application/json; charset=utf-8', Buffer.from(`{${text}}\n`), headers);
+    const body = Buffer.from(`{${text}}\n`);
+    if (maxBps !== undefined && req.method === 'GET') this.#debt.add(token, body.length, maxBps);
+    sendBody(req, res, 200, 'application/json; charset=utf-8', body, headers);
   }
 
   #stream(req: IncomingMessage, res: ServerResponse, name: string, query: SignalQuery, rights?: Rights): void {
