@@ -18,12 +18,16 @@ export interface Allowances {
 
 /** Changes of a window, or of rights: they cost little. */
 const UPDATES = 20;
+/** Requests to steer, or to let go of it, of which all are told; and at once. */
+const TURNS = 5;
+const TURNS_BURST = 30;
 /** So many seconds' worth may come at once, of what a page that loads or wakes up asks for in a burst. */
 const SUBSCRIPTION_BURST = 6;
 const KEYFRAME_BURST = 10;
 
 export class Allowance {
   readonly #commands: RateLimit;
+  readonly #turns = new RateLimit(TURNS, TURNS_BURST);
   readonly #messages: RateLimit;
   readonly #subscriptions: RateLimit;
   readonly #updates = new RateLimit(UPDATES);
@@ -44,6 +48,11 @@ export class Allowance {
   /** Commands over it are refused, which is an answer too. */
   command(): boolean {
     return this.#commands.take();
+  }
+
+  /** One that asks to steer, or lets go of it, is refused over this, too. */
+  turn(): boolean {
+    return this.#turns.take();
   }
 
   /** One that will come again did not count. */

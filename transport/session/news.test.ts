@@ -103,6 +103,24 @@ describe('what receivers are told beside state', () => {
     assert.ok(speeds(b.heard).length <= 2);
   });
 
+  test('is not asked for by who asks to steer and lets go of it again and again', async () => {
+    const stage = new Stage();
+    const a = stage.join();
+    let carriedOut = 0;
+    stage.fanout.oncontrol = async () => void carriedOut++;
+    for (let id = 1; id <= 50; id++) {
+      const action = id % 2 ? 'request' : 'release';
+      a.say(encodeFrame('Control', session.control.encode({ id, command: 'controller', action })));
+    }
+    a.say(encodeFrame('Control', session.control.encode({ id: 51, command: 'play' })));
+    await stage.turn();
+    assert.equal(carriedOut, 31);
+    const replies = a.heard.filter(({ type }) => type === 'ControlReply');
+    const refused = replies.map(({ payload }) => session.controlReply.decode(payload)).filter(({ ok }) => !ok);
+    assert.equal(refused.length, 20);
+    assert.deepEqual([refused[0]!.reason, refused[0]!.retry], ['too many requests to steer; wait a second', false]);
+  });
+
   test('has the end of the channel come last, and once', async () => {
     const stage = new Stage();
     const { heard } = stage.join();

@@ -270,6 +270,9 @@ export class SourceEnd {
     try {
       if (!this.relay && !this.#allowance.command())
         throw new CommandRefused('too many commands; wait a second', false);
+      const turn = 'command' in message && message.command === 'controller';
+      if (turn && !this.#trusted && !this.#allowance.turn())
+        throw new CommandRefused('too many requests to steer; wait a second', false);
       if ('refused' in message) throw new Error(message.refused);
       await this.fanout.oncontrol(message, this);
     } catch (error) {
