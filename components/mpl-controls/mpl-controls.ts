@@ -174,7 +174,7 @@ export class MplControls extends LitElement {
       ${button(paused ? 'Play' : 'Pause', paused ? icons.PLAY : icons.PAUSE, refused, () => screen && this.ask(playOrPause(screen)), 'main')}
       ${button('One generation', icons.STEP, refused, ask({ command: 'step', n: 1 }))}
       ${button('Start over', icons.RESET, fixed, ask({ command: 'reset' }))}
-      ${this.#speed.render(source && source.speed, refused)}
+      ${this.#speed.render(source?.speed ?? null, refused)}
       <span class="gap"></span>
       ${
         screen?.interactive
