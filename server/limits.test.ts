@@ -382,7 +382,7 @@ const CASES: Record<Exclude<keyof RelayLimits, keyof typeof ELSEWHERE>, Case> = 
   sourceByteRate: {
     over: { sourceByteRate: 10_000 },
     within: { sourceByteRate: 1e6 },
-    run: ({ url }) => sends(url, '/peer/a', [hello, ...times(20, standing('.'.repeat(4000)))]),
+    run: ({ url }) => sends(url, '/peer/a', [hello, ...times(60, standing('.'.repeat(500)))]),
     outcome: [4429, 'open'],
   },
   subscriptionRate: {
