@@ -98,7 +98,7 @@ describe('a relay with keys', () => {
     for (const viewer of viewers.slice(0, 2)) asked.push(await give(viewer, ['subscribe'], SHORT));
     // The third has an attribute that somebody changes.
     await viewers[2]!.eval((element, shown) => void element.setAttribute('token', shown), token(['subscribe']));
-    await viewers[1]!.until((element) => element.link === 'webrtc');
+    for (const page of [source, viewers[1]!]) await page.until((element) => element.link === 'webrtc');
     const watch = (page: TagPage) =>
       page.eval((element) => {
         const log: string[] = [];

@@ -119,6 +119,7 @@ describe('<mpl-controls> where one steers at a time', () => {
     await sendKeys({ press: 'Enter' });
     await ada.until('You steer.', 'Give up');
     expect(ada.controls.shadowRoot!.activeElement).to.equal(ada.who!.querySelector('button'));
+    await bob.until('Ada steers.', 'Ask to steer');
     bob.press('Ask to steer');
     await ada.until('You steer; Bob asks to steer.', 'Hand over to Bob', 'Give up');
     ada.who!.querySelector('button')!.focus();
