@@ -1,9 +1,9 @@
 /** Who may do what on a relay with keys: from a token, a verb and a channel to what is granted, or the reason why nothing is. */
 
-import type { Rights } from '../../transport/wire/messages.js';
 import type { Log } from '../log.js';
 import type { ResolvedOptions } from '../options.js';
-import type { Verb } from './grant.js';
+import { Buckets } from './buckets.js';
+import type { Admission, Verb } from './grant.js';
 import { KeyRing } from './key-ring.js';
 import type { TokenKey } from './keys.js';
 import { matches } from './patterns.js';
@@ -15,6 +15,7 @@ const DOES: Record<Verb, string> = { publish: 'publish', subscribe: 'watch', con
 export class Authority {
   readonly #verifier: Verifier;
   readonly #ring: KeyRing;
+  readonly #buckets = new Buckets();
   readonly #listeners = new Set<() => void>();
 
   constructor(keys: readonly TokenKey[], { issuer, audience, clockSkewMs, jwksMs }: ResolvedOptions, log: Log) {
@@ -47,7 +48,7 @@ export class Authority {
     channel: string,
     token: string | undefined,
     identify?: (subject: string) => void,
-  ): Promise<Rights> {
+  ): Promise<Admission> {
     if (token === undefined) {
       throw new TokenRefusal('missing', `this relay asks for a token to ${DOES[verb]}, and none was shown (token)`);
     }
@@ -61,12 +62,13 @@ export class Authority {
     }
     const { view, maxBps } = grant;
     const until = this.#verifier.until(grant);
-    return {
+    const rights = {
       control: grant.can.includes('control'),
       ...(view && { view }),
       ...(maxBps !== undefined && { maxBps }),
       ...(until !== undefined && { expires: Math.max(0, until - Date.now()) }),
     };
+    return { rights, bucket: maxBps === undefined ? null : this.#buckets.of(grant.holder, maxBps) };
   }
 
   /**

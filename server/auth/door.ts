@@ -11,10 +11,10 @@ import { after, type Timer } from '../../transport/session/timer.js';
 import { CLOSE } from '../../transport/wire/codes.js';
 import { WireError } from '../../transport/wire/errors.js';
 import { decodeFrame } from '../../transport/wire/frame.js';
-import type { Rights } from '../../transport/wire/messages.js';
 import { publish, subscribe } from '../../transport/wire/session.js';
 import { FRAME } from '../../transport/wire/types.js';
 import { Refusal } from '../relay/refusal.js';
+import type { Admission } from './grant.js';
 import { TokenRefusal } from './token-refusal.js';
 
 /** Other tokens a second, on average: each costs a check, and those who hear of the new rights some work. */
@@ -36,23 +36,23 @@ export interface DoorOptions {
   /** A token that was shown before the first message. */
   token: string | undefined;
   /** What the token grants. Rejects with the reason if that is nothing. */
-  admit(token: string | undefined): Promise<Rights>;
+  admit(token: string | undefined): Promise<Admission>;
   /** Calls `listener` when a token may grant something else than before, until the function returned is called. */
   onkeys(listener: () => void): () => void;
   /**
    * Takes the link in, with these rights; the function returned is told of other ones. It finds the link as if it had just been opened.
    * @throws Refusal if there is no room
    */
-  enter(link: Link, rights: Rights): (rights: Rights) => void;
+  enter(link: Link, admission: Admission): (admission: Admission) => void;
 }
 
 export class Door {
   /** The token whose rights count; undefined as long as none does. */
   #shown: string | undefined;
-  #rights: Rights | null = null;
+  #admission: Admission | null = null;
   /** Keys have changed while a token was being verified. */
   #stale = false;
-  #renew: ((rights: Rights) => void) | null = null;
+  #renew: ((admission: Admission) => void) | null = null;
   #inner: Link['onmessage'] = null;
   #verifying = false;
   #closed = false;
@@ -97,12 +97,12 @@ export class Door {
   async #verify(token: string | undefined): Promise<void> {
     this.#verifying = true;
     try {
-      const rights = await this.options.admit(token);
+      const admission = await this.options.admit(token);
       if (this.#closed) return;
       this.#shown = token;
-      this.#rights = rights;
-      if (this.#renew === null) this.#enter(rights);
-      else this.#renew(rights);
+      this.#admission = admission;
+      if (this.#renew === null) this.#enter(admission);
+      else this.#renew(admission);
     } catch (error) {
       return this.#refuse(error);
     }
@@ -122,15 +122,16 @@ export class Door {
       // Another may have been shown meanwhile; and where keys cannot be had, nobody knows.
       if (this.#closed || this.#shown !== shown || !(error instanceof TokenRefusal)) return;
       // A source that is reached directly has to hear of it, too.
-      this.#renew?.({ ...this.#rights!, control: false, expires: 0 });
+      const { rights, bucket } = this.#admission!;
+      this.#renew?.({ rights: { ...rights, control: false, expires: 0 }, bucket });
       this.#refuse(error);
     }
   }
 
-  #enter(rights: Rights): void {
+  #enter(admission: Admission): void {
     const { link } = this;
     this.#hello.stop();
-    this.#renew = this.options.enter(link, rights);
+    this.#renew = this.options.enter(link, admission);
     const { onmessage, onclose } = link;
     this.#inner = onmessage;
     link.onmessage = (message) => this.#receive(message);

@@ -1,8 +1,9 @@
 /** What a token says: of which channels its bearer may do what, until when. The names are those of its claims. */
 
+import type { Bucket } from '../../transport/session/bucket.js';
 import { finite, isObject, natural } from '../../transport/wire/fields.js';
 import { MAX_CELLS } from '../../transport/wire/grid.js';
-import type { Rect } from '../../transport/wire/messages.js';
+import type { Rect, Rights } from '../../transport/wire/messages.js';
 import { isPattern } from './patterns.js';
 
 /** `publish`: be its source. `subscribe`: watch. `control`: steer, where one may watch. */
@@ -21,13 +22,20 @@ export interface TokenScope {
   maxBps?: number;
 }
 
-/** A token that was verified. */
+/** What a token says that was verified. */
 export interface Grant extends TokenScope {
   /** Whose it is, as its issuer calls them. */
   subject?: string;
   /** Milliseconds since 1970. */
   expires?: number;
   notBefore?: number;
+}
+
+/** What a token gives its bearer in one channel. */
+export interface Admission {
+  rights: Rights;
+  /** From which its bytes of state come, where they are limited: the same for all who show it here. */
+  bucket: Bucket | null;
 }
 
 /** A token may name so many patterns: each costs a look at every admission. */

@@ -33,8 +33,13 @@ export interface VerifierOptions {
   now?: () => number;
 }
 
+/** A token that was verified, and who has it: the same for all tokens of a subject, by an issuer, from keys of one scope. */
+export interface Verified extends Grant {
+  holder: string;
+}
+
 interface Found {
-  grant: Promise<Grant>;
+  grant: Promise<Verified>;
   at: number;
 }
 
@@ -71,9 +76,9 @@ export class Verifier {
    * What the token grants.
    * @throws TokenRefusal that says why it counts for nothing; Refusal where that cannot be known now
    */
-  async verify(token: string): Promise<Grant> {
+  async verify(token: string): Promise<Verified> {
     if (token.length > MAX_TOKEN) throw wrong(`is longer than ${MAX_TOKEN} characters`);
-    const digest = createHash('sha256').update(token).digest('base64');
+    const digest = digestOf(token);
     const now = this.#now();
     let found = this.#found.get(digest);
     if (found === undefined || now - found.at > FOUND) {
@@ -102,7 +107,7 @@ export class Verifier {
     if (notBefore !== undefined && now < notBefore - skew) throw wrong('is not valid yet');
   }
 
-  async #check(token: string): Promise<Grant> {
+  async #check(token: string): Promise<Verified> {
     this.checks++;
     const header = headerOf(token);
     let tried = false;
@@ -114,7 +119,7 @@ export class Verifier {
         const grant = read(claims);
         const beyond = exceeds(grant, key.scope);
         if (beyond !== null) throw wrong(`claims more than its key may give ("${beyond}")`);
-        return grant;
+        return { ...grant, holder: holderOf(token, claims, key) };
       }
     }
     throw wrong(tried ? 'is not signed by a key of this relay' : 'names no key or algorithm of this relay');
@@ -145,6 +150,12 @@ export class Verifier {
     }
   }
 }
+
+const digestOf = (text: string): string => createHash('sha256').update(text).digest('base64');
+
+/** Without a subject, it is the token's, whose signature can be written in several ways. */
+const holderOf = (token: string, { iss, sub }: Record<string, unknown>, { scope }: VerifyingKey): string =>
+  digestOf(sub === undefined ? token.slice(0, token.lastIndexOf('.')) : JSON.stringify([sub, iss, scope]));
 
 const wrong = (why: string): TokenRefusal => new TokenRefusal('invalid', `the token ${why}`);
 

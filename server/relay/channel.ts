@@ -13,6 +13,7 @@ import type { SourceEnd } from '../../transport/session/source-end.js';
 import type { Tenure } from '../../transport/session/tenure.js';
 import type { SignalTable } from '../../transport/state/signal-table.js';
 import type { Rights } from '../../transport/wire/messages.js';
+import type { Admission } from '../auth/grant.js';
 import type { ChannelParts, Member } from '../cluster/channel-parts.js';
 import type { Have } from '../cluster/messages.js';
 import { Tally, type Way } from '../metrics/tally.js';
@@ -129,14 +130,14 @@ export class Channel implements ChannelParts, SourcesParts, CallersParts {
     this.place?.holds(this.bytes);
   }
 
-  /** @param rights what it may do and see; without them, whatever the source grants to anyone */
-  addViewer(link: Link, rights?: Rights): SourceEnd {
+  /** @param admission what it may do and see; without it, whatever the source grants to anyone */
+  addViewer(link: Link, admission?: Admission): SourceEnd {
     const end = this.fanout.attach(link, {
       commandsPerSecond: this.options.controlRate,
       messagesPerSecond: this.options.messageRate,
       subscriptionsPerSecond: this.options.subscriptionRate,
       keyframesPerSecond: this.options.keyframeRate,
-      ...(rights && { rights }),
+      ...admission,
     });
     holdResume(link, (over) => this.#found(over), this.options.helloMs / 2);
     expectFirst(link, this.options.helloMs, () => end.greeted);
@@ -159,8 +160,8 @@ export class Channel implements ChannelParts, SourcesParts, CallersParts {
   }
 
   /** Other rights of a viewer, from now on. */
-  setRights(viewer: SourceEnd, rights: Rights): void {
-    viewer.setRights(rights);
+  setRights(viewer: SourceEnd, { rights, bucket }: Admission): void {
+    viewer.setRights(rights, bucket);
     this.introductions.renew(viewer);
   }
 

@@ -4,9 +4,9 @@ import type { IncomingMessage } from 'node:http';
 import type { WebSocket } from 'ws';
 import type { Link } from '../../transport/link/link.js';
 import { CLOSE, closeCode } from '../../transport/wire/codes.js';
-import type { Rights } from '../../transport/wire/messages.js';
 import type { Authority } from '../auth/authority.js';
 import { Door, type DoorOptions } from '../auth/door.js';
+import type { Admission } from '../auth/grant.js';
 import { tokenInProtocols } from '../auth/shown.js';
 import type { ChannelParts } from '../cluster/channel-parts.js';
 import type { Cluster } from '../cluster/cluster.js';
@@ -92,13 +92,16 @@ export function createHub(
     verb: DoorOptions['verb'],
     known: () => void,
   ): void => {
-    const add = (link: () => Link, rights?: Rights): ((rights: Rights) => void) => {
-      if (rights !== undefined) known();
-      if (verb === 'publish') return channelOf(name).addSource(link(), rights, known);
+    const add = (link: () => Link, admission?: Admission): ((admission: Admission) => void) => {
+      if (admission !== undefined) known();
+      if (verb === 'publish') {
+        const renew = channelOf(name).addSource(link(), admission?.rights, known);
+        return ({ rights }) => renew(rights);
+      }
       const channel = roomIn(name, addressOf(req, options.trustProxy));
       // Without keys, anyone may watch.
       known();
-      const end = channel.addViewer(link(), rights);
+      const end = channel.addViewer(link(), admission);
       return (next) => channel.setRights(end, next);
     };
     if (authority === null) return orRefuse(socket, () => add(() => linkTo(socket, verb)));
@@ -108,16 +111,16 @@ export function createHub(
       token: tokenInProtocols(req),
       admit: (token) => authority.admit(verb, name, token, (subject) => identify(socket, subject)),
       onkeys: (listener) => authority.onkeys(listener),
-      enter: (link, rights) => add(() => link, rights),
+      enter: (link, admission) => add(() => link, admission),
     });
   };
 
   return {
     source: (socket, name, req, known) => enter(socket, req, name, 'publish', known),
     viewer: (socket, name, req, known) => enter(socket, req, name, 'subscribe', known),
-    watch: (link, name, rights, address = '') => {
+    watch: (link, name, admission, address = '') => {
       const channel = roomIn(name, address);
-      channel.addViewer(link, rights);
+      channel.addViewer(link, admission);
       return channel;
     },
     find: (name) => channels.get(name),

@@ -3,7 +3,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { WebSocket } from 'ws';
 import type { Link } from '../../transport/link/link.js';
-import type { Rights } from '../../transport/wire/messages.js';
+import type { Admission } from '../auth/grant.js';
 import type { Channel } from './channel.js';
 import type { ChannelInfo } from './channel-info.js';
 import type { Posts } from './posted-signals.js';
@@ -15,11 +15,11 @@ export interface Hub {
   viewer(socket: WebSocket, channel: string, req: IncomingMessage, known: () => void): void;
   /**
    * Takes a viewer within this process, and returns its channel.
-   * @param rights of whoever watches by it; without them, those that anyone has
+   * @param admission of whoever watches by it; without one, that which anyone has
    * @param address of whoever watches by it; without it, the relay does so itself
    * @throws Refusal if there is no room for it
    */
-  watch(link: Link, channel: string, rights?: Rights, address?: string): Channel;
+  watch(link: Link, channel: string, admission?: Admission, address?: string): Channel;
   /** The channel of this name, if there is one now. */
   find(channel: string): Channel | undefined;
   /** The same, or a channel of this name that is to be found out about, where another relay has it: watch it, then. */

@@ -9,6 +9,7 @@ import { SignalWriter } from '../state/signal-writer.js';
 import { Probe } from '../testing/probe.js';
 import { FakeTime } from '../testing/time.js';
 import { seeded, TestWorld } from '../testing/world.js';
+import { Bucket } from './bucket.js';
 import { Cap } from './cap.js';
 
 let time: FakeTime;
@@ -73,6 +74,41 @@ describe('a cap', () => {
     cap.sent(1e6);
     cap.perSecond = Number.POSITIVE_INFINITY;
     assert.equal(cap.ready, true);
+    assert.equal(time.pending, 0);
+  });
+
+  test('shares a bucket with others: together they keep to it, and each has its turn', async () => {
+    const perSecond = 20_000;
+    const shared = new Bucket(perSecond);
+    const began = time.now;
+    const sent = Array.from({ length: 10 }, () => 0);
+    const sum = () => sent.reduce((a, b) => a + b);
+    const caps = sent.map((_, i) => {
+      const cap: Cap = new Cap(() => run(cap, i));
+      cap.perSecond = perSecond;
+      cap.share(shared);
+      return cap;
+    });
+    const run = (cap: Cap, i: number): void => {
+      while (cap.ready) {
+        const room = (perSecond * (time.now - began)) / 1000 + perSecond * 0.25;
+        assert.ok(sum() <= room + 1e-6 * room, `${sum()} of ${room} bytes`);
+        // One that takes small bites has fewer bytes, and as many turns.
+        cap.sent(i === 0 ? 100 : 1000);
+        sent[i]! += i === 0 ? 100 : 1000;
+      }
+    };
+    for (let ms = 0; ms < 30_000; ms += 10) {
+      // Whoever asks first each time has no advantage.
+      for (const [i, cap] of caps.entries()) run(cap, i);
+      await time.advance(10);
+    }
+    assert.ok(sum() > 0.9 * perSecond * 30, `${sum()}`);
+    for (const some of sent.slice(1)) assert.ok(some > 50_000 && some < 90_000, `${sent}`);
+    assert.ok(sent[0]! > 5000, `${sent}`);
+    assert.equal(shared.users, 10);
+    for (const cap of caps) cap.stop();
+    assert.equal(shared.users, 0);
     assert.equal(time.pending, 0);
   });
 

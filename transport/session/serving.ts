@@ -8,6 +8,7 @@ import { encodeGridMeta, encodeGridReset } from '../wire/grid.js';
 import type { Rights, SignalsWanted, SubscribeMessage, WelcomeMessage } from '../wire/messages.js';
 import { FLAG } from '../wire/types.js';
 import type { Asked } from './asked.js';
+import type { Bucket } from './bucket.js';
 import { Cap } from './cap.js';
 import type { FanoutObserver } from './observer.js';
 import { Outbox, type OutboxSource } from './outbox.js';
@@ -112,6 +113,11 @@ export class Serving {
     }
     if (JSON.stringify(filterOf(before)) !== JSON.stringify(filterOf(signals))) this.startSignals(signals?.resume);
     this.goOn();
+  }
+
+  /** Where its bytes of state come from, with those of others who have the same right. */
+  share(bucket: Bucket | null): void {
+    this.#cap.share(bucket);
   }
 
   /** Its rights are others: tiles that it may see no more are not sent any more, those that it may now are. */

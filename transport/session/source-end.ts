@@ -22,6 +22,7 @@ import type {
 import * as session from '../wire/session.js';
 import { Allowance, type Allowances } from './allowance.js';
 import { Asked } from './asked.js';
+import type { Bucket } from './bucket.js';
 import { CommandRefused, refusalOf } from './command-refused.js';
 import { farewell } from './farewell.js';
 import type { Outbox } from './outbox.js';
@@ -35,6 +36,8 @@ export interface SourceEndOptions extends Vouched, Allowances {
   owner?: boolean;
   /** A relay of the source's own choice: it speaks for many, and what it says of them is believed. */
   relay?: boolean;
+  /** From which its bytes of state come, with those of others who have the same right. Default: its right is its own. */
+  bucket?: Bucket | null;
 }
 
 /** What an end must know of the fan-out it belongs to, and what it tells it. */
@@ -93,6 +96,7 @@ export class SourceEnd {
     });
     this.outbox = this.#serving.outbox;
     this.signals = this.#serving.signals;
+    this.#serving.share(options.bucket ?? null);
     link.onmessage = (message) => this.#receive(message);
     link.ondrain = () => this.#serving.flush();
     link.onclose = () => this.#end();
@@ -148,9 +152,10 @@ export class SourceEnd {
   }
 
   /** Other rights, from now on: tiles that it may see no more are not sent any more, those that it may now are. */
-  setRights(rights: Rights): void {
+  setRights(rights: Rights, bucket: Bucket | null = null): void {
     this.#tenure.rights = rights;
     this.#vouched = true;
+    this.#serving.share(bucket);
     this.#serving.narrow();
   }
 

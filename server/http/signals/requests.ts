@@ -17,9 +17,10 @@
  */
 
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import type { Rights } from '../../../transport/wire/messages.js';
+import type { Bucket } from '../../../transport/session/bucket.js';
 import { AddressRate } from '../../address-rate.js';
 import type { Authority } from '../../auth/authority.js';
+import type { Admission } from '../../auth/grant.js';
 import { tokenInHeader, tokenInUrl } from '../../auth/shown.js';
 import { TokenRefusal } from '../../auth/token-refusal.js';
 import { CHANNEL_NAME_RULE, channelName } from '../../channel-name.js';
@@ -31,7 +32,6 @@ import { WHO } from '../../sockets.js';
 import { isUnchanged } from '../negotiate.js';
 import type { Refusals } from '../refusals.js';
 import { ALWAYS, sendBody, sendJson, sendNothing } from '../respond.js';
-import { ByteDebt } from './byte-debt.js';
 import { hashNames, markOf, namesIn } from './mark.js';
 import { Problem, sendProblem, toProblem } from './problem.js';
 import { readQuery, type SignalQuery } from './query.js';
@@ -58,7 +58,6 @@ export class SignalRequests {
   readonly #reader: ObjectReader;
   readonly #wake: Wake;
   readonly #streams = new Set<SignalStream>();
-  readonly #debt = new ByteDebt();
   #closed = false;
 
   constructor(
@@ -108,11 +107,11 @@ export class SignalRequests {
     switch (req.method) {
       case 'GET':
       case 'HEAD': {
-        const rights = await this.authority?.admit('subscribe', channel, tokenInHeader(req), this.#identify(req));
+        const admission = await this.authority?.admit('subscribe', channel, tokenInHeader(req), this.#identify(req));
         const stream = query.sse || /\btext\/event-stream\b/i.test(req.headers.accept ?? '');
         return stream
-          ? this.#stream(req, res, channel, query, rights)
-          : this.#get(req, res, channel, query, rights?.maxBps);
+          ? this.#stream(req, res, channel, query, admission)
+          : this.#get(req, res, channel, query, admission?.bucket ?? null);
       }
       case 'POST':
         return this.#post(req, res, channel, query);
@@ -143,14 +142,9 @@ export class SignalRequests {
     res: ServerResponse,
     name: string,
     query: SignalQuery,
-    maxBps?: number,
+    bucket: Bucket | null,
   ): Promise<void> {
-    const token = tokenInHeader(req) ?? '';
-    const wait = maxBps === undefined ? 0 : this.#debt.wait(token);
-    if (wait > 0) {
-      const seconds = `${Math.ceil(wait / 1000)}`;
-      throw new Problem(429, 'the token is for fewer bytes a second than that ("maxBps")', { 'Retry-After': seconds });
-    }
+    checkPaid(bucket);
     const here = this.hub.find(name);
     const channel = here ?? (await this.hub.seek(name));
     // What is at another relay is not held here before somebody watches.
@@ -176,11 +170,15 @@ export class SignalRequests {
     const values = entries.filter(({ stamp }) => stamp >= 0);
     const text = values.map((entry) => `${JSON.stringify(entry.spec.name)}:${entry.text}`).join(',');
     const body = Buffer.from(`{${text}}\n`);
-    if (maxBps !== undefined && req.method === 'GET') this.#debt.add(token, body.length, maxBps);
+    if (req.method === 'GET') {
+      // Others may have been answered while the source was woken.
+      checkPaid(bucket);
+      bucket?.took(body.length);
+    }
     sendBody(req, res, 200, 'application/json; charset=utf-8', body, headers);
   }
 
-  #stream(req: IncomingMessage, res: ServerResponse, name: string, query: SignalQuery, rights?: Rights): void {
+  #stream(req: IncomingMessage, res: ServerResponse, name: string, query: SignalQuery, admission?: Admission): void {
     const headers = {
       ...ALWAYS,
       ...CORS,
@@ -208,7 +206,7 @@ export class SignalRequests {
         query,
         Array.isArray(lastId) ? lastId[0] : lastId,
         address,
-        rights,
+        admission,
       );
     } catch (error) {
       // It was only about to become a stream.
@@ -247,4 +245,15 @@ export class SignalRequests {
       `this relay asks who publishes for a token, ${why}`,
     );
   }
+}
+
+/**
+ * An answer goes out whole; the next one, once it is paid for.
+ * @throws Problem that says when that is
+ */
+function checkPaid(bucket: Bucket | null): void {
+  const wait = bucket?.wait ?? 0;
+  if (wait === 0) return;
+  const headers = { 'Retry-After': `${Math.ceil(wait / 1000)}` };
+  throw new Problem(429, 'the token is for fewer bytes a second than that ("maxBps")', headers);
 }

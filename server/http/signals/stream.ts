@@ -10,11 +10,11 @@ import {
   type Link,
   type LinkClose,
   memoryLinks,
-  type Rights,
   type SignalsWanted,
   type SignalUpdate,
 } from '../../../transport/index.js';
 import { ReceiverEnd } from '../../../transport/session/receiver-end.js';
+import type { Admission } from '../../auth/grant.js';
 import type { Hub } from '../../relay/hub.js';
 import { hashNames, heldOf, markOf } from './mark.js';
 import type { SignalQuery } from './query.js';
@@ -73,7 +73,7 @@ export class SignalStream {
    * Answers with a stream that goes on until either side ends it.
    * @param lastId what the reader saw last
    * @param address of the reader
-   * @param rights of the reader, where it had to show a token
+   * @param admission of the reader, where it had to show a token
    * @throws Refusal before anything is sent, if there is no room for a viewer
    */
   constructor(
@@ -83,10 +83,10 @@ export class SignalStream {
     { select, maxFps }: SignalQuery,
     lastId: string | undefined,
     address: string,
-    rights?: Rights,
+    admission?: Admission,
   ) {
     const [near, far] = memoryLinks();
-    const channel = hub.watch(new ResponseLink(near, res), name, rights, address);
+    const channel = hub.watch(new ResponseLink(near, res), name, admission, address);
     const { signals } = channel;
     const resume = signals ? heldOf(lastId, signals, select) : undefined;
     if (signals && !resume) this.#after = '';
