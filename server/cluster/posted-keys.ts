@@ -42,9 +42,12 @@ export class PostedKeys {
 
   /** Writes what is not written yet, and nothing after it. */
   close(): void {
-    for (const [name, { again }] of [...this.#writing]) if (again) this.#write(name);
+    const writing = [...this.#writing];
+    this.#writing.clear();
+    for (const [, { rest }] of writing) clearTimeout(rest ?? undefined);
+    for (const [name, { again }] of writing) if (again) this.#write(name);
+    // Soon nothing is held here any more, which is not to be written.
     this.#closed = true;
-    for (const { rest } of this.#writing.values()) clearTimeout(rest ?? undefined);
     this.#writing.clear();
   }
 
