@@ -81,9 +81,12 @@ describe('<mpl-controls>', () => {
     expect([viewer.refusal, await refused()]).to.deep.equal(['the source is away', 'the source is away']);
     expect(viewer.stats.generationRate).to.equal(0);
     // Another one takes its place: nothing that was asked of the first is done there.
+    const first = viewer.controlState;
     const next = new Stream({ channel: stream.channel, claim: stream.claim });
     streams.push(next);
     await waitUntil(() => viewer.status === 'live', 'it is back');
+    // Until it has told of itself, what is asked is taken for the one before, and refused.
+    await waitUntil(() => viewer.controlState !== first, 'it is known');
     await waitUntil(() => off().every((one) => !one), 'it can be steered');
     expect(note()).to.equal('');
     await viewer.step();

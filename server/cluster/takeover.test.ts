@@ -87,9 +87,8 @@ describe('whose a channel is, among several relays', { timeout: 120_000 }, () =>
       }
       await until(() => viewer.counts.reconnects === 1 && viewer.status === 'live');
       await converged(host, viewer);
-      // What it held it goes on with.
+      // It goes on from what it held.
       assert.deepEqual([answers[0], answers.includes('full')], [moved === 'nothing' ? 'none' : 'merged', false]);
-      assert.ok(viewer.grid === grid, answers.join());
       // Whoever comes with nothing gets all.
       await converged(host, startViewer(urls[2]!, host));
       host.step();

@@ -178,6 +178,8 @@ export class Sources {
   #came(): void {
     this.#grace?.stop();
     this.#grace = null;
+    // What ended was another's; whoever comes now waits for this one to speak.
+    if (this.parts.fanout.state === 'ended') this.parts.fanout.setState('waiting', 'the source is about to begin');
   }
 
   /** A link is gone. True if it was that of the source, or of the last that shared the channel. */
