@@ -8,16 +8,18 @@ export interface Answer {
   body: Buffer;
 }
 
-/** Sends `path` exactly as written to the server at `origin`. */
+/** Sends `path` exactly as written to the server at `origin`. @param ms rejects where there is no answer by then */
 export function get(
   origin: string,
   path: string,
   headers: Record<string, string> = {},
   method = 'GET',
+  ms?: number,
 ): Promise<Answer> {
   const { hostname, port } = new URL(origin);
   return new Promise((resolve, reject) => {
-    const req = request({ hostname, port, path, headers, method, agent: false }, (res) => {
+    const timely = ms === undefined ? {} : { signal: AbortSignal.timeout(ms) };
+    const req = request({ hostname, port, path, headers, method, agent: false, ...timely }, (res) => {
       const parts: Buffer[] = [];
       res.on('data', (part) => parts.push(part));
       res.on('error', reject);

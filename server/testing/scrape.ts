@@ -44,8 +44,11 @@ export class Scrape {
   }
 }
 
+/** What Prometheus would not wait for either, ms. A socket that was handed to a worker just killed is never answered. */
+const PATIENCE = 8_000;
+
 export async function scrape(url: string, headers: Record<string, string> = {}): Promise<Scrape> {
-  const { status, body } = await get(url.replace('ws', 'http'), '/metrics', headers);
+  const { status, body } = await get(url.replace('ws', 'http'), '/metrics', headers, 'GET', PATIENCE);
   assert.equal(status, 200, body.toString());
   return new Scrape(body.toString());
 }
