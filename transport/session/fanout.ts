@@ -96,13 +96,16 @@ export class Fanout implements EndOwner {
   #turn = false;
   /** Those that can go on, and could not. */
   readonly #woken = new Set<Outbox>();
-  /** Is there anything for a round to bring? */
-  #due = false;
-  /** Who is still to be served in the present round; null between rounds. */
-  #round: Iterator<SourceEnd> | null = null;
-  /** Where the log ended when the round began. */
-  #began = 0;
-  /** Up to where all that were served in it have been offered the log. */
+  /** Who is still to be sent the frames of tiles. */
+  readonly #tileRounds = new Rounds<SourceEnd>(
+    this.ends,
+    ({ outbox }) => {
+      this.#served = Math.min(this.#served, outbox.catchUp());
+    },
+    () => this.#beginRound(),
+    () => this.#endRound(),
+  );
+  /** Up to where all that were served in the present round have been offered the log. */
   #served = 0;
   /** What they are told beside state. */
   readonly #news: News<SourceEnd>;
@@ -190,7 +193,7 @@ export class Fanout implements EndOwner {
   /** The grid changed: these frames take a receiver in step from the version before to the present one. */
   publish(frames: readonly SharedFrame[]): void {
     this.log.add(frames);
-    this.#due = true;
+    this.#tileRounds.begin();
     this.#takeTurn();
   }
 
@@ -201,10 +204,8 @@ export class Fanout implements EndOwner {
   }
 
   #beginRound(): void {
-    this.#due = false;
     this.#woken.clear();
-    this.#round = this.ends.values();
-    this.#began = this.#served = this.log.end;
+    this.#served = this.log.end;
     if (this.grid !== null) this.log.begin(this.#places(), this.grid, this.stamp);
   }
 
@@ -234,19 +235,13 @@ export class Fanout implements EndOwner {
       if ((n % FEW === 0 || signaled) && performance.now() > until) break;
     }
     this.#turn = false;
-    const more = this.#news.underway || this.#signalRounds.underway;
-    if (more || this.#due || this.#round !== null || this.#woken.size > 0) this.#takeTurn();
+    const more = this.#news.underway || this.#signalRounds.underway || this.#tileRounds.underway;
+    if (more || this.#woken.size > 0) this.#takeTurn();
   }
 
   /** First each in its turn, then those who could not go on then, and can. False where nobody is left. */
   #serveOne(): boolean {
-    if (this.#due && this.#round === null) this.#beginRound();
-    if (this.#round !== null) {
-      const { done, value: end } = this.#round.next();
-      if (done) this.#endRound();
-      else this.#served = Math.min(this.#served, end.outbox.catchUp());
-      return true;
-    }
+    if (this.#tileRounds.next()) return true;
     for (const outbox of this.#woken) {
       this.#woken.delete(outbox);
       outbox.catchUp();
@@ -256,10 +251,8 @@ export class Fanout implements EndOwner {
   }
 
   #endRound(): void {
-    this.#round = null;
     this.log.over();
     this.log.trim(this.#served);
-    this.#due = this.log.end > this.#began;
   }
 
   /** Another table (a new epoch, or the first): every receiver begins with it from nothing. `stamp`: of its last change. */
