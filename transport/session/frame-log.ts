@@ -116,7 +116,6 @@ export class FrameLog {
       this.#bound = this.end;
     }
     this.#mark = this.#bound === undefined ? null : Mark.of(this.end, grid);
-    this.#runs.clear();
   }
 
   /** The round is over. */
