@@ -1,8 +1,7 @@
 /** What one receiver may ask for, a second. */
 
-import { CLOSE } from '../wire/codes.js';
-import { WireError } from '../wire/errors.js';
 import { RateLimit } from './rate.js';
+import { take } from './too-fast.js';
 
 /** Each a number a second; more may come at once. */
 export interface Allowances {
@@ -76,8 +75,4 @@ export class Allowance {
   keyframe(): void {
     take(this.#keyframes, 'keyframes');
   }
-}
-
-function take(limit: RateLimit, what: string): void {
-  if (!limit.take()) throw new WireError(`more than ${limit.perSecond} ${what} a second`, CLOSE.tooFast.code);
 }

@@ -1,9 +1,8 @@
 /** What one source may cost whoever receives it, a second. */
 
-import { CLOSE } from '../wire/codes.js';
-import { WireError } from '../wire/errors.js';
 import type { FrameName } from '../wire/types.js';
 import { RateLimit } from './rate.js';
+import { take, tooFast } from './too-fast.js';
 
 /** Each a number a second; twice as many may come at once. */
 export interface SourceAllowances {
@@ -64,12 +63,4 @@ export class SourceAllowance {
   schema(): void {
     take(this.#schemas, 'changes of what signals there are');
   }
-}
-
-function take(limit: RateLimit, what: string): void {
-  if (!limit.take()) tooFast(limit, what);
-}
-
-function tooFast({ perSecond }: RateLimit, what: string): never {
-  throw new WireError(`more than ${perSecond} ${what} a second`, CLOSE.tooFast.code);
 }
