@@ -13,29 +13,10 @@ import {
   rawFrame,
   subscribe,
 } from '../frames.js';
-import type { Host } from '../host.js';
 import type { Scenario } from '../scenario.js';
 import { handshake, rawBytes, Stranger } from '../sockets.js';
-import type { LocalRelay, Stage, Viewer } from '../stage.js';
-
-/** A channel at work, and somebody who watches it while others misbehave. */
-async function witnessed(stage: Stage): Promise<{ at: LocalRelay; host: Host; over(): Promise<void> }> {
-  const at = await stage.relay({ sourceGraceMs: 0 });
-  const host = await stage.host(at);
-  const witness: Viewer = stage.viewer(at);
-  await host.live();
-  host.run();
-  return {
-    at,
-    host,
-    over: async () => {
-      await stage.converge(host, [witness]);
-      const { reconnects } = witness.receiver.counts;
-      if (reconnects > 0 || host.uplink.reconnects > 0) throw new Error('somebody who did nothing wrong was cut off');
-      if (witness.errors.length > 0) throw new Error(`a viewer was sent what makes no sense: ${witness.errors[0]}`);
-    },
-  };
-}
+import type { LocalRelay } from '../stage.js';
+import { witnessed } from '../witness.js';
 
 const CLAIM = 'claim-of-a-stranger-1';
 const hello = publish(CLAIM);
@@ -100,7 +81,8 @@ const malformed: Scenario = {
   about: 'whatever a viewer or a source says that it may not: the code that fits, and nobody else notices',
   short: true,
   async run(stage) {
-    const { at, over } = await witnessed(stage);
+    const at = await stage.relay({ sourceGraceMs: 0 });
+    const { over } = await witnessed(stage, at);
     let number = 0;
     for (let round = 0; round < stage.scale(1, 5); round++) {
       number += await misbehave(at, `stream/bad-${round}`, FROM_VIEWERS);
@@ -149,7 +131,8 @@ const below: Scenario = {
   about: 'unmasked, oversized and tiny fragments, lengths that lie, noise: the connection ends, nothing is kept',
   short: true,
   async run(stage) {
-    const { at, over } = await witnessed(stage);
+    const at = await stage.relay({ sourceGraceMs: 0 });
+    const { over } = await witnessed(stage, at);
     const { random } = stage;
     const request = handshake(`/stream/${stage.channel}`);
     await Promise.all(
@@ -185,10 +168,7 @@ const decompressionBomb: Scenario = {
   about: 'payloads that inflate to a thousand times their size, or lie about it, cost neither memory nor time',
   async run(stage) {
     const at = await stage.relayProcess({ sourceGraceMs: 0 });
-    const host = await stage.host(at);
-    const witness = stage.viewer(at);
-    await host.live();
-    host.run();
+    const { over, leave } = await witnessed(stage, at);
     const start = [hello, gridMeta(1, 640, 640), gridReset(0)];
     const [huge, small, above] = [64 * MIB, 1000, MIB + 1].map(deflatedZeros) as [Uint8Array, Uint8Array, Uint8Array];
     const bombs: [string, Uint8Array][] = [
@@ -212,14 +192,12 @@ const decompressionBomb: Scenario = {
       );
       most = Math.max(most, (await at.probe()).rss - rss);
     }
-    await stage.converge(host, [witness]);
-    if (witness.receiver.counts.reconnects > 0) throw new Error('a viewer was cut off');
+    await over();
     // What was inflated until the lie was seen is garbage soon; all of them at once would be seven times 64 MiB a round.
     if (most > 192 * MIB) throw new Error(`the relay took ${(most / MIB).toFixed(0)} MiB more`);
     const kept = (await at.probe(true)).holdings.bytes - holdings.bytes;
     if (kept > 6 * MIB) throw new Error(`the relay kept ${(kept / MIB).toFixed(1)} MiB`);
-    witness.receiver.stop();
-    host.close();
+    leave();
     await at.expectEmpty();
     return `${bombs.length * ROUNDS} of them, at most ${(most / MIB).toFixed(0)} MiB more`;
   },

@@ -5,6 +5,7 @@ import { deflateRawSync } from 'node:zlib';
 import { deflated, json, publish, subscribe } from '../frames.js';
 import type { Scenario } from '../scenario.js';
 import { Stranger } from '../sockets.js';
+import { witnessed } from '../witness.js';
 
 const MIB = 2 ** 20;
 /** A machine that is busy may take its time; a relay that tells each of so many everything takes ten times as long. */
@@ -35,10 +36,7 @@ const flooding: Scenario = {
   short: true,
   async run(stage) {
     const at = await stage.relayProcess({ sourceGraceMs: 0 });
-    const host = await stage.host(at);
-    const witness = stage.viewer(at);
-    await host.live();
-    host.run();
+    const { over, leave } = await witnessed(stage, at);
     const crowd = stage.scale(60, 300);
     const { rss } = await at.probe(true);
     let [stall, most, heard] = [0, 0, 0];
@@ -63,10 +61,8 @@ const flooding: Scenario = {
     }
     if (stall > LONGEST_STALL) throw new Error(`the relay stood still for ${stall.toFixed(0)} ms`);
     if (most > 192 * MIB) throw new Error(`the relay took ${(most / MIB).toFixed(0)} MiB more`);
-    await stage.converge(host, [witness]);
-    if (witness.receiver.counts.reconnects > 0) throw new Error('a viewer of somebody else was cut off');
-    witness.receiver.stop();
-    host.close();
+    await over();
+    leave();
     await at.expectEmpty();
     return `${FLOODS.length} floods over ${crowd} viewers, at most ${heard} messages to each, ${stall.toFixed(0)} ms still`;
   },
@@ -78,10 +74,7 @@ const unread: Scenario = {
   short: true,
   async run(stage) {
     const at = await stage.relayProcess({ sourceGraceMs: 0 });
-    const host = await stage.host(at);
-    const witness = stage.viewer(at);
-    await host.live();
-    host.run();
+    const { over, leave } = await witnessed(stage, at);
     const source = await Stranger.open(`${at.url}/peer/unread`);
     source.send(publish(CLAIM));
     const viewers = await Promise.all(
@@ -104,11 +97,9 @@ const unread: Scenario = {
     if (kept > 24 * MIB)
       throw new Error(`the relay kept ${(kept / MIB).toFixed(1)} MiB for a source that does not read`);
     if (probe.stall > LONGEST_STALL) throw new Error(`the relay stood still for ${probe.stall.toFixed(0)} ms`);
-    await stage.converge(host, [witness]);
-    if (witness.receiver.counts.reconnects > 0) throw new Error('a viewer of somebody else was cut off');
+    await over();
     for (const one of [source, ...viewers]) one.socket.terminate();
-    witness.receiver.stop();
-    host.close();
+    leave();
     await at.expectEmpty();
     return `${viewers.length * 60} commands of 60 kB, ${(kept / MIB).toFixed(1)} MiB kept`;
   },
