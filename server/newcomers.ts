@@ -51,9 +51,9 @@ export class Newcomers {
   /** Takes one in, before its handshake. */
   enter(address: string, room: Room): Newcomer | NoRoom {
     if (!this.#count.enter(address)) {
-      this.tally.refusals.add('newcomers');
-      this.tally.log.write('warn', 'a connection was refused', { room, address, why: 'newcomers' });
-      return { status: 429, reason: 'Too many connections of this address have not said yet who they are.' };
+      const reason = 'Too many connections of this address have not said yet who they are.';
+      this.tally.refused('newcomers', 'a connection was refused', { room, address, why: reason });
+      return { status: 429, reason };
     }
     let watched: Watched | null = null;
     let here = true;

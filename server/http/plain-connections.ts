@@ -90,8 +90,7 @@ export class PlainConnections {
 
   #cut(socket: Socket, why: string): void {
     this.leave(socket);
-    this.tally.refusals.add(why);
-    this.tally.log.write('warn', 'a request was cut off', { address: socket.remoteAddress, why });
+    this.tally.refused(why, 'a request was cut off', { address: socket.remoteAddress });
     socket.destroy();
   }
 }
