@@ -22,6 +22,8 @@ const nodeTests = (files) => [
   '--import',
   'tsx',
   '--test',
+  // A file that hangs is ended, and named.
+  '--test-timeout=900000',
   '--test-reporter=spec',
   '--test-reporter-destination=stdout',
   '--test-reporter=./scripts/tally.js',

@@ -15,7 +15,7 @@ afterEach(closeAll);
 
 const Socket = WebSocket as unknown as new (url: string) => SocketLike;
 
-describe('a relay that closes in its own time', { timeout: 60_000 }, () => {
+describe('a relay that closes in its own time', { timeout: 300_000 }, () => {
   const DRAIN = 2000;
 
   test('says that it is not ready, takes in nobody, tells sources at once and viewers little by little', async () => {

@@ -27,7 +27,7 @@ async function handshake(url: string, path: string, extra = ''): Promise<string>
   return String(data).split('\r\n', 1)[0];
 }
 
-describe('a relay on a server that somebody has', { timeout: 120_000 }, () => {
+describe('a relay on a server that somebody has', { timeout: 300_000 }, () => {
   test('takes its own requests and sockets, and leaves all others alone', async () => {
     const relay = createRelay();
     const own = new WebSocketServer({ noServer: true });
@@ -83,7 +83,7 @@ describe('a relay on a server that somebody has', { timeout: 120_000 }, () => {
   });
 });
 
-describe('sockets', { timeout: 120_000 }, () => {
+describe('sockets', { timeout: 300_000 }, () => {
   test('what is no channel name is refused in a way that a page can read', async () => {
     const relay = createRelay();
     const { url } = await relay.listen(0);

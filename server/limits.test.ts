@@ -556,7 +556,7 @@ async function post(url: string, body: string, channel = 'a'): Promise<number> {
   return (await fetch(`${url}/channels/${channel}/signals`, { method: 'POST', headers, body })).status;
 }
 
-describe('limits', { timeout: 120_000 }, () => {
+describe('limits', { timeout: 300_000 }, () => {
   test('are all looked at', () => {
     assert.deepEqual([...Object.keys(CASES), ...Object.keys(ELSEWHERE)].sort(), [...LIMIT_NAMES].sort());
     for (const [name, path] of Object.entries(ELSEWHERE)) {

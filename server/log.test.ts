@@ -51,7 +51,7 @@ async function showTokens(url: string): Promise<void> {
   }
 }
 
-describe('logs', { timeout: 60_000 }, () => {
+describe('logs', { timeout: 300_000 }, () => {
   test('tell a program’s own logger who came, who was let go, and why', async () => {
     const { logger, lines } = collector('info');
     const { url } = await startRelay({ log: logger, connectionRate: 3 });

@@ -50,7 +50,7 @@ const post = (url: string, channel: string, headers: Record<string, string> = {}
 const token = (claims: Line): string =>
   forge({ alg: 'HS256' }, { channels: ['demo'], can: ['subscribe'], sub: 'ada', ...claims }, SECRET);
 
-describe('whoever is refused is told of at the default level, and counted by reason', { timeout: 60_000 }, () => {
+describe('whoever is refused is told of at the default level, and counted by reason', { timeout: 300_000 }, () => {
   test('viewers beyond maxViewers, by WebSocket and as event streams', async () => {
     const { url, refused, told } = await start({ maxViewers: 1 });
     await (await connect(`${url}/stream/demo`)).settled();
@@ -136,7 +136,7 @@ describe('whoever is refused is told of at the default level, and counted by rea
   });
 });
 
-describe('logs say whose connection it is', { timeout: 60_000 }, () => {
+describe('logs say whose connection it is', { timeout: 300_000 }, () => {
   test('of sources, viewers, readers of events and those who post', async () => {
     const { url, lines, told } = await start({ keys: [{ secret: SECRET }] }, 'debug');
     const text = token({ can: ['subscribe', 'publish'] });

@@ -48,7 +48,7 @@ async function follow(url: string, shown: string) {
   return { ended: () => ended };
 }
 
-describe('keys in a file', { timeout: 60_000 }, () => {
+describe('keys in a file', { timeout: 300_000 }, () => {
   test('count from when they are put in until they are taken out, also for those who are connected', async () => {
     const { url, write, logged } = await start('old', 'new');
     const source = startSource(url, 'demo', false, token('new', 'publish'));
@@ -137,7 +137,7 @@ describe('keys in a file', { timeout: 60_000 }, () => {
   });
 });
 
-test('public keys from a URL are fetched again after a while', { timeout: 60_000 }, async () => {
+test('public keys from a URL are fetched again after a while', { timeout: 300_000 }, async () => {
   const [old, next] = [await keyPair('old'), await keyPair('next')];
   let keys: object[] = [old.jwk, next.jwk];
   let broken = false;

@@ -15,7 +15,7 @@ function watching(path: string) {
   return seen;
 }
 
-describe('a file that is watched', { timeout: 60_000 }, () => {
+describe('a file that is watched', { timeout: 300_000 }, () => {
   test('is told of when it holds something else, however that came to be', async () => {
     const folder = makeFolder({ 'keys.json': 'one' });
     later(() => folder.remove());

@@ -163,7 +163,7 @@ describe('flags of serve', () => {
   });
 });
 
-describe('mpl', { timeout: 60_000 }, () => {
+describe('mpl', { timeout: 300_000 }, () => {
   const site = makeFolder({ 'index.html': 'the site' });
   after(() => site.remove());
 

@@ -90,7 +90,7 @@ describe('a module that cannot be run', () => {
   });
 });
 
-describe('mpl stream', { timeout: 90_000 }, () => {
+describe('mpl stream', { timeout: 300_000 }, () => {
   const open: (() => unknown)[] = [];
   afterEach(async () => {
     for (const close of open.splice(0).reverse()) await close();

@@ -22,7 +22,7 @@ async function signals(url: string, method = 'GET', body?: object): Promise<{ st
   return { status: answer.status, text: (await answer.text()).trim() };
 }
 
-describe('signals posted to one of several relays', { timeout: 120_000 }, () => {
+describe('signals posted to one of several relays', { timeout: 300_000 }, () => {
   const redis = async (): Promise<TestRedis> => {
     const started = await startRedis();
     later(() => started.stop());

@@ -20,7 +20,7 @@ busContract('Redis', async () => {
   return { a: make(), b: make(), close: () => redis.stop() };
 });
 
-describe('a bus over Redis', { timeout: 60_000 }, () => {
+describe('a bus over Redis', { timeout: 300_000 }, () => {
   let redis: TestRedis;
   before(async () => {
     redis = await startRedis();

@@ -16,7 +16,7 @@ busContract('a Redis Cluster', async () => {
   return { a: make(), b: make(), close: () => redis.stop() };
 });
 
-describe('relays over a Redis Cluster', { timeout: 120_000 }, () => {
+describe('relays over a Redis Cluster', { timeout: 300_000 }, () => {
   let redis: TestRedisCluster;
   before(async () => {
     redis = await startRedisCluster();

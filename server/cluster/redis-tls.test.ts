@@ -15,7 +15,7 @@ afterEach(closeAll);
 const skip = spawnSync('openssl', ['version']).status === 0 ? false : 'openssl is not installed';
 const PASSWORD = 'a pass:word/of @ some kind';
 
-describe('a Redis with TLS and a password', { timeout: 120_000, skip }, () => {
+describe('a Redis with TLS and a password', { timeout: 300_000, skip }, () => {
   /** One that is to be reached by TLS alone, with a certificate that it signed itself. */
   const start = async () => {
     const folder = makeFolder({});

@@ -18,7 +18,7 @@ async function ask(url: string, method = 'GET', body?: unknown): Promise<{ statu
   return { status: answer.status, json: text === '' ? null : JSON.parse(text) };
 }
 
-describe('sources that share a channel, at several relays', { timeout: 60_000 }, () => {
+describe('sources that share a channel, at several relays', { timeout: 300_000 }, () => {
   it('are heard everywhere, and of each signal the last write counts', async () => {
     const { urls } = await joinRelays(3);
     const one = startSource(urls[0]!, 'demo', true);
@@ -67,7 +67,7 @@ describe('sources that share a channel, at several relays', { timeout: 60_000 },
   });
 });
 
-describe('signals by plain HTTP, at any relay', { timeout: 60_000 }, () => {
+describe('signals by plain HTTP, at any relay', { timeout: 300_000 }, () => {
   it('are posted to the one that has the channel, and asked for anywhere', async () => {
     const { urls, network } = await joinRelays(3);
     const [a, b, c] = urls.map(signalsOf) as [string, string, string];

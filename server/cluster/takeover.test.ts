@@ -30,7 +30,7 @@ function hears(link: Link, tell: (message: Uint8Array) => void): Link {
   });
 }
 
-describe('whose a channel is, among several relays', { timeout: 120_000 }, () => {
+describe('whose a channel is, among several relays', { timeout: 300_000 }, () => {
   it('goes with its source to another relay, by its claim, and viewers keep what they have', async () => {
     const { urls } = await joinRelays(3);
     const host = new Host(urls[0]!);
@@ -208,7 +208,7 @@ describe('whose a channel is, among several relays', { timeout: 120_000 }, () =>
   });
 });
 
-describe('relays over a real Redis', { timeout: 120_000 }, () => {
+describe('relays over a real Redis', { timeout: 300_000 }, () => {
   let redis: TestRedis;
   const start = async (): Promise<TestRedis> => {
     redis = await startRedis();

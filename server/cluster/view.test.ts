@@ -9,7 +9,7 @@ import { converged, Host, joinRelays, LEASE, startViewer } from './testing/stage
 
 afterEach(closeAll);
 
-describe('a channel over several relays', { timeout: 60_000 }, () => {
+describe('a channel over several relays', { timeout: 300_000 }, () => {
   it('is the same everywhere, cell for cell and signal for signal', async () => {
     const { urls } = await joinRelays(3);
     const early = startViewer(urls[1]!);

@@ -21,7 +21,7 @@ busContract('workers', async () => {
   return { a: worker(), b: worker(), close: async () => {} };
 });
 
-describe('mpl serve --workers', { timeout: 120_000 }, () => {
+describe('mpl serve --workers', { timeout: 300_000 }, () => {
   const childrenOf = (pid: number): number[] =>
     readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
 

@@ -31,7 +31,7 @@ async function startSources(url: string, ...names: string[]): Promise<void> {
   }
 }
 
-describe('the list of channels', { timeout: 60_000 }, () => {
+describe('the list of channels', { timeout: 300_000 }, () => {
   test('of an open relay is for anyone', async () => {
     const { url } = await startRelay();
     await startSources(url, 'one', 'two');

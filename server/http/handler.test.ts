@@ -5,7 +5,7 @@ import { createRelay, OptionError, type Relay } from '../index.js';
 import { makeFolder } from '../testing/folder.js';
 import { get } from '../testing/http.js';
 
-describe('requests to a relay', { timeout: 120_000 }, () => {
+describe('requests to a relay', { timeout: 300_000 }, () => {
   const demo = makeFolder({ 'index.html': '<!doctype html>start' });
   let relay: Relay;
   let url: string;

@@ -9,7 +9,7 @@ import { get } from '../testing/http.js';
 
 const script = 'export const answer = 42;\n'.repeat(200);
 
-describe('the files of a relay', { timeout: 120_000 }, () => {
+describe('the files of a relay', { timeout: 300_000 }, () => {
   const secret = makeFolder({ 'secret.txt': 'secret' });
   const demo = makeFolder({
     'index.html': '<!doctype html>start',

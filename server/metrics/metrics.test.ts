@@ -62,7 +62,7 @@ async function untilSeen(url: string, holds: (seen: Scrape) => boolean): Promise
 
 const at = (viewer: Receiver, world: TestWorld) => viewer.grid?.whole === true && viewer.version === world.version;
 
-describe('metrics of a relay', { timeout: 60_000 }, () => {
+describe('metrics of a relay', { timeout: 300_000 }, () => {
   test('count what is delivered, to how many, and how long it takes, also after they have gone', async () => {
     const { url, relay } = await startRelay();
     const { world, step } = startWorld(url, 'demo');
@@ -289,7 +289,7 @@ test('a spread counts each value where it belongs', () => {
   );
 });
 
-describe('joined relays', { timeout: 60_000 }, () => {
+describe('joined relays', { timeout: 300_000 }, () => {
   test('are ready while they are joined, say so when they are not, and count each other apart from viewers', async () => {
     const redis = await startRedis();
     later(() => redis.stop());

@@ -29,7 +29,7 @@ async function startWorkers(count: number) {
   return workers;
 }
 
-describe('the numbers of workers', { timeout: 60_000 }, () => {
+describe('the numbers of workers', { timeout: 300_000 }, () => {
   it('name no channels where they are not for all to know', async () => {
     const workers = await startWorkers(2);
     for (const [i, { url }] of workers.entries()) startReceiver(url, `secret-${i}`);
@@ -66,7 +66,7 @@ describe('the numbers of workers', { timeout: 60_000 }, () => {
   });
 });
 
-describe('/metrics of several workers', { timeout: 120_000, skip }, () => {
+describe('/metrics of several workers', { timeout: 300_000, skip }, () => {
   const start = async (...args: string[]) => {
     const served = run(['serve', '--port', '0', '--metrics-port', '0', '--no-open', '--workers', '3', ...args]);
     later(() => served.child.kill('SIGKILL'));

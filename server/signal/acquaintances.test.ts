@@ -82,7 +82,7 @@ async function strangers(from: Client, to: Client, [src, dst]: [string, string])
   assert.deepEqual([from.waiting, to.waiting], [0, 0]);
 }
 
-describe('signaling of a relay with keys', { timeout: 60_000 }, () => {
+describe('signaling of a relay with keys', { timeout: 300_000 }, () => {
   it('is for a source and a viewer that it introduced, both ways', async () => {
     const { url } = await startRelay(KEYS);
     const [host, viewer, other] = [await join(url, 'host'), await join(url, 'viewer'), await join(url, 'other')];

@@ -72,7 +72,7 @@ describe('any signaling message', () => {
     assert.ok(refused > COUNT / 20 && refused < COUNT / 2, `${refused} of ${COUNT} refused`);
   });
 
-  test('is passed on as it was said, or ends its connection, over sockets', { timeout: 120_000 }, async () => {
+  test('is passed on as it was said, or ends its connection, over sockets', { timeout: 300_000 }, async () => {
     const maker = new MessageMaker(SEED + 1);
     const relay = createRelay({ dist: false, signalRate: 10_000, connectionRate: 100_000 });
     const { url } = await relay.listen(0);

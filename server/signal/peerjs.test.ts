@@ -64,7 +64,7 @@ globalThis.lab = {
 `;
 
 describe('peerjs in a browser', {
-  timeout: 60_000,
+  timeout: 300_000,
   skip: chrome ? false : 'no Chromium or Chrome found; set CHROME_PATH',
 }, () => {
   const relay = createRelay();

@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { createRelay, type Relay } from '../index.js';
 import { type Client, client, connect } from '../testing/sockets.js';
 
-describe('signaling', { timeout: 120_000 }, () => {
+describe('signaling', { timeout: 300_000 }, () => {
   let relay: Relay;
   let url: string;
 
@@ -187,7 +187,7 @@ describe('signaling', { timeout: 120_000 }, () => {
 });
 
 test('a peer that does not read is as good as absent, and what waits for it is bounded', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const relay = createRelay({ signalRate: 10_000 });
   const { url } = await relay.listen(0);
@@ -207,7 +207,7 @@ test('a peer that does not read is as good as absent, and what waits for it is b
   await relay.close();
 });
 
-test('a peer that vanished without a word is dropped, and its id is free again', { timeout: 120_000 }, async () => {
+test('a peer that vanished without a word is dropped, and its id is free again', { timeout: 300_000 }, async () => {
   const relay = createRelay({ pingMs: 100 });
   const { url } = await relay.listen(0);
   const path = `${url}/signal/peerjs?key=peerjs&id=a&version=1.5.5&token=`;

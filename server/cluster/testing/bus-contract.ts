@@ -10,7 +10,7 @@ const text = (value: Uint8Array | null): string | null => value && new TextDecod
 
 /** @param make two buses that are joined */
 export function busContract(name: string, make: () => Promise<{ a: Bus; b: Bus; close(): Promise<void> }>): void {
-  describe(`a bus: ${name}`, { timeout: 60_000 }, () => {
+  describe(`a bus: ${name}`, { timeout: 300_000 }, () => {
     let a: Bus;
     let b: Bus;
     let close: () => Promise<void>;

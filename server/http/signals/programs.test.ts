@@ -16,7 +16,7 @@ const missing = (program: string): string | false =>
 
 const token = 'a secret of some length';
 
-test('curl posts, reads and follows', { skip: missing('curl'), timeout: 120_000 }, async () => {
+test('curl posts, reads and follows', { skip: missing('curl'), timeout: 300_000 }, async () => {
   const { url } = await startRelay({ publishToken: token });
   const signals = `${url}/channels/demo/signals`;
   const bearer = ['-H', `Authorization: Bearer ${token}`];
@@ -64,7 +64,7 @@ with urllib.request.urlopen(urllib.request.Request(url, headers={"Accept": "text
                 break
 `;
 
-test('Python’s own library posts, reads and follows', { skip: missing('python3'), timeout: 120_000 }, async () => {
+test('Python’s own library posts, reads and follows', { skip: missing('python3'), timeout: 300_000 }, async () => {
   const { url } = await startRelay({ publishToken: token });
   const receiver = startReceiver(url);
   const python = spawn('python3', ['-c', PYTHON, `${url}/channels/demo/signals`, token]);
@@ -95,7 +95,7 @@ test('Python’s own library posts, reads and follows', { skip: missing('python3
   );
 });
 
-test('a shell follows what a WebSocket source says', { skip: missing('curl'), timeout: 120_000 }, async () => {
+test('a shell follows what a WebSocket source says', { skip: missing('curl'), timeout: 300_000 }, async () => {
   const { url } = await startRelay();
   const source = startSource(url);
   source.set({ count: 1, other: 2 });

@@ -35,7 +35,7 @@ const post = (url: string, body: unknown, headers: Record<string, string> = {}):
     body: typeof body === 'string' ? body : JSON.stringify(body),
   });
 
-describe('posting signals', { timeout: 120_000 }, () => {
+describe('posting signals', { timeout: 300_000 }, () => {
   test('sets those named, leaves others, and whoever receives sees them', async () => {
     const { url, relay } = await startRelay();
     const signals = url + path();
@@ -197,7 +197,7 @@ describe('posting signals', { timeout: 120_000 }, () => {
   });
 });
 
-describe('who has a channel', { timeout: 120_000 }, () => {
+describe('who has a channel', { timeout: 300_000 }, () => {
   test('one with a WebSocket source is taken; one that is posted to is let go of with DELETE', async () => {
     const { url, relay } = await startRelay();
     const signals = url + path();
@@ -312,7 +312,7 @@ describe('who has a channel', { timeout: 120_000 }, () => {
   });
 });
 
-describe('asking for signals', { timeout: 120_000 }, () => {
+describe('asking for signals', { timeout: 300_000 }, () => {
   test('all or some, and nothing twice', async () => {
     const { url } = await startRelay();
     const signals = url + path();
@@ -440,7 +440,7 @@ describe('asking for signals', { timeout: 120_000 }, () => {
   });
 });
 
-describe('around it', { timeout: 120_000 }, () => {
+describe('around it', { timeout: 300_000 }, () => {
   test('methods, names and preflights', async () => {
     const { url } = await startRelay();
     for (const method of ['PUT', 'PATCH']) {

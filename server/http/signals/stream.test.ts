@@ -25,7 +25,7 @@ async function open(url: string, headers: Record<string, string> = {}): Promise<
 const saw = (reader: EventReader, event: string, data: unknown): boolean =>
   reader.told.some((told) => JSON.stringify(told) === JSON.stringify([event, data]));
 
-describe('a stream of events', { timeout: 120_000 }, () => {
+describe('a stream of events', { timeout: 300_000 }, () => {
   test('tells all, then what changed, of a WebSocket source too, and how that stands', async () => {
     const { url, relay } = await startRelay();
     const reader = await open(url + path());
