@@ -16,9 +16,15 @@ export class GridError extends Error {
   override readonly name = 'GridError';
 }
 
-/** The memory for a grid cannot be had here. */
+/** The memory for a grid, or for its next generation, cannot be had here. `done`: generations computed before. */
 export class MemoryError extends Error {
   override readonly name = 'MemoryError';
+  constructor(
+    message: string,
+    readonly done = 0,
+  ) {
+    super(message);
+  }
 }
 
 /**

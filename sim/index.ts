@@ -2,6 +2,7 @@
 export { GridError, MemoryError, PatternError, RuleError } from './errors.js';
 export { createLife, type EngineChoice, type LifeOptions } from './life/create.js';
 export type { Rect } from './life/digest.js';
+export type { Engine, EngineKind, TileView } from './life/engine.js';
 export { MAX_SIDE, parseGrid, type Wrap } from './life/grid.js';
 export type { Life, SoupOptions } from './life/life.js';
 export { NAMED_RULES, type Neighborhood, parseRule, type Rule } from './life/rule.js';

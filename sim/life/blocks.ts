@@ -8,6 +8,7 @@
  * `state` of a block: 0 = empty in both buffers and in the snapshot; USED = both buffers equal the snapshot; CHANGED =
  * may differ from the snapshot, now or in another generation (a sleeping blinker is right to stay CHANGED).
  */
+import type { Engine, TileView } from './engine.js';
 import { BLOCK_WORDS, type Layout } from './layout.js';
 import type { Rule } from './rule.js';
 
@@ -25,8 +26,9 @@ export interface BlockMemory {
   state: Uint8Array;
 }
 
-export abstract class BlockEngine {
+export abstract class BlockEngine implements Engine {
   abstract readonly kind: 'wasm' | 'js';
+  readonly planes = 1;
   readonly marks: BlockMemory['marks'];
   readonly state: Uint8Array;
   protected readonly buffers: BlockMemory['buffers'];
@@ -47,16 +49,33 @@ export abstract class BlockEngine {
   }
 
   /** The present generation. */
-  get cells(): Uint32Array {
+  protected get cells(): Uint32Array {
     return this.buffers[this.parity];
   }
 
   /** Computes one generation. */
-  abstract step(): void;
-  /** Living cells. */
+  protected abstract next(): void;
   abstract population(): number;
   /** Keys of the tiles that differ from the snapshot, ascending; makes the snapshot equal to the cells. */
-  abstract diff(): Uint32Array;
+  abstract changed(): Uint32Array;
+
+  step(generations: number): void {
+    for (let i = 0; i < generations; i++) this.next();
+  }
+
+  tile(key: number): TileView {
+    return { words: this.cells, offset: this.layout.tileWord(key), stride: 4 };
+  }
+
+  open(key: number): TileView {
+    return this.tile(key);
+  }
+
+  touched(key: number): void {
+    const { tilesX } = this.layout;
+    const tileY = Math.floor(key / tilesX);
+    this.force((key - tileY * tilesX) >> 1, tileY);
+  }
 
   /** Sets rule and edges; what lies in the grid is computed afresh. */
   configure(rule: Rule, torus: boolean): void {
@@ -69,7 +88,7 @@ export abstract class BlockEngine {
    * After cells of a block were written: computes it and its neighbours in the next TWO generations. After one, the
    * comparison with generation n-1 would be with a state that the written cells did not come from.
    */
-  force(bx: number, by: number): void {
+  protected force(bx: number, by: number): void {
     const { blocksX, blocksY, flagStride } = this.layout;
     this.state[by * flagStride + bx] = CHANGED;
     for (let dy = -1; dy <= 1; dy++) {
@@ -91,14 +110,14 @@ export abstract class BlockEngine {
   }
 
   /** All blocks, for two generations. */
-  forceAll(): void {
+  protected forceAll(): void {
     const { blocksX, blocksY, flagStride } = this.layout;
     for (let y = 0; y < blocksY; y++)
       for (const marks of this.marks) marks.fill(ALL, y * flagStride, y * flagStride + blocksX);
   }
 
   /** All blocks that may hold anything, and their neighbours; all blocks where the rule gives birth to cells of nothing. */
-  forceUsed(): void {
+  protected forceUsed(): void {
     if (this.rule.birth & 1) this.forceAll();
     this.eachUsed((bx, by) => this.force(bx, by));
   }

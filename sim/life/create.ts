@@ -1,6 +1,6 @@
 /** Makes a world on the best engine there is. */
 import { MemoryError } from '../errors.js';
-import type { BlockEngine } from './blocks.js';
+import type { Engine } from './engine.js';
 import { checkGrid, checkWrap, type Wrap } from './grid.js';
 import { createJsEngine } from './js/engine.js';
 import { Layout } from './layout.js';
@@ -37,7 +37,7 @@ export async function createLife(options: LifeOptions): Promise<Life> {
   return new Life(engine, reason, rule, wrap);
 }
 
-async function chooseEngine(layout: Layout, choice: EngineChoice): Promise<{ engine: BlockEngine; reason: string }> {
+async function chooseEngine(layout: Layout, choice: EngineChoice): Promise<{ engine: Engine; reason: string }> {
   if (!['auto', 'gpu', 'wasm', 'js'].includes(choice))
     throw new RangeError(`Engine "${choice}" is unknown: use "auto", "gpu", "wasm" or "js".`);
   if (choice === 'js') return { engine: createJsEngine(layout), reason: 'asked for' };

@@ -1,17 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { TileProducer } from '../../transport/state/tile.js';
-import {
-  createLife,
-  type EngineChoice,
-  type Life,
-  PATTERNS,
-  PatternError,
-  parsePattern,
-  patternByName,
-} from '../index.js';
+import { createLife, type EngineChoice, PATTERNS, PatternError, parsePattern, patternByName } from '../index.js';
 import { NaiveLife } from '../testing/naive.js';
+import { createJsEngine } from './js/engine.js';
+import { Layout } from './layout.js';
+import { Life } from './life.js';
 import { parseRule } from './rule.js';
+import { createWasmEngine } from './wasm/engine.js';
 
 const ENGINES: EngineChoice[] = ['js', 'wasm'];
 const glider = parsePattern(PATTERNS.glider);
@@ -82,6 +78,9 @@ describe('a world', () => {
     assert.throws(() => life.get(0.5, 1), RangeError);
     assert.throws(() => life.tile(1), /Tile 1 does not exist/);
     assert.throws(() => life.tile(-1), RangeError);
+    assert.throws(() => life.tile(0, 1), /Plane 1 does not exist/);
+    assert.throws(() => life.set(1, 1, 2), /no state 2 in rule B3\/S23: use 0 to 1/);
+    assert.throws(() => life.set(1, 1, 0.5), RangeError);
     assert.throws(() => life.setRule('B9/S'), /"9"/);
     assert.throws(() => life.setWrap('mobius' as 'torus'), /"mobius"/);
     assert.deepEqual([life.version, life.population(), life.rule, life.wrap], [0, 0, 'B3/S23', 'bounded']);
@@ -233,3 +232,46 @@ for (const engine of ENGINES)
         }
     });
   });
+
+describe('another engine', () => {
+  test('goes on with a world as if it had always been there', async () => {
+    for (const [from, to] of [
+      [createJsEngine, createWasmEngine],
+      [createWasmEngine, createJsEngine],
+    ] as const)
+      for (const wrap of ['torus', 'bounded'] as const) {
+        const layout = new Layout(300, 170);
+        const rule = parseRule('B36/S23');
+        const [life, twin] = await Promise.all(
+          [0, 1].map(async () => new Life(await from(layout), 'asked for', rule, wrap)),
+        );
+        for (const world of [life, twin]) world.soup({ density: 0.3, seed: 8 });
+        const seen = [life, twin].map((world) => [...world.changedTiles()]);
+        assert.deepEqual(seen[0], seen[1]);
+        for (const world of [life, twin]) world.step(50);
+        life.adopt(await to(layout), 'to see it');
+        assert.deepEqual([life.version, life.generation, life.rule, life.wrap], [50, 50, 'B36/S23', wrap]);
+        assert.equal(life.engineReason, 'to see it');
+        assert.notEqual(life.engine, twin.engine);
+        assert.deepEqual(await life.digest(), await twin.digest());
+        assert.deepEqual([...life.changedTiles()], [...twin.changedTiles()]);
+        for (const world of [life, twin]) world.step(31);
+        assert.deepEqual(await life.digest(), await twin.digest());
+        assert.deepEqual([...life.changedTiles()], [...twin.changedTiles()]);
+      }
+  });
+
+  test('what changed before it came is told, also where nothing is left', async () => {
+    const layout = new Layout(640, 64);
+    const life = new Life(createJsEngine(layout), '', parseRule('B3/S23'), 'torus');
+    life.draw([10, 10, 330, 10], true);
+    assert.deepEqual([...life.changedTiles()], [0, 5]);
+    life.step(1);
+    life.draw([600, 10, 600, 11, 601, 10, 601, 11], true);
+    life.adopt(await createWasmEngine(layout), '');
+    life.step(1);
+    assert.deepEqual([...life.changedTiles()], [0, 5, 9]);
+    life.step(1);
+    assert.deepEqual([...life.changedTiles()], []);
+  });
+});

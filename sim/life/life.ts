@@ -1,11 +1,11 @@
-/** A world of Life-like cells: what to look at and what to do with it. Engines compute; this keeps version and edits. */
-import { PatternError } from '../errors.js';
+/** A world of cells: what to look at and what to do with it. Engines compute; this keeps version and edits. */
+import { MemoryError, PatternError } from '../errors.js';
 import type { Pattern } from '../pattern/pattern.js';
 import { placePattern } from '../pattern/place.js';
-import type { BlockEngine } from './blocks.js';
+import { Brush, copyTiles, reduceStates, stateAt } from './brush.js';
 import { digestCells, type Rect } from './digest.js';
+import type { Engine, EngineKind, TileView } from './engine.js';
 import { checkWrap, type Wrap } from './grid.js';
-import { BLOCK_WORDS } from './layout.js';
 import { type Neighborhood, parseRule, type Rule } from './rule.js';
 import { fillSoup } from './soup.js';
 
@@ -21,24 +21,20 @@ export interface SoupOptions {
  * Only as long as nobody has looked (`changedTiles`, `digest`) do `load`, `soup` and `clear` leave version 0 as it is.
  */
 export class Life {
-  /** Bit-planes a cell. */
-  readonly planes = 1;
-  #engine: BlockEngine;
+  #engine: Engine;
+  #reason: string;
   #rule: Rule;
   #wrap: Wrap;
   #version = 0;
   #generation = 0;
   /** Somebody has looked at it as it is: from now on each change of content has a version of its own. */
   #seen = false;
+  /** Tiles that had changed, and had not been asked for, when another engine took over. */
+  #pending: Uint32Array | undefined;
 
-  constructor(
-    engine: BlockEngine,
-    /** Why this engine is at work. */
-    readonly engineReason: string,
-    rule: Rule,
-    wrap: Wrap,
-  ) {
+  constructor(engine: Engine, reason: string, rule: Rule, wrap: Wrap) {
     this.#engine = engine;
+    this.#reason = reason;
     this.#rule = rule;
     this.#wrap = wrap;
     engine.configure(rule, wrap === 'torus');
@@ -53,8 +49,20 @@ export class Life {
   get height(): number {
     return this.#engine.layout.height;
   }
-  get engine(): 'wasm' | 'js' {
+  /** Bit-planes a cell, 1..8: the number of its state in binary, plane 0 the lowest bit. A rule may change it. */
+  get planes(): number {
+    return this.#engine.planes;
+  }
+  /** States a cell can have under this rule: 2, or more. State 0 is dead, 1 alive; what others mean is the rule's. */
+  get states(): number {
+    return this.#rule.states;
+  }
+  get engine(): EngineKind {
     return this.#engine.kind;
+  }
+  /** Why this engine is at work. */
+  get engineReason(): string {
+    return this.#reason;
   }
   /** Canonical rule, e.g. "B3/S23"; von Neumann "B2/S013V". */
   get rule(): string {
@@ -75,12 +83,42 @@ export class Life {
     return this.#generation;
   }
 
-  /** Computes `n` generations. @throws RangeError unless `n` is a whole number, 0 or more. */
+  /**
+   * Computes `n` generations.
+   *
+   * @throws RangeError unless `n` is a whole number, 0 or more. MemoryError where the next generation finds no room: the
+   * world is as it was before that one, and `error.done` generations on.
+   */
   step(n = 1): void {
     if (!Number.isSafeInteger(n) || n < 0) throw new RangeError(`step(${n}): use a whole number of generations.`);
-    for (let i = 0; i < n; i++) this.#engine.step();
-    this.#version += n;
-    this.#generation += n;
+    let done = 0;
+    try {
+      this.#engine.step(n);
+      done = n;
+    } catch (error) {
+      if (error instanceof MemoryError) done = error.done;
+      throw error;
+    } finally {
+      this.#version += done;
+      this.#generation += done;
+    }
+  }
+
+  /**
+   * Lets another engine, made for the same grid and still empty, go on with this world. Cells, versions and rule stay.
+   *
+   * @throws RuleError where it cannot compute the rule, MemoryError where it has no room; the old engine stays then.
+   */
+  adopt(engine: Engine, reason: string): void {
+    engine.configure(this.#rule, this.#wrap === 'torus');
+    engine.clear();
+    copyTiles(this.#engine, engine);
+    // What differs is counted from what was last asked for, of which only the old engine knows.
+    this.#pending = this.changedTiles();
+    engine.changed();
+    this.#engine.dispose?.();
+    this.#engine = engine;
+    this.#reason = reason;
   }
 
   /**
@@ -91,7 +129,7 @@ export class Life {
    * @throws PatternError when it does not fit; it says which grid would hold it. On a torus cells go over the edge.
    */
   load(pattern: Pattern, x?: number, y?: number): void {
-    const at = placePattern(pattern, this, x, y);
+    const at = this.#place(pattern, x, y);
     this.#engine.clear();
     this.#put(pattern, at.x, at.y);
     this.#prepared();
@@ -99,7 +137,7 @@ export class Life {
 
   /** Adds the living cells of a pattern to what is there; else like `load`, but an edit. @throws PatternError */
   paste(pattern: Pattern, x?: number, y?: number): void {
-    const at = placePattern(pattern, this, x, y);
+    const at = this.#place(pattern, x, y);
     this.#put(pattern, at.x, at.y);
     this.#version++;
   }
@@ -110,55 +148,67 @@ export class Life {
     this.#prepared();
   }
 
-  /** Fills the world at random: the same `density` and `seed` give the same cells on every engine. @throws RangeError */
+  /**
+   * Fills the world at random with cells of state 1: the same `density` and `seed` give the same cells on every engine.
+   *
+   * @throws RangeError
+   */
   soup({ density, seed }: SoupOptions): void {
     if (!(density >= 0 && density <= 1)) throw new RangeError(`Density ${density} is out of range: use 0 to 1.`);
     if (!Number.isSafeInteger(seed)) throw new RangeError(`Seed ${seed} is no whole number.`);
     this.#engine.clear();
-    const { cells, layout } = this.#engine;
-    if (density > 0) {
-      fillSoup(cells, layout, density, seed);
-      for (let by = 0; by < layout.blocksY; by++)
-        for (let bx = 0; bx < layout.blocksX; bx++) this.#engine.force(bx, by);
-    }
+    fillSoup(this.#engine, density, seed);
     this.#prepared();
   }
 
-  /** Sets one cell. On a torus any whole numbers name a cell. @throws RangeError outside a bounded grid. */
-  set(x: number, y: number, alive: boolean): void {
-    this.draw([x, y], alive);
+  /**
+   * Sets one cell: dead, alive (state 1), or the state with this number. On a torus any whole numbers name a cell.
+   *
+   * @throws RangeError outside a bounded grid, or for a state that the rule does not have.
+   */
+  set(x: number, y: number, state: boolean | number): void {
+    this.draw([x, y], state);
   }
 
-  /** Is this cell alive? @throws RangeError outside a bounded grid. */
+  /** Is this cell in any state but 0? @throws RangeError outside a bounded grid. */
   get(x: number, y: number): boolean {
-    const [u, v] = this.#cell(x, y);
-    return ((this.#engine.cells[this.#engine.layout.word(u, v)] >>> (u & 31)) & 1) === 1;
+    return this.state(x, y) !== 0;
   }
 
-  /** Sets cells, given as x, y, x, y ...: one edit. @throws RangeError, before anything is changed. */
-  draw(cells: ArrayLike<number>, alive: boolean): void {
+  /** The number of the state of this cell. @throws RangeError outside a bounded grid. */
+  state(x: number, y: number): number {
+    const [u, v] = this.#cell(x, y);
+    return stateAt(this.#engine, u, v);
+  }
+
+  /** Sets cells, given as x, y, x, y ...: one edit. @throws RangeError as `set`, before anything is changed. */
+  draw(cells: ArrayLike<number>, state: boolean | number): void {
     if (cells.length % 2 !== 0) throw new RangeError('draw: cells are pairs, x and y; one number is left over.');
+    const number = Number(state);
+    if (!Number.isInteger(number) || number < 0 || number >= this.states)
+      throw new RangeError(`There is no state ${state} in rule ${this.rule}: use 0 to ${this.states - 1}.`);
     for (let i = 0; i < cells.length; i += 2) this.#cell(cells[i], cells[i + 1]);
-    const { layout, cells: words } = this.#engine;
+    const brush = new Brush(this.#engine);
     for (let i = 0; i < cells.length; i += 2) {
       const [x, y] = this.#cell(cells[i], cells[i + 1]);
-      const at = layout.word(x, y);
-      const bit = 1 << (x & 31);
-      words[at] = alive ? words[at] | bit : words[at] & ~bit;
-      this.#engine.force(x >> 7, y >> 6);
+      brush.fill(x, y, 1, number);
     }
+    brush.done();
     this.#version++;
   }
 
   /**
-   * Another rule from the next generation on. `setRule(life.rule, neighborhood)` keeps births and survivals.
+   * Another rule from the next generation on. `setRule(life.rule, neighborhood)` keeps births and survivals. Cells in
+   * states that the new rule does not have get its last one (an edit, where there are any).
    *
-   * @throws RuleError
+   * @throws RuleError where it cannot be read, or not be computed by this engine.
    */
   setRule(rule: string, neighborhood?: Neighborhood): void {
     const bare = neighborhood && rule === this.rule ? rule.replace('V', '') : rule;
-    this.#rule = parseRule(bare, neighborhood);
-    this.#engine.configure(this.#rule, this.#wrap === 'torus');
+    const parsed = parseRule(bare, neighborhood);
+    if (parsed.states < this.states && reduceStates(this.#engine, parsed.states - 1)) this.#version++;
+    this.#engine.configure(parsed, this.#wrap === 'torus');
+    this.#rule = parsed;
   }
 
   /** Other edges from the next generation on. @throws GridError */
@@ -167,41 +217,48 @@ export class Life {
     this.#engine.configure(this.#rule, wrap === 'torus');
   }
 
-  /** Living cells. Costs a look at every block that is not empty. */
+  /** Cells whose state is not 0. Costs a look at every block that is not empty. */
   population(): number {
     return this.#engine.population();
   }
 
   /**
-   * A 64x64 tile (key = `tileY * ceil(width / 64) + tileX`) in the engine's memory: row r is `words[offset + r * stride]`
-   * and the word after it, bit 0 leftmost. Good until the next call that changes the world. @throws RangeError
+   * One plane of a 64x64 tile (key = `tileY * ceil(width / 64) + tileX`) in the engine's memory: row r is
+   * `words[offset + r * stride]` and the word after it, bit 0 leftmost. Good until the next call that changes the world.
+   *
+   * @throws RangeError
    */
-  tile(key: number): { words: Uint32Array; offset: number; stride: number } {
-    const { layout, cells } = this.#engine;
+  tile(key: number, plane = 0): TileView {
+    const { layout, planes } = this.#engine;
     if (!Number.isInteger(key) || key < 0 || key >= layout.tilesX * layout.tilesY)
       throw new RangeError(
         `Tile ${key} does not exist: this grid has tiles 0 to ${layout.tilesX * layout.tilesY - 1}.`,
       );
-    return { words: cells, offset: layout.tileWord(key), stride: 4 };
+    if (!Number.isInteger(plane) || plane < 0 || plane >= planes)
+      throw new RangeError(`Plane ${plane} does not exist: this world has planes 0 to ${planes - 1}.`);
+    return this.#engine.tile(key, plane);
   }
 
   /**
    * Keys of the tiles whose content differs from what it was at the last call, ascending; at the first call, of those
-   * that are not empty. Exact: what changed and changed back is not named.
+   * that are not empty. Exact: what changed and changed back is not named (but for once after `adopt`).
    */
   changedTiles(): Uint32Array {
     this.#seen = true;
-    return this.#engine.diff();
+    const keys = this.#engine.changed();
+    const pending = this.#pending;
+    if (!pending) return keys;
+    this.#pending = undefined;
+    return Uint32Array.from(new Set([...pending, ...keys])).sort();
   }
 
   /**
-   * SHA-256 in hex of the grid, or of `rect` in it: row by row, one bit a cell, bit 0 first, rows padded to a byte.
-   * Rejects with a RangeError when `rect` is not inside the grid.
+   * SHA-256 in hex of the grid, or of `rect` in it: row by row, one bit a cell, bit 0 first, rows padded to a byte; of
+   * several planes one after the other. Rejects with a RangeError when `rect` is not inside the grid.
    */
   async digest(rect?: Rect): Promise<{ version: number; hash: string }> {
-    const { cells, layout } = this.#engine;
     this.#seen = true;
-    return { version: this.#version, hash: digestCells(cells, layout, rect) };
+    return { version: this.#version, hash: digestCells(this.#engine, rect) };
   }
 
   #prepared(): void {
@@ -219,26 +276,29 @@ export class Life {
     throw new RangeError(`There is no cell ${x}, ${y} in this grid of ${width}x${height}.`);
   }
 
-  #put(pattern: Pattern, x0: number, y0: number): void {
+  /** Where a pattern goes, once it is sure that it can. */
+  #place(pattern: Pattern, x?: number, y?: number): { x: number; y: number } {
+    const most = pattern.states?.reduce((a, b) => Math.max(a, b), 0) ?? 1;
+    if (most >= this.states)
+      throw new PatternError(
+        `The pattern has cells of state ${most}, and rule ${this.rule} has states 0 to ${this.states - 1}: set the pattern's rule first${pattern.rule ? ` (${pattern.rule})` : ''}.`,
+      );
+    return placePattern(pattern, this, x, y);
+  }
+
+  #put({ runs, states }: Pattern, x0: number, y0: number): void {
     const { width, height } = this;
-    const { layout, cells } = this.#engine;
-    const { runs } = pattern;
-    let forced = -1;
+    const brush = new Brush(this.#engine);
     for (let i = 0; i < runs.length; i += 3) {
       const y = (((y0 + runs[i + 1]) % height) + height) % height;
       let x = (((x0 + runs[i]) % width) + width) % width;
       for (let left = runs[i + 2]; left > 0; ) {
-        const length = Math.min(left, 32 - (x & 31), width - x);
-        const mask = length === 32 ? -1 : ((1 << length) - 1) << (x & 31);
-        const at = layout.word(x, y);
-        if (at >= layout.blocks * BLOCK_WORDS) throw new PatternError('The pattern leaves the grid.');
-        cells[at] |= mask;
-        const block = (y >> 6) * layout.blocksX + (x >> 7);
-        if (block !== forced) this.#engine.force(x >> 7, y >> 6);
-        forced = block;
+        const length = Math.min(left, width - x);
+        brush.fill(x, y, length, states ? states[i / 3] : 1);
         left -= length;
-        x = (x + length) % width;
+        x = 0;
       }
     }
+    brush.done();
   }
 }

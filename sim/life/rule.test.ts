@@ -47,6 +47,7 @@ describe('rules', () => {
       birth: 0b101001001,
       survival: 0b010000010,
       neighborhood: 'moore',
+      states: 2,
       text: 'B0368/S17',
     });
   });

@@ -9,6 +9,8 @@ export interface Rule {
   /** Bit n set: a living cell with n living neighbours stays. */
   readonly survival: number;
   readonly neighborhood: Neighborhood;
+  /** States a cell can have: 2 = dead and alive. */
+  readonly states: number;
   /** Canonical text, e.g. "B3/S23"; von Neumann "B2/S013V". */
   readonly text: string;
 }
@@ -52,7 +54,7 @@ const digits = (mask: number): string => [0, 1, 2, 3, 4, 5, 6, 7, 8].filter((n) 
 /** Builds a rule from its bit masks (bit n: n neighbours). */
 export function makeRule(birth: number, survival: number, neighborhood: Neighborhood = 'moore'): Rule {
   const text = `B${digits(birth)}/S${digits(survival)}${neighborhood === 'moore' ? '' : 'V'}`;
-  return { birth, survival, neighborhood, text };
+  return { birth, survival, neighborhood, states: 2, text };
 }
 
 /**

@@ -1,8 +1,9 @@
 /** Random fillings that are the same on every engine. */
-import { BLOCK_WORDS, type Layout } from './layout.js';
+import { copyTile } from './brush.js';
+import type { Engine } from './engine.js';
 
 /**
- * Fills all cells of a grid. Cell number i (`i = y * width + x`, row by row) is alive when
+ * Fills an empty world with cells of state 1. Cell number i (`i = y * width + x`, row by row) is alive when
  * `mix(mix(seed) + (i + 1) * 0x9e3779b9) < density * 2^32`, all modulo 2^32: the splitmix32 generator, whose n-th number
  * can be had without those before it, so that any engine can make any part of the same soup.
  * `mix` is the finaliser of MurmurHash3 (Austin Appleby, public domain).
@@ -10,25 +11,39 @@ import { BLOCK_WORDS, type Layout } from './layout.js';
  * @param density Share of living cells, 0..1.
  * @param seed Any whole number; its lowest 32 bits count.
  */
-export function fillSoup(cells: Uint32Array, layout: Layout, density: number, seed: number): void {
-  const { width, height, blocksX } = layout;
+export function fillSoup(engine: Engine, density: number, seed: number): void {
+  const { width, height, tilesX, tilesY } = engine.layout;
   const limit = Math.round(density * 2 ** 32);
+  if (limit === 0) return;
   const low = limit | 0;
   const all = limit >= 2 ** 32 ? 1 : 0;
-  let state = mix(seed | 0);
-  for (let y = 0; y < height; y++) {
-    const row = (y >> 6) * blocksX * BLOCK_WORDS + (y & 63) * 4;
-    for (let x0 = 0; x0 < width; x0 += 32) {
-      const end = Math.min(32, width - x0);
-      let word = 0;
-      for (let bit = 0; bit < end; bit++) {
-        state = (state + 0x9e3779b9) | 0;
-        const h = mix(state);
-        // The borrow of h - limit is `h < limit`, without a branch that no processor could foretell.
-        word |= (all | (((~h & low) | ((~h | low) & (h - low))) >>> 31)) << bit;
+  const start = mix(seed | 0);
+  const tile = { words: new Uint32Array(128), offset: 0, stride: 2 };
+  for (let key = 0; key < tilesX * tilesY; key++) {
+    const tileY = Math.floor(key / tilesX);
+    const x = (key - tileY * tilesX) * 64;
+    const rows = Math.min(64, height - tileY * 64);
+    let living = 0;
+    for (let row = 0; row < rows; row++) {
+      const cell = Math.imul(tileY * 64 + row, width) + x;
+      for (let half = 0; half < 2; half++) {
+        const end = Math.min(32, width - x - half * 32);
+        let state = (start + Math.imul(cell + half * 32, 0x9e3779b9)) | 0;
+        let word = 0;
+        for (let bit = 0; bit < end; bit++) {
+          state = (state + 0x9e3779b9) | 0;
+          const h = mix(state);
+          // The borrow of h - limit is `h < limit`, without a branch that no processor could foretell.
+          word |= (all | (((~h & low) | ((~h | low) & (h - low))) >>> 31)) << bit;
+        }
+        tile.words[row * 2 + half] = word;
+        living |= word;
       }
-      cells[row + (x0 >> 7) * BLOCK_WORDS + ((x0 & 127) >> 5)] = word;
     }
+    if (living === 0) continue;
+    tile.words.fill(0, rows * 2);
+    copyTile(tile, engine.open(key, 0));
+    engine.touched(key);
   }
 }
 

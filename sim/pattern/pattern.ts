@@ -7,6 +7,8 @@ export interface Pattern {
   readonly height: number;
   /** Runs of living cells, three numbers each: x and y of the first cell, from the top-left corner, and the length. */
   readonly runs: Int32Array;
+  /** The state of each run's cells, 1..255; where there are none, all are 1. */
+  readonly states?: Uint8Array;
   /** Where the file wants the top-left corner, counted from the middle of the grid; undefined where it does not say. */
   readonly x?: number;
   readonly y?: number;

@@ -53,7 +53,7 @@ export class JsEngine extends BlockEngine {
     super.configure(rule, torus);
   }
 
-  override step(): void {
+  protected override next(): void {
     const { blocksX, blocksY, flagStride } = this.layout;
     const now = this.marks[this.parity];
     const next = this.marks[this.parity ^ 1];
@@ -159,7 +159,7 @@ export class JsEngine extends BlockEngine {
     return count;
   }
 
-  override diff(): Uint32Array {
+  override changed(): Uint32Array {
     const { state, snapshot } = this;
     const { blocksX, tilesX } = this.layout;
     const { cells } = this;

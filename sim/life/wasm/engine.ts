@@ -59,7 +59,7 @@ export class WasmEngine extends BlockEngine {
     super.configure(rule, torus);
   }
 
-  override step(): void {
+  protected override next(): void {
     this.#kernel.step(this.parity);
     this.parity ^= 1;
   }
@@ -68,7 +68,7 @@ export class WasmEngine extends BlockEngine {
     return this.#kernel.population(this.parity);
   }
 
-  override diff(): Uint32Array {
+  override changed(): Uint32Array {
     return this.#keys.slice(0, this.#kernel.diff(this.parity, this.layout.tilesX));
   }
 }
