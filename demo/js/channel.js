@@ -23,16 +23,18 @@ function kept() {
   }
 }
 
-/** A channel that nobody else has, for as long as this tab is open. */
-export function ownChannel() {
+/** A channel that nobody else has. */
+function ownChannel() {
   const [number] = crypto.getRandomValues(new Uint32Array(1));
-  const name = `demo-${number.toString(36)}`;
+  return `demo-${number.toString(36)}`;
+}
+
+function keep(name) {
   try {
     sessionStorage.setItem(KEY, name);
   } catch {
     // A reload gets another name then.
   }
-  return name;
 }
 
 /** Where the channel can be watched. */
@@ -56,17 +58,33 @@ export function moveIfTaken(host, move) {
   if (askedChannel()) return;
   let moves = 2;
   host.addEventListener('mpl-status', async ({ status }) => {
-    if (status !== 'failed' || !(await isLive(host.channel)) || moves-- <= 0) return;
-    move(ownChannel());
+    const token = host.getAttribute('token');
+    if (status !== 'failed' || !(await isLive(host.channel, token)) || moves <= 0) return;
+    const own = ownChannel();
+    if (!mayName(token, own)) return;
+    moves--;
+    keep(own);
+    move(own);
   });
 }
 
 /** Whether somebody is the source of a channel. A host that failed for other reasons is not helped by another name. */
-async function isLive(channel) {
+async function isLive(channel, token) {
   try {
-    const channels = await (await fetch('channels')).json();
+    const headers = token ? { Authorization: `Bearer ${token}` } : {};
+    const channels = await (await fetch('channels', { headers })).json();
     return channels.some(({ name, state }) => name === channel && state === 'live');
   } catch {
     return false;
+  }
+}
+
+/** Whether a token is for a channel, as far as it tells: one that says nothing of channels is the relay's to judge. */
+function mayName(token, channel) {
+  try {
+    const { channels } = JSON.parse(atob(token.split('.')[1].replaceAll('-', '+').replaceAll('_', '/')));
+    return channels.some((own) => own === channel || (own.endsWith('*') && channel.startsWith(own.slice(0, -1))));
+  } catch {
+    return true;
   }
 }

@@ -18,7 +18,7 @@ export function enableTokens(screens) {
     const refused = screens.filter(({ status, reason }) => status === 'failed' && /token/.test(reason));
     if (refused.length > 0) {
       form ??= document.body.appendChild(makeForm(use));
-      form.querySelector('output').textContent = refused[0].reason;
+      form.querySelector('output').replaceChildren(`${refused[0].reason}. `, ...howToGetOne(screens, refused[0]));
     } else if (form && screens.some(({ status }) => status === 'live' || status === 'waiting')) {
       form.remove();
       form = null;
@@ -53,6 +53,15 @@ function keep(token) {
   }
 }
 
+/** What makes a token for these screens: with keys the relay's secret, else it is the publish token itself. */
+function howToGetOne(screens, { reason, channel }) {
+  if (/who publishes/.test(reason)) return ['It is the publish token of this relay.'];
+  const can = screens.map(({ localName }) => (localName === 'mpl-host' ? 'publish' : 'subscribe'));
+  const command = document.createElement('code');
+  command.textContent = `npx mpl token --channel '${channel}' --can ${can}`;
+  return ['Whoever runs this relay makes one: ', command];
+}
+
 function makeForm(use) {
   const form = document.createElement('form');
   form.className = 'token';
@@ -71,6 +80,8 @@ function makeForm(use) {
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     use(field.value.trim());
+    // Another one that is pasted here is not to be added to it.
+    field.value = '';
   });
   return form;
 }
