@@ -78,7 +78,7 @@ describe('the manifests of Kubernetes', () => {
       assert.throws(() => checkManifest(deployment), mistake);
     }
     const scaler = manifest('HorizontalPodAutoscaler', 'mpl-relay');
-    scaler.spec.metrics[0].pods.target.averageValue = ['400m'];
+    scaler.spec.metrics[0].pods.target.averageValue = ['200m'];
     assert.throws(() => checkManifest(scaler));
   });
 
@@ -326,8 +326,8 @@ describe('docs/operate.md', () => {
     const { pingMs } = LIMITS;
     assert.ok(guide.includes(`the relay pings each every ${pingMs.default / 1000} s`));
     const { averageValue } = manifest('HorizontalPodAutoscaler', 'mpl-relay').spec.metrics[0].pods.target;
-    assert.equal(averageValue, '400m');
-    assert.ok(guide.includes('the median of `mpl_lag_seconds` (400 ms)'));
+    assert.equal(averageValue, '200m');
+    assert.ok(guide.includes('the median of `mpl_lag_seconds` (200 ms)'));
   });
 });
 

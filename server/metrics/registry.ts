@@ -103,12 +103,18 @@ export function createRegistry({ tally, connections, channels, signalPeers, join
   );
   // How it gets there.
   new SpreadMetric(
-    { name: 'mpl_delivery_age_seconds', help: 'From sending a frame to its ack; viewers gather acks for up to 0.25 s' },
+    {
+      name: 'mpl_delivery_age_seconds',
+      help: 'From sending a frame to its ack, for the newest of those an ack is for',
+    },
     tally.age,
     registry,
   );
   new SpreadMetric(
-    { name: 'mpl_lag_seconds', help: 'How long the oldest frame of a viewer waits for its ack, four times a second' },
+    {
+      name: 'mpl_lag_seconds',
+      help: 'How late the last ack of a viewer was, or by how much its next is overdue, four times a second',
+    },
     tally.lag,
     registry,
   );

@@ -15,7 +15,7 @@ import { Log } from '../log.js';
 import { Counts } from './counts.js';
 import { Spread } from './spread.js';
 
-/** Bounds of the histograms, ms. A receiver gathers its acks for up to 250 ms. */
+/** Bounds of the histograms, ms. */
 const TIMES = [5, 10, 25, 50, 100, 150, 200, 250, 300, 400, 500, 750, 1000, 2000, 5000, 10_000];
 
 /** What an end is there for: a viewer or a source over a kind of link, or another relay. */

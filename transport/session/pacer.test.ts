@@ -44,6 +44,20 @@ describe('the pacer', () => {
     assert.equal(new Set(windows(between, 300, 10)).size, 1);
   });
 
+  test('tells how far behind a receiver is: by its last ack, or by one that is more than a second overdue', () => {
+    const pacer = new Pacer();
+    pacer.sent(KIB, 0);
+    assert.equal(pacer.lag(500), 0);
+    assert.equal(pacer.lag(3_000), 2_000);
+    pacer.acked({ frames: 1, decodeMs: 0 }, 3_300);
+    assert.equal(pacer.lag(3_400), 0);
+    pacer.sent(KIB, 4_000);
+    assert.equal(pacer.lag(4_100), 3_300);
+    pacer.acked({ frames: 2, decodeMs: 0 }, 4_050);
+    pacer.sent(KIB, 5_000);
+    assert.equal(pacer.lag(5_900), 50);
+  });
+
   test('does not open the window for what does not fill it', () => {
     const pacer = new Pacer();
     const { window } = pacer;

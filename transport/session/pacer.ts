@@ -4,6 +4,7 @@
  */
 
 import type { Ack } from '../wire/session.js';
+import { ACK_MS } from './acks.js';
 
 const WINDOW_MIN = 64 * 1024;
 const WINDOW_START = 512 * 1024;
@@ -42,9 +43,13 @@ export class Pacer {
     return this.#ring.byteLength;
   }
 
-  /** Milliseconds that the oldest frame has waited for its ack; 0 if none does. */
+  /**
+   * How far the receiver is behind, milliseconds: what the last ack told, or, where that is long overdue, what the oldest frame
+   * has waited beyond the second in which it need not be acknowledged. Nothing on its way, nothing behind.
+   */
   lag(now: number): number {
-    return this.#count === 0 ? 0 : now - this.#ring[this.#oldest + 1]!;
+    if (this.#count === 0) return 0;
+    return Math.max(this.latency, now - this.#ring[this.#oldest + 1]! - ACK_MS);
   }
 
   sent(bytes: number, now: number): void {
