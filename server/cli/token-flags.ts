@@ -1,9 +1,10 @@
 /** Flags of `mpl token`. */
 
-import type { Verb } from '../auth/grant.js';
+import { VERBS, type Verb } from '../auth/grant.js';
 import { readKeyFile } from '../auth/key-file.js';
 import { isKeyFile, type SecretKey, type TokenKey } from '../auth/keys.js';
 import type { TokenOptions } from '../auth/mint.js';
+import { isPattern } from '../auth/patterns.js';
 import { OptionError } from '../options.js';
 import { parse } from './flags.js';
 import { KEY_OPTIONS, keysIn } from './key-flags.js';
@@ -36,10 +37,20 @@ export function parseTokenFlags(argv: string[], env: NodeJS.ProcessEnv): TokenFl
     if (more === undefined) return null;
     throw new OptionError('--new-secret', `prints a secret and nothing else: not with --${more}`);
   }
-  const channels = ((values.channel as string[] | undefined) ?? []).flatMap((list) => list.split(','));
+  const channels = ((values.channel as string[] | undefined) ?? []).flatMap(listed);
   if (channels.length === 0) throw new OptionError('--channel', "of which channels? As in: --channel 'demo*'");
+  const name = channels.find((one) => !isPattern(one));
+  if (name !== undefined) {
+    const shape = 'expected 1 to 64 of A-Z a-z 0-9 . _ ~ -, or the beginning of names and a *';
+    throw new OptionError('--channel', `${shape}, got ${JSON.stringify(name)}`);
+  }
   const text = (name: string) => values[name] as string | undefined;
-  const can = (text('can') ?? 'subscribe').split(',') as Verb[];
+  const can = listed(text('can') ?? 'subscribe') as Verb[];
+  const verb = can.find((one) => !VERBS.includes(one));
+  if (verb !== undefined) {
+    const shape = 'expected publish, subscribe or control, with commas between';
+    throw new OptionError('--can', `${shape}, got ${JSON.stringify(verb)}`);
+  }
   const options: TokenOptions = { channels, can, expiresIn: seconds(text('expires') ?? '1h') };
   if (values.view !== undefined) options.view = rect(text('view')!);
   if (values['max-bps'] !== undefined) options.maxBps = positive(text('max-bps')!, '--max-bps');
@@ -48,6 +59,8 @@ export function parseTokenFlags(argv: string[], env: NodeJS.ProcessEnv): TokenFl
   }
   return { options, key: secretIn(keysIn(values, env), text('key-id')) };
 }
+
+const listed = (text: string): string[] => text.split(',').map((one) => one.trim());
 
 function secretIn(keys: TokenKey[] | null, id: string | undefined): SecretKey {
   if (keys === null) {

@@ -65,6 +65,13 @@ describe('mpl token', () => {
     for (const time of ['1', '1y', 'h', '0s', '-1h']) refuses(['--channel', 'demo', `--expires=${time}`], /--expires/);
     for (const view of ['1,2,3', '1,2,0,4', 'a,b,c,d']) refuses(['--channel', 'demo', '--view', view], /--view/);
     refuses(['--channel', 'demo', '--max-bps', '0'], /--max-bps/);
+    refuses(['--channel', 'my demo'], /--channel: .*1 to 64 .* \*, got "my demo"/);
+    refuses(['--channel', 'demo', '--can', 'watch'], /--can: expected publish, subscribe or control.*got "watch"/);
+    assert.deepEqual(parseTokenFlags(['--channel', 'a, b*', '--can', 'publish, subscribe'], env)?.options, {
+      channels: ['a', 'b*'],
+      can: ['publish', 'subscribe'],
+      expiresIn: 3600,
+    });
     refuses(['--channel', 'demo', '--key-id', 'x'], /--key-id: names a key of a file, and there is none/);
     refuses(['--new-secret', '--channel', 'demo'], /--new-secret: .*not with --channel/);
     const folder = makeFolder({
