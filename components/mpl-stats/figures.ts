@@ -9,7 +9,7 @@ export interface Figure {
   why?: string;
 }
 
-const LINKS = { webrtc: 'WebRTC', websocket: 'WebSocket', memory: 'in this page', none: 'none' };
+const LINKS = { webrtc: 'WebRTC', websocket: 'WebSocket', memory: 'in this page', none: 'no link' };
 const RENDERERS = { webgl2: 'WebGL 2', canvas2d: 'Canvas 2D', none: 'none' };
 
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });

@@ -66,6 +66,12 @@ describe('<mpl-stats>', () => {
     await accessible(stats);
   });
 
+  it('says, also where the figure stands without its name, that there is no link', async () => {
+    const root = await fixture(html`<div><mpl-viewer></mpl-viewer><mpl-stats compact></mpl-stats></div>`);
+    const line = () => root.querySelector('mpl-stats')!.shadowRoot!.querySelector('.line')?.textContent ?? '';
+    await waitUntil(() => line().includes('no link'));
+  });
+
   it('rests while it is out of sight', async () => {
     const { stats, value } = await show();
     await waitUntil(() => value('Generation') !== '');
