@@ -50,7 +50,7 @@ export class Authority {
     identify?: (subject: string) => void,
   ): Promise<Admission> {
     if (token === undefined) {
-      throw new TokenRefusal('missing', `this relay asks for a token to ${DOES[verb]}, and none was shown (token)`);
+      throw new TokenRefusal('missing', `this relay asks for a token to ${DOES[verb]}, and none was shown`);
     }
     const grant = await this.#verifier.verify(token);
     if (grant.subject !== undefined) identify?.(grant.subject);
