@@ -63,7 +63,7 @@ describe('a relay that closes in its own time', { timeout: 300_000 }, () => {
     // As behind a proxy: whoever is not ready gets nobody.
     const dial = async (path: string) => {
       const ready = (await get(one.url, '/readyz').catch(() => null))?.status === 200;
-      return connectWebSocket(`${(ready ? one : two).url.replace('http', 'ws')}${path}`, 2000, Socket);
+      return connectWebSocket(`${(ready ? one : two).url.replace('http', 'ws')}${path}`, 20_000, Socket);
     };
     const world = new TestWorld(300, 200);
     const random = seeded(7);

@@ -29,7 +29,7 @@ async function start(options: RelayOptions = {}, level = 'warn') {
     for (let tries = 0; ; tries++) {
       const counted = (await scrape(metrics, shows)).value('mpl_refusals_total', { reason });
       if (counted === count) return;
-      assert.ok(tries < 100 && counted < count, `${counted} of ${count} were counted`);
+      assert.ok(tries < 1000 && counted < count, `${counted} of ${count} were counted`);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   };

@@ -9,7 +9,7 @@ import { digest } from './state/digest.js';
 import { seeded, TestWorld } from './testing/world.js';
 
 const until = async (what: () => boolean): Promise<void> => {
-  const end = performance.now() + 10_000;
+  const end = performance.now() + 60_000;
   while (performance.now() < end) {
     if (what()) return;
     await new Promise((resolve) => setImmediate(resolve));

@@ -166,7 +166,7 @@ describe('the list of channels', { timeout: 300_000 }, () => {
     ];
     for (const url of urls) {
       let all = await list(url);
-      for (let tries = 0; JSON.stringify(all) !== JSON.stringify(expected) && tries < 50; tries++) {
+      for (let tries = 0; JSON.stringify(all) !== JSON.stringify(expected) && tries < 600; tries++) {
         await new Promise((resolve) => setTimeout(resolve, 100));
         all = await list(url);
       }

@@ -23,7 +23,7 @@ import { Spread } from './spread.js';
 afterEach(closeAll);
 
 const Socket = WebSocket as unknown as new (url: string) => SocketLike;
-const dial = (url: string) => connectWebSocket(url.replace('http', 'ws'), 2000, Socket);
+const dial = (url: string) => connectWebSocket(url.replace('http', 'ws'), 20_000, Socket);
 
 function startWorld(url: string, channel: string) {
   const world = new TestWorld(256, 256);
@@ -55,7 +55,7 @@ async function untilSeen(url: string, holds: (seen: Scrape) => boolean): Promise
   for (let tries = 0; ; tries++) {
     const seen = await scrape(url);
     if (holds(seen)) return seen;
-    assert.ok(tries < 300, `never seen: ${holds}`);
+    assert.ok(tries < 1000, `never seen: ${holds}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

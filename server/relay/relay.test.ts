@@ -14,7 +14,7 @@ import { createRelay, type Relay, type RelayOptions } from '../index.js';
 import { until } from '../testing/until.js';
 
 const Socket = WebSocket as unknown as new (url: string) => SocketLike;
-const dial = (url: string): Promise<Link> => connectWebSocket(url, 2000, Socket);
+const dial = (url: string): Promise<Link> => connectWebSocket(url, 20_000, Socket);
 
 const open: { close(): unknown }[] = [];
 afterEach(async () => {

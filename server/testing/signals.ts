@@ -16,7 +16,7 @@ import {
 import { createRelay, type RelayOptions } from '../index.js';
 
 const Socket = WebSocket as unknown as new (url: string) => SocketLike;
-const dial = (url: string): Promise<Link> => connectWebSocket(url.replace(/^http/, 'ws'), 2000, Socket);
+const dial = (url: string): Promise<Link> => connectWebSocket(url.replace(/^http/, 'ws'), 20_000, Socket);
 
 const open: (() => unknown)[] = [];
 

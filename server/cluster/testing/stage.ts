@@ -22,7 +22,7 @@ import { until } from '../../testing/until.js';
 import { type MemoryBus, MemoryNetwork } from './memory-bus.js';
 
 const Socket = WebSocket as unknown as new (url: string) => SocketLike;
-export const dial = (url: string): Promise<Link> => connectWebSocket(url.replace(/^http/, 'ws'), 2000, Socket);
+export const dial = (url: string): Promise<Link> => connectWebSocket(url.replace(/^http/, 'ws'), 20_000, Socket);
 
 /** Relays take each other for dead after this, ms: long enough for a machine with other things to do. */
 export const LEASE = 4_000;

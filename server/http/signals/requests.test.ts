@@ -436,7 +436,7 @@ describe('asking for signals', { timeout: 300_000 }, () => {
     const began = performance.now();
     assert.deepEqual((await ask(url + path())).json, { x: 1 });
     const took = performance.now() - began;
-    assert.ok(took > 1500 && took < 4000, String(took));
+    assert.ok(took > 1500 && took < 20_000, String(took));
   });
 });
 
