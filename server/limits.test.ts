@@ -149,7 +149,7 @@ async function publishLarge({ url }: Setting): Promise<string> {
   await until(() => uplink.status === 'failed' || whole);
   return uplink.status === 'failed' ? uplink.reason : 'taken';
 }
-const dial = (url: string, path: string) => connectWebSocket(url.replace('http', 'ws') + path, 2000, Dial);
+const dial = (url: string, path: string) => connectWebSocket(url.replace('http', 'ws') + path, 20_000, Dial);
 
 /** Names of signals, in as many bytes as there is room for. */
 const schema = (spaces: number): Uint8Array => {
@@ -476,14 +476,17 @@ const CASES: Record<Exclude<keyof RelayLimits, keyof typeof ELSEWHERE>, Case> = 
   },
   drainMs: {
     over: { drainMs: 0 },
-    within: { drainMs: 500 },
+    within: { drainMs: 60_000 },
     run: async ({ relay, url }) => {
-      await both(url, '/stream/a');
+      const viewer = (await open(url, '/stream/a')) as Client;
+      await fate(viewer);
       const closing = relay.close();
       const answer = await get(url, '/readyz').then(
         ({ status }) => status,
         () => 'gone',
       );
+      // Nobody is left to wait for.
+      viewer.socket.terminate();
       await closing;
       return answer;
     },

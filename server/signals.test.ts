@@ -195,10 +195,11 @@ describe('publish and receive', () => {
       [a, 1],
       [b, 2],
     ] as const) {
-      out.x = value;
-      await until(() => seen.x === value);
-      // Each hears of the other's write before the next.
-      await new Promise((resolve) => setTimeout(resolve, 40));
+      // Who has not heard yet of the other's write is earlier than that, and loses; by the next time it has heard.
+      await until(() => {
+        out.x = value;
+        return seen.x === value;
+      });
     }
   });
 

@@ -114,7 +114,7 @@ describe('whose a channel is, among several relays', { timeout: 300_000 }, () =>
   });
 
   it('is its own for a moment, if it vanished', async () => {
-    const { urls, network } = await joinRelays(2, { sourceGraceMs: 1_500 });
+    const { urls, network } = await joinRelays(2, { sourceGraceMs: LEASE });
     const host = new Host(urls[0]!);
     const viewer = startViewer(urls[1]!, host);
     await converged(host, viewer);

@@ -59,14 +59,13 @@ describe('a channel over several relays', { timeout: 300_000 }, () => {
     await converged(host, far);
     let lost = 0;
     network.loses = (topic) => topic === 'c:demo' && Math.random() < 0.2 && lost++ < 1000;
-    for (let i = 0; i < 200; i++) {
+    for (let i = 0; i < 200 || lost <= 5; i++) {
       host.step();
       if (i % 3 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
     }
     network.loses = () => false;
     host.step();
     await converged(host, far);
-    assert.ok(lost > 5, `${lost} lost`);
     // The last of all, after which nothing comes.
     network.loses = (topic) => topic === 'c:demo';
     host.step();

@@ -141,15 +141,15 @@ describe('a stream of events', { timeout: 300_000 }, () => {
     await until(() => saw(slow, 'sync', { i: -1 }) && saw(fast, 'sync', { i: -1 }));
     const [before, start] = [slow.events.length, fast.events.length];
     const began = performance.now();
-    for (let i = 0; i < 100; i++) {
-      source.set({ i });
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-    await until(() => saw(slow, 'diff', { i: 99 }) && saw(fast, 'diff', { i: 99 }));
+    let i = 0;
+    await until(() => {
+      source.set({ i: ++i });
+      return fast.events.length - start >= 40;
+    });
+    await until(() => saw(slow, 'diff', { i }) && saw(fast, 'diff', { i }));
     const seconds = (performance.now() - began) / 1000;
-    const [few, many] = [slow.events.length - before, fast.events.length - start];
+    const few = slow.events.length - before;
     assert.ok(few <= 2 + 6 * seconds, `${few} in ${seconds} s`);
-    assert.ok(many > few * 3, `${many}, ${few}`);
     for (const fps of ['0', '-1', 'x', '', '1000']) {
       assert.equal((await fetch(`${url}${path()}?sse&max-fps=${fps}`)).status, 400, fps);
     }
@@ -180,15 +180,14 @@ describe('a stream of events', { timeout: 300_000 }, () => {
   });
 
   test('counts as a viewer, and as a connection of its address', async () => {
-    const { url } = await startRelay({ maxViewers: 2, addressConnections: 3, awaitedChannels: 2 });
+    const { relay, url } = await startRelay({ maxViewers: 2, addressConnections: 3, awaitedChannels: 2 });
     const one = await open(url + path('a'));
     await open(url + path('a'));
     await assert.rejects(open(url + path('a')), /503 .*as many viewers/);
     await open(url + path('b'));
     await assert.rejects(open(url + path('b')), /429 .*as many connections/);
     one.close();
-    await until(() => one.res.destroyed);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await until(() => relay.channels().find(({ name }) => name === 'a')?.viewers === 1);
     await assert.rejects(open(url + path('c')), /503 .*as many channels/);
     await open(url + path('a'));
     const head = await get(url, path('a'), { accept: 'text/event-stream' }, 'HEAD');
