@@ -5,8 +5,18 @@ export type { Rect } from './life/digest.js';
 export type { Engine, EngineKind, TileView } from './life/engine.js';
 export { MAX_SIDE, parseGrid, type Wrap } from './life/grid.js';
 export type { Life, SoupOptions } from './life/life.js';
-export { NAMED_RULES, type Neighborhood, parseRule, type Rule } from './life/rule.js';
 export { formatRle } from './pattern/format.js';
 export { PATTERNS, patternByName } from './pattern/library.js';
 export { parsePattern } from './pattern/parse.js';
 export { type Pattern, patternCells } from './pattern/pattern.js';
+export { NAMED_RULES } from './rule/named.js';
+export { parseRule } from './rule/parse.js';
+export type {
+  GenerationsRule,
+  IsotropicRule,
+  LargerRule,
+  Neighborhood,
+  Rule,
+  TotalisticRule,
+  TwoStateRule,
+} from './rule/rule.js';

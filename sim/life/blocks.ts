@@ -8,9 +8,10 @@
  * `state` of a block: 0 = empty in both buffers and in the snapshot; USED = both buffers equal the snapshot; CHANGED =
  * may differ from the snapshot, now or in another generation (a sleeping blinker is right to stay CHANGED).
  */
+import type { Rule, TotalisticRule } from '../rule/rule.js';
 import type { Engine, TileView } from './engine.js';
 import { BLOCK_WORDS, type Layout } from './layout.js';
-import type { Rule } from './rule.js';
+import { runnable } from './runnable.js';
 
 export const USED = 1;
 export const CHANGED = 3;
@@ -35,7 +36,7 @@ export abstract class BlockEngine implements Engine {
   protected readonly snapshot: Uint32Array;
   /** Which buffer holds the present generation. */
   protected parity = 0;
-  protected rule!: Rule;
+  protected rule!: TotalisticRule;
   protected torus = true;
 
   constructor(
@@ -79,7 +80,7 @@ export abstract class BlockEngine implements Engine {
 
   /** Sets rule and edges; what lies in the grid is computed afresh. */
   configure(rule: Rule, torus: boolean): void {
-    this.rule = rule;
+    this.rule = runnable(rule);
     this.torus = torus;
     this.forceUsed();
   }

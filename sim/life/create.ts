@@ -1,11 +1,12 @@
 /** Makes a world on the best engine there is. */
 import { MemoryError } from '../errors.js';
+import { parseRule } from '../rule/parse.js';
+import type { Neighborhood } from '../rule/rule.js';
 import type { Engine } from './engine.js';
 import { checkGrid, checkWrap, type Wrap } from './grid.js';
 import { createJsEngine } from './js/engine.js';
 import { Layout } from './layout.js';
 import { Life } from './life.js';
-import { type Neighborhood, parseRule } from './rule.js';
 import { createWasmEngine } from './wasm/engine.js';
 
 export type EngineChoice = 'auto' | 'gpu' | 'wasm' | 'js';

@@ -1,6 +1,6 @@
 /** What every engine behind a world is: it computes generations, and lets its cells be read and written by tiles. */
+import type { Rule } from '../rule/rule.js';
 import type { Layout } from './layout.js';
-import type { Rule } from './rule.js';
 
 /**
  * One plane of one tile of 64x64 cells, where it lies in memory: row r is `words[offset + r * stride]` and the word after

@@ -3,9 +3,10 @@ import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { createLife, type EngineChoice, type Life } from '../index.js';
+import { parseRule } from '../rule/parse.js';
+import { makeRule } from '../rule/rule.js';
 import { NaiveLife } from '../testing/naive.js';
 import type { Wrap } from './grid.js';
-import { makeRule, parseRule } from './rule.js';
 import { mix } from './soup.js';
 
 const ENGINES: EngineChoice[] = ['js', 'wasm'];

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { TileProducer } from '../../transport/state/tile.js';
 import { createLife, type EngineChoice, PATTERNS, PatternError, parsePattern, patternByName } from '../index.js';
+import { parseRule } from '../rule/parse.js';
 import { NaiveLife } from '../testing/naive.js';
 import { createJsEngine } from './js/engine.js';
 import { Layout } from './layout.js';
 import { Life } from './life.js';
-import { parseRule } from './rule.js';
 import { createWasmEngine } from './wasm/engine.js';
 
 const ENGINES: EngineChoice[] = ['js', 'wasm'];

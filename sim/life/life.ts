@@ -2,11 +2,12 @@
 import { MemoryError, PatternError } from '../errors.js';
 import type { Pattern } from '../pattern/pattern.js';
 import { placePattern } from '../pattern/place.js';
+import { parseRule, withoutNeighborhood } from '../rule/parse.js';
+import type { Neighborhood, Rule } from '../rule/rule.js';
 import { Brush, copyTiles, reduceStates, stateAt } from './brush.js';
 import { digestCells, type Rect } from './digest.js';
 import type { Engine, EngineKind, TileView } from './engine.js';
 import { checkWrap, type Wrap } from './grid.js';
-import { type Neighborhood, parseRule, type Rule } from './rule.js';
 import { fillSoup } from './soup.js';
 
 export interface SoupOptions {
@@ -68,7 +69,7 @@ export class Life {
   get rule(): string {
     return this.#rule.text;
   }
-  get neighborhood(): Neighborhood {
+  get neighborhood(): Rule['neighborhood'] {
     return this.#rule.neighborhood;
   }
   get wrap(): Wrap {
@@ -204,7 +205,7 @@ export class Life {
    * @throws RuleError where it cannot be read, or not be computed by this engine.
    */
   setRule(rule: string, neighborhood?: Neighborhood): void {
-    const bare = neighborhood && rule === this.rule ? rule.replace('V', '') : rule;
+    const bare = neighborhood && rule === this.rule ? withoutNeighborhood(rule) : rule;
     const parsed = parseRule(bare, neighborhood);
     if (parsed.states < this.states && reduceStates(this.#engine, parsed.states - 1)) this.#version++;
     this.#engine.configure(parsed, this.#wrap === 'torus');

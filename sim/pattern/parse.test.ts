@@ -108,7 +108,7 @@ describe('malformed patterns name line and column', () => {
     ['a cut header', 'x = 3, z = 3\no!', 1, 8, /header must read/],
     ['a header with a huge size', '#C a\nx = 3, y = 99999\no!', 2, 12, /at most 65536/],
     ['a bad rule', 'x = 3, y = 3, rule = B3/S29\no!', 1, 27, /"9" at character 6/],
-    ['a many-state rule', 'x = 3, y = 3, rule = 345/2/4\no!', 1, 27, /two states/],
+    ['a rule of too many states', 'x = 3, y = 3, rule = 345/2/400\no!', 1, 28, /2 to 256 states/],
     ['a bad #r', '#C c\n#r 23x3\nx = 1, y = 1\no!', 2, 6, /"x"/],
     ['no cells after the header', '#N a\n#C b', 2, 5, /no cells/],
     ['a bad #P', '#P 3\nx = 3, y = 3\no!', 1, 3, /two whole numbers/],

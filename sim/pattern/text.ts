@@ -1,7 +1,7 @@
 /** What all readers of pattern files share. */
 import { PatternError, RuleError } from '../errors.js';
 import { MAX_SIDE } from '../life/grid.js';
-import { parseRule } from '../life/rule.js';
+import { parseRule } from '../rule/parse.js';
 import type { Pattern } from './pattern.js';
 
 /** Throws a PatternError for the character at `offset` of `text`. */

@@ -204,7 +204,7 @@ export interface ControlStateMessage {
   /** Generations a second asked for; 0 stands for as fast as it goes. */
   speed: number;
   rule: string;
-  neighborhood: 'moore' | 'von-neumann';
+  neighborhood: 'moore' | 'von-neumann' | 'circular';
   wrap: 'torus' | 'bounded';
   width: number;
   height: number;

@@ -166,7 +166,7 @@ export const controlState = json<ControlStateMessage>('ControlState', {
   paused: boolean,
   speed: finite,
   rule: string,
-  neighborhood,
+  neighborhood: one('moore', 'von-neumann', 'circular'),
   wrap,
   width: natural,
   height: natural,

@@ -1,8 +1,8 @@
 /** The engine in plain TypeScript: runs everywhere, and is what the WebAssembly engine is tested against. */
 import { MemoryError } from '../../errors.js';
+import type { Rule } from '../../rule/rule.js';
 import { ALL, BlockEngine, CHANGED, USED } from '../blocks.js';
 import { BLOCK_WORDS, type Layout } from '../layout.js';
-import type { Rule } from '../rule.js';
 import { ANY, type Column, type ColumnKernel, EAST, NORTH, SOUTH, WEST } from './kernel.js';
 import { columnKernel, ruleLeaves } from './rules.js';
 
@@ -48,9 +48,9 @@ export class JsEngine extends BlockEngine {
   readonly #signed = this.buffers.map((words) => new Int32Array(words.buffer, words.byteOffset, words.length));
 
   override configure(rule: Rule, torus: boolean): void {
-    this.#kernel = columnKernel(rule);
-    this.#leaves = ruleLeaves(rule);
     super.configure(rule, torus);
+    this.#kernel = columnKernel(this.rule);
+    this.#leaves = ruleLeaves(this.rule);
   }
 
   protected override next(): void {

@@ -2,17 +2,17 @@
  * Columns for any rule. The number of neighbours is built as bit-planes; a tree of multiplexers then picks, for each
  * cell, the leaf of its number: `birth[n] ^ (cell & (birth[n] ^ survival[n]))`, masks of all ones or none.
  */
-import type { Rule } from '../rule.js';
+import type { TotalisticRule } from '../../rule/rule.js';
 import { type Column, type ColumnKernel, flags, lifeColumn } from './kernel.js';
 
 /** The fastest kernel there is for a rule. */
-export function columnKernel(rule: Rule): ColumnKernel {
+export function columnKernel(rule: TotalisticRule): ColumnKernel {
   if (rule.text === 'B3/S23') return lifeColumn;
   return rule.neighborhood === 'moore' ? mooreColumn : neumannColumn;
 }
 
 /** The leaves of a rule: for n neighbours, births at 2n and what survival changes about them at 2n + 1. */
-export function ruleLeaves(rule: Rule): Int32Array {
+export function ruleLeaves(rule: TotalisticRule): Int32Array {
   const leaves = new Int32Array(18);
   for (let n = 0; n <= 8; n++) {
     leaves[2 * n] = -((rule.birth >> n) & 1);

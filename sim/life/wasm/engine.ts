@@ -1,8 +1,8 @@
 /** The engine in WebAssembly: 128 cells an instruction. Layout and marks are those of the TypeScript engine. */
 import { MemoryError } from '../../errors.js';
+import type { Rule } from '../../rule/rule.js';
 import { BlockEngine, type BlockMemory } from '../blocks.js';
 import { BLOCK_BYTES, BLOCK_WORDS, type Layout } from '../layout.js';
-import type { Rule } from '../rule.js';
 import { KERNEL } from './kernel.wasm.js';
 
 interface Kernel {
@@ -54,9 +54,10 @@ export class WasmEngine extends BlockEngine {
   }
 
   override configure(rule: Rule, torus: boolean): void {
-    const kind = rule.text === 'B3/S23' ? 0 : rule.neighborhood === 'moore' ? 1 : 2;
-    this.#kernel.setRule(kind, torus ? 1 : 0, rule.birth, rule.survival);
     super.configure(rule, torus);
+    const { birth, survival, neighborhood, text } = this.rule;
+    const kind = text === 'B3/S23' ? 0 : neighborhood === 'moore' ? 1 : 2;
+    this.#kernel.setRule(kind, torus ? 1 : 0, birth, survival);
   }
 
   protected override next(): void {
