@@ -385,6 +385,51 @@ const CASES: Record<Exclude<keyof RelayLimits, keyof typeof ELSEWHERE>, Case> = 
     run: ({ url }) => sends(url, '/peer/a', [hello, ...times(60, standing('.'.repeat(500)))]),
     outcome: [4429, 'open'],
   },
+  maxSelect: {
+    over: { maxSelect: 2 },
+    within: { maxSelect: 3 },
+    run: async ({ url }) => {
+      assert.equal(await post(url, '{"x":1}'), 200);
+      const viewer = (await open(url, '/stream/a')) as Client;
+      viewer.socket.send(subscribe({ signals: { select: ['x', 'y', 'z'] } }));
+      const came = await fate(viewer);
+      const why = came === 'open' ? '' : (await viewer.closed).reason;
+      return [came, why, (await get(url, '/channels/a/signals?select=x,y,z')).status];
+    },
+    outcome: [
+      [4403, '3 signals are selected, and this relay takes 2 (maxSelect): select fewer, or all', 400],
+      ['open', '', 200],
+    ],
+  },
+  selectedBytes: {
+    over: { selectedBytes: 12_000 },
+    within: { selectedBytes: 1_000_000 },
+    run: async ({ url }) => {
+      assert.equal(await post(url, '{"x":1}'), 200);
+      const selects = async (i: number, ...more: string[]) => {
+        const viewer = (await open(url, '/stream/a')) as Client;
+        viewer.socket.send(subscribe({ signals: { select: ['x', `name-${i}`, ...more] } }));
+        return fate(viewer);
+      };
+      const fates = [];
+      for (let i = 0; i < 10; i++) fates.push(await selects(i));
+      // What others have selected already, in whatever order, takes no room; nor do all signals.
+      const same = [await selects(0), await selects(0, 'x')];
+      const all = (await open(url, '/stream/a')) as Client;
+      all.socket.send(subscribe({ signals: {} }));
+      const refused = fates.filter((fate) => fate === 1013).length;
+      const counted = (await scrape(url)).value('mpl_refusals_total', { reason: 'selections' }) ?? 0;
+      const events = await follow(`${url}/channels/a/signals?sse&select=x,other`, /^(event: sync|: .+)$/m);
+      return [fates[0], fates[9], refused > 0, counted === refused, ...same, await fate(all), events];
+    },
+    outcome: [
+      [
+        ...['open', 1013, true, true, 'open', 'open', 'open'],
+        ': too many different selections of signals on this channel (selectedBytes); select all, or come later',
+      ],
+      ['open', 'open', false, true, 'open', 'open', 'open', 'event: sync'],
+    ],
+  },
   subscriptionRate: {
     over: { subscriptionRate: 1 },
     within: { subscriptionRate: 100 },
@@ -559,6 +604,17 @@ async function post(url: string, body: string, channel = 'a'): Promise<number> {
   return (await fetch(`${url}/channels/${channel}/signals`, { method: 'POST', headers, body })).status;
 }
 
+/** The first of an event stream that looks like this. */
+async function follow(url: string, sought: RegExp): Promise<string | undefined> {
+  let text = '';
+  for await (const part of (await fetch(url)).body!.pipeThrough(new TextDecoderStream())) {
+    text += part;
+    const found = sought.exec(text);
+    if (found) return found[0];
+  }
+  return undefined;
+}
+
 describe('limits', { timeout: 300_000 }, () => {
   test('are all looked at', () => {
     assert.deepEqual([...Object.keys(CASES), ...Object.keys(ELSEWHERE)].sort(), [...LIMIT_NAMES].sort());
@@ -576,6 +632,22 @@ describe('limits', { timeout: 300_000 }, () => {
       assert.deepEqual(await run({ ...roomy, patience: 200 }), taken, 'within the limit');
     });
   }
+
+  test('selectedBytes: those who selected before there was a source are let go, as many as there is no room for', async () => {
+    const { url } = await startRelay({ selectedBytes: 12_000 });
+    const viewers: Client[] = [];
+    for (let i = 0; i < 10; i++) {
+      const viewer = (await open(url, '/stream/a')) as Client;
+      viewer.socket.send(subscribe({ signals: { select: ['x', `name-${i}`] } }));
+      assert.equal(await fate(viewer), 'open');
+      viewers.push(viewer);
+    }
+    assert.equal(await post(url, '{"x":1}'), 200);
+    const fates = await Promise.all(viewers.map(fate));
+    const refused = fates.filter((fate) => fate === 1013).length;
+    assert.ok(refused > 0 && refused < 10 && fates.every((fate) => fate === 1013 || fate === 'open'), `${fates}`);
+    assert.equal((await scrape(url)).value('mpl_refusals_total', { reason: 'selections' }), refused);
+  });
 
   test('keyframeRate: who says what it holds may come as often as it subscribes', async () => {
     const { relay, url } = await startRelay({ keyframeRate: 1, subscriptionRate: 100 });

@@ -1,5 +1,6 @@
 /** Every option of a relay, its default and its range, in one place. The CLI makes its flags from the same table. */
 
+import { MAX_SELECT, USUAL_SELECT } from '../transport/wire/signals.js';
 import { AUTH_NAMES, type AuthOptions, checkToken, type ResolvedAuth, resolveAuth } from './auth/auth-options.js';
 import type { Bus } from './cluster/bus.js';
 import { parseRedis } from './cluster/redis-address.js';
@@ -69,6 +70,10 @@ export interface RelayLimits {
   sourceFrameRate: number;
   /** Bytes a second from one source, inflated where they are compressed; twice as many may come at once. */
   sourceByteRate: number;
+  /** Signals that one viewer may select by their names; all of them is always possible. */
+  maxSelect: number;
+  /** Bytes of memory for the different selections of signals that viewers of one channel make, and what is kept for each. */
+  selectedBytes: number;
   /** Milliseconds a channel outlives its source, for it to come back. */
   sourceGraceMs: number;
   /** Viewers that begin within so many milliseconds are sent the very same keyframe, made once; 0: each its own. */
@@ -193,6 +198,13 @@ export const LIMITS: Readonly<Record<keyof RelayLimits, Limit>> = {
   sourceMessageRate: { default: 100, min: 1, max: 10_000, help: 'messages a second from one source, beside state' },
   sourceFrameRate: { default: 5000, min: 10, max: 1e6, help: 'frames of state and answers a second from one source' },
   sourceByteRate: { default: 128 * MIB, min: KIB, max: 1e12, help: 'bytes a second from one source, inflated' },
+  maxSelect: { default: USUAL_SELECT, min: 1, max: MAX_SELECT, help: 'signals that one viewer may select by name' },
+  selectedBytes: {
+    default: 32 * MIB,
+    min: KIB,
+    max: 1e12,
+    help: 'bytes of memory for what viewers of a channel select',
+  },
   sourceGraceMs: { default: 30_000, min: 0, max: DAY, help: 'ms a channel outlives its source' },
   keyframeShareMs: { default: 100, min: 0, max: 10_000, help: 'ms within which viewers that begin share a keyframe' },
   requestRate: { default: 200, min: 1, max: 1e6, help: 'HTTP requests for signals a second from one address' },

@@ -8,7 +8,7 @@ import { Receiver, type ReceiverEvent, type Status } from '../../transport/recei
 import type { TokenSource } from '../../transport/session/tokens.js';
 import { Missing } from '../../transport/signals/missing.js';
 import type { SignalValue } from '../../transport/wire/signal-value.js';
-import { MAX_SELECT } from '../../transport/wire/signals.js';
+import { USUAL_SELECT } from '../../transport/wire/signals.js';
 import { channelUrl } from '../screen/server-url.js';
 import { inTurn } from '../screen/turnstile.js';
 import { listenWakeups, reducedMotion } from '../screen/wakeups.js';
@@ -130,7 +130,7 @@ export class Feed {
     this.calm = reducedMotion();
     const readers = [...this.#readers];
     const names = new Set(readers.map(({ signal }) => signal).filter((name) => !isState(name)));
-    const select = names.size > MAX_SELECT ? 'all' : [...names].sort();
+    const select = names.size > USUAL_SELECT ? 'all' : [...names].sort();
     const receiver = this.#receiver;
     receiver.select = select;
     const fps = Math.max(...readers.map((reader) => reader.fps()));

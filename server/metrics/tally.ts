@@ -8,6 +8,7 @@
 import type { LinkKind } from '../../transport/link/link.js';
 import type { FanoutObserver, ObservedEnd } from '../../transport/session/observer.js';
 import type { ReceiverEnd } from '../../transport/session/receiver-end.js';
+import { SelectionsFull } from '../../transport/session/signal-feed.js';
 import { closeCode } from '../../transport/wire/codes.js';
 import { WireError } from '../../transport/wire/errors.js';
 import type { WelcomeMessage } from '../../transport/wire/messages.js';
@@ -116,6 +117,7 @@ export class Tally implements FanoutObserver {
 
   /** A message was too much for us. What is wrong with the message is its sender's to hear; all else is ours. */
   bad(error: Error): void {
+    if (error instanceof SelectionsFull) this.refusals.add('selections');
     if (!(error instanceof WireError)) this.log.write('error', 'internal error', { err: error });
   }
 

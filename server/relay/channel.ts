@@ -57,6 +57,7 @@ export class Channel implements ChannelParts, SourcesParts, CallersParts {
       channel: name,
       maxFps: Number.POSITIVE_INFINITY,
       keyframeShareMs: options.keyframeShareMs,
+      selectedBytes: options.selectedBytes,
       observer: tally,
       later: setImmediate,
     });
@@ -137,6 +138,7 @@ export class Channel implements ChannelParts, SourcesParts, CallersParts {
       messagesPerSecond: this.options.messageRate,
       subscriptionsPerSecond: this.options.subscriptionRate,
       keyframesPerSecond: this.options.keyframeRate,
+      maxSelect: this.options.maxSelect,
       ...admission,
     });
     holdResume(link, (over) => this.#found(over), this.options.helloMs / 2);

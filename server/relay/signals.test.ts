@@ -92,6 +92,30 @@ describe('signals through a relay', () => {
     });
   }
 
+  test('who selects more than may be is told why, and keeps what it had; who finds no room has it once it selects all', async () => {
+    const { url } = await startRelay({ maxSelect: 2, selectedBytes: 5000 });
+    const { set } = startSource(url);
+    set({ a: 1, b: 2, c: 3 });
+    const greedy = startReceiver(url, { signals: { select: ['a'] } });
+    await until(() => holds(greedy, { a: 1 }));
+    greedy.select = ['a', 'b', 'c'];
+    await until(() => greedy.status === 'failed');
+    assert.match(greedy.reason, /3 signals are selected, and this relay takes 2 \(maxSelect\)/);
+    assert.ok(holds(greedy, { a: 1 }), 'what it had');
+
+    const [one, two] = ['a', 'b'].map((name) => startReceiver(url, { signals: { select: [name] } })) as [
+      Receiver,
+      Receiver,
+    ];
+    await until(() => holds(one, { a: 1 }) && holds(two, { b: 2 }));
+    const late = startReceiver(url, { signals: { select: ['c'] } });
+    await until(() => late.reason.includes('too many different selections of signals on this channel (selectedBytes)'));
+    late.select = 'all';
+    await until(() => holds(late, { a: 1, b: 2, c: 3 }));
+    set({ a: 4 });
+    await until(() => holds(one, { a: 4 }) && holds(late, { a: 4, b: 2, c: 3 }));
+  });
+
   test('names are selected at the relay, may come later, and may be changed', async () => {
     const { url } = await startRelay();
     const { set } = startSource(url);

@@ -1,5 +1,8 @@
 /** What one receiver may ask for, a second. */
 
+import { CLOSE } from '../wire/codes.js';
+import { WireError } from '../wire/errors.js';
+import { MAX_SELECT } from '../wire/signals.js';
 import { RateLimit } from './rate.js';
 import { take } from './too-fast.js';
 
@@ -13,6 +16,8 @@ export interface Allowances {
   subscriptionsPerSecond?: number;
   /** Those of them that are answered with a keyframe: the whole picture. Default 1. */
   keyframesPerSecond?: number;
+  /** Signals that it may select by their names, not a second but in all. Default 4096. */
+  maxSelect?: number;
 }
 
 /** Changes of a window, or of rights: they cost little. */
@@ -31,17 +36,20 @@ export class Allowance {
   readonly #subscriptions: RateLimit;
   readonly #updates = new RateLimit(UPDATES);
   readonly #keyframes: RateLimit;
+  readonly #select: number;
 
   constructor({
     commandsPerSecond = 1000,
     messagesPerSecond = 100,
     subscriptionsPerSecond = 5,
     keyframesPerSecond = 1,
+    maxSelect = MAX_SELECT,
   }: Allowances) {
     this.#commands = new RateLimit(commandsPerSecond);
     this.#messages = new RateLimit(messagesPerSecond);
     this.#subscriptions = new RateLimit(subscriptionsPerSecond, subscriptionsPerSecond * SUBSCRIPTION_BURST);
     this.#keyframes = new RateLimit(keyframesPerSecond, keyframesPerSecond * KEYFRAME_BURST);
+    this.#select = maxSelect;
   }
 
   /** Commands over it are refused, which is an answer too. */
@@ -74,5 +82,11 @@ export class Allowance {
 
   keyframe(): void {
     take(this.#keyframes, 'keyframes');
+  }
+
+  select(names: number): void {
+    if (names <= this.#select) return;
+    const why = `${names} signals are selected, and this relay takes ${this.#select} (maxSelect): select fewer, or all`;
+    throw new WireError(why, CLOSE.forbidden.code);
   }
 }

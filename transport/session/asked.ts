@@ -8,9 +8,14 @@ import { WireError } from '../wire/errors.js';
 import type { SignalsWanted, SubscribeMessage } from '../wire/messages.js';
 import { newSession } from './identity.js';
 
+/** What a name takes beside its letters. */
+const NAME_BYTES = 24;
+
 export class Asked {
   /** Subscriptions heard, which each welcome says: frames made for an older one do not fit a receiver that went on. */
   heard = 0;
+  /** Bytes of memory that the names take that it has selected. */
+  bytes = 0;
   /** What the receiver may be called. */
   name: string | undefined;
   /** Null before the first. */
@@ -66,6 +71,7 @@ export class Asked {
       throw new WireError('it speaks under another session than it was introduced with', CLOSE.forbidden.code);
     }
     this.#newest = message;
+    this.bytes = (message.signals?.select ?? []).reduce((sum, name) => sum + NAME_BYTES + name.length, 0);
     this.#session = session;
     this.name = name;
     this.heard++;

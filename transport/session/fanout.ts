@@ -38,6 +38,8 @@ export interface FanoutOptions {
   maxFps?: number;
   /** Receivers that begin within so many milliseconds are sent the very same keyframe, made once; 0: each its own. Default 100. */
   keyframeShareMs?: number;
+  /** Bytes of memory for what receivers select of signals; who selects what finds no room is let go. Default: any number. */
+  selectedBytes?: number;
   /** Counts what it does. */
   observer?: FanoutObserver;
   /**
@@ -92,6 +94,7 @@ export class Fanout implements EndOwner {
   onbad: ((error: Error, end: SourceEnd) => void) | null = null;
 
   readonly #later: FanoutOptions['later'];
+  readonly #selectedBytes: number | undefined;
   /** Is it to serve, or doing so? */
   #turn = false;
   /** Those that can go on, and could not. */
@@ -120,6 +123,7 @@ export class Fanout implements EndOwner {
     this.channel = options.channel;
     this.observer = options.observer ?? null;
     this.#later = options.later;
+    this.#selectedBytes = options.selectedBytes;
     this.tileBudget = options.tileBudget ?? Number.POSITIVE_INFINITY;
     this.maxFps = options.maxFps ?? 30;
     this.keyframes = new Keyframes(options.keyframeShareMs ?? 100);
@@ -257,7 +261,7 @@ export class Fanout implements EndOwner {
 
   /** Another table (a new epoch, or the first): every receiver begins with it from nothing. `stamp`: of its last change. */
   replaceSignals(table: SignalTable | null, stamp?: SignalFeed['stamp']): void {
-    this.signals = table && new SignalFeed(table);
+    this.signals = table && new SignalFeed(table, this.#selectedBytes);
     if (this.signals && stamp) this.signals.stamp = stamp;
     for (const end of this.ends) end.replaceSignals();
   }

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { Source } from '../source.js';
+import { SignalWriter } from '../state/signal-writer.js';
 import { Probe } from '../testing/probe.js';
 import { FakeTime } from '../testing/time.js';
 import { seeded, TestWorld } from '../testing/world.js';
@@ -45,6 +46,26 @@ describe('the memory of a receiver', () => {
       assert.ok(++states < 1000, 'it is never closed');
     }
     assert.ok(most > HIGH_WATER && most < 2 * MIB, `${most} bytes`);
+  });
+
+  test('is what it selects, too, and its share of what is made for all who select the same', () => {
+    const signals = new SignalWriter();
+    const names = Array.from({ length: 1000 }, (_, i) => `signal-${i}`);
+    for (const name of names) signals.set(name, 1);
+    const source = new Source(null, { signals });
+    const [one, other, all] = [new Probe(source), new Probe(source), new Probe(source)];
+    all.subscribe({ signals: {} });
+    one.subscribe({ signals: { select: names } });
+    const alone = one.end.memory - one.end.link.buffered;
+    // Measured: some 120 bytes a name.
+    assert.ok(alone > 100_000 && alone < 250_000, `${alone} bytes`);
+    other.subscribe({ signals: { select: [...names].reverse() } });
+    const together = one.end.memory - one.end.link.buffered;
+    assert.ok(together < 0.7 * alone, `${together} of ${alone} bytes`);
+    assert.equal(other.end.memory - other.end.link.buffered, together);
+    other.subscribe({ update: true });
+    assert.ok(other.end.memory - other.end.link.buffered < 5000);
+    assert.equal(one.end.memory - one.end.link.buffered, alone);
   });
 
   test('is a bit for each tile, a note of each frame in flight, and what waits in the link', () => {

@@ -8,7 +8,7 @@ import { decodeSignals } from '../wire/signal-code.js';
 import { decodeSignalJson } from '../wire/signals.js';
 import { FLAG } from '../wire/types.js';
 import { ReceiverEnd } from './receiver-end.js';
-import { SignalFeed } from './signal-feed.js';
+import { SelectionsFull, SignalFeed } from './signal-feed.js';
 
 const tableOf = (count: number): SignalTable => {
   const table = new SignalTable(7);
@@ -91,3 +91,49 @@ for (const coded of [false, true]) {
     }
   });
 }
+
+test('equal selections share a view, whatever their order; one more than there is room for is refused, until another is given back', () => {
+  const feed = new SignalFeed(tableOf(10), 8000);
+  const select = ['signal-1', 'signal-2', 'signal-3'];
+  const view = feed.view(select);
+  assert.equal(feed.view([...select].reverse().concat('signal-1')), view);
+  assert.equal(view.users, 2);
+  const others = ['4', '5'].map((n) => feed.view([`signal-${n}`]));
+  assert.throws(() => feed.view(['signal-6']), SelectionsFull);
+  assert.equal(feed.view(['signal-3', 'signal-1', 'signal-2']), view);
+  assert.equal(feed.view(undefined).select, undefined);
+  feed.release(others[0]!);
+  others[0] = feed.view(['signal-6']);
+  assert.throws(() => feed.view(['signal-7']), SelectionsFull);
+  for (const one of [view, view, view, ...others]) feed.release(one);
+  assert.equal(feed.bytes, 0);
+});
+
+test('frames are kept as long as there is room for them, and are the same where there is none', () => {
+  const table = tableOf(200);
+  const select = (i: number) => table.names().slice(i, i + 100);
+  const [narrow, wide] = [40_000, 1e9].map((room) => new SignalFeed(table, room)) as [SignalFeed, SignalFeed];
+  const views = [0, 1, 2].map((i) => [narrow.view(select(i)), wide.view(select(i))] as const);
+  for (let version = 2; version < 30; version++) {
+    for (const [i, name] of table.names().entries()) table.put(name, i * version, version);
+    table.reached(version);
+    for (const [few, all] of views) {
+      assert.deepEqual(few.schemaFrame, all.schemaFrame);
+      for (let base = -1; base < version; base++) assert.deepEqual(few.frame(base, false), all.frame(base, false));
+      assert.ok(few.bytes <= all.bytes);
+    }
+    // Names have to be announced, and are counted once they are.
+    const announced = views.reduce((sum, [few]) => sum + few.schemaFrame.length, 0);
+    assert.ok(narrow.bytes <= 40_000 + announced, `${narrow.bytes}`);
+    assert.equal(
+      wide.bytes,
+      views.reduce((sum, [, { bytes }]) => sum + bytes, 0),
+    );
+  }
+  assert.ok(wide.bytes > 60_000, `${wide.bytes}`);
+  for (const [few, all] of views) {
+    narrow.release(few);
+    wide.release(all);
+  }
+  assert.deepEqual([narrow.bytes, wide.bytes], [0, 0]);
+});

@@ -4,7 +4,9 @@
  */
 
 import type { SignalEntry, SignalTable } from '../state/signal-table.js';
+import { CLOSE } from '../wire/codes.js';
 import { compress } from '../wire/deflate.js';
+import { WireError } from '../wire/errors.js';
 import { encodeFrame, type Header } from '../wire/frame.js';
 import { type CodedSignal, encodeSignals, isCodable } from '../wire/signal-code.js';
 import { encodeSignalJson, MAX_OTHERS, type SignalSpec, schema } from '../wire/signals.js';
@@ -16,6 +18,19 @@ const DEFLATE_FROM = 2048;
 const FEW = 256;
 /** Frames kept of one view and version. Receivers in step need one, those that lag a few. */
 const MAX_FRAMES = 16;
+/** Bytes of memory that a view takes, and each name in it beside its letters; measured. */
+const VIEW_BYTES = 2048;
+const NAME_BYTES = 72;
+
+/** There are as many different selections as there may be: the same ones as others have are still taken. */
+export class SelectionsFull extends WireError {
+  constructor() {
+    super(
+      'too many different selections of signals on this channel (selectedBytes); select all, or come later',
+      CLOSE.tryLater.code,
+    );
+  }
+}
 
 export class SignalFeed {
   /** Sequence and time of the last change: every frame made from it says so. */
@@ -25,23 +40,56 @@ export class SignalFeed {
   /** Say of each signal when it was last written: for a channel with several sources. */
   versions = false;
   readonly #views = new Map<string, SignalView>();
+  /** Bytes of memory that selections take, and those of them that are frames, which can be made again. */
+  #held = 0;
+  #frames = 0;
 
-  constructor(readonly table: SignalTable) {}
+  /** @param room bytes of memory for views of selections */
+  constructor(
+    readonly table: SignalTable,
+    readonly room = Number.POSITIVE_INFINITY,
+  ) {}
 
-  /** What a receiver that selects these names gets to see. Give it back with `release`. */
+  /** Bytes of memory that all selections take. */
+  get bytes(): number {
+    return this.#held;
+  }
+
+  /**
+   * What a receiver that selects these names gets to see, whatever their order. Give it back with `release`.
+   * @throws SelectionsFull for one more selection than there may be
+   */
   view(select: readonly string[] | undefined): SignalView {
-    const key = select === undefined ? '' : JSON.stringify([...new Set(select)].sort());
+    const names = select && [...new Set(select)].sort();
+    const key = names === undefined ? '' : JSON.stringify(names);
     let view = this.#views.get(key);
     if (view === undefined) {
-      view = new SignalView(this, select && new Set(select), key);
+      view = new SignalView(this, names && new Set(names), key);
+      if (names !== undefined && this.#held - this.#frames + view.bytes > this.room) throw new SelectionsFull();
       this.#views.set(key, view);
+      this.takes(view, view.bytes);
     }
     view.users++;
     return view;
   }
 
   release(view: SignalView): void {
-    if (--view.users === 0) this.#views.delete(view.key);
+    if (--view.users > 0) return;
+    this.#views.delete(view.key);
+    this.takes(view, view.frameBytes - view.bytes);
+    this.takes(view, -view.frameBytes, true);
+  }
+
+  /** Is there room to keep another frame of it? That of all signals is for everybody. */
+  keeps(view: SignalView, bytes: number): boolean {
+    return view.select === undefined || this.#held + bytes <= this.room;
+  }
+
+  /** It takes so many bytes more than before, or fewer. */
+  takes(view: SignalView, bytes: number, frames = false): void {
+    if (view.select === undefined) return;
+    this.#held += bytes;
+    if (frames) this.#frames += bytes;
   }
 
   /** The frame that brings from `base` to where the table stands: who stands there is sent it as it came. */
@@ -52,6 +100,9 @@ export class SignalFeed {
 
 export class SignalView {
   users = 0;
+  /** Bytes of memory that it takes, frames included. */
+  bytes: number;
+  frameBytes = 0;
   #schemaVersion = -1;
   #specs: readonly SignalSpec[] = [];
   /** Where the names selected stand among themselves; null where all are in view. */
@@ -65,7 +116,10 @@ export class SignalView {
     readonly feed: SignalFeed,
     readonly select: ReadonlySet<string> | undefined,
     readonly key: string,
-  ) {}
+  ) {
+    // The names themselves are those that were sent, and counted there.
+    this.bytes = VIEW_BYTES + key.length + (select?.size ?? 0) * NAME_BYTES;
+  }
 
   /** Announces the names and types in view. */
   get schemaFrame(): Uint8Array {
@@ -93,17 +147,37 @@ export class SignalView {
 
   /** Who holds what is for receivers to say, so it may be anything; a version may stand for hours. */
   #remember(key: string, frame: Uint8Array | null): void {
-    if (this.#frames.size >= MAX_FRAMES) this.#frames.delete(this.#frames.keys().next().value!);
+    this.#drop(key);
+    if (this.#frames.size >= MAX_FRAMES) this.#drop(this.#frames.keys().next().value!);
+    const bytes = frame?.length ?? 0;
+    if (!this.feed.keeps(this, bytes)) return;
     this.#frames.set(key, frame);
+    this.#takes(bytes);
+  }
+
+  #drop(key: string): void {
+    this.#takes(-(this.#frames.get(key)?.length ?? 0));
+    this.#frames.delete(key);
+  }
+
+  #clear(): void {
+    this.#frames.clear();
+    this.#takes(-this.frameBytes);
+  }
+
+  #takes(bytes: number): void {
+    this.frameBytes += bytes;
+    this.bytes += bytes;
+    this.feed.takes(this, bytes, true);
   }
 
   /** Forgets what was made for an older version, or another schema. */
   #refresh(): void {
     const { table } = this.feed;
-    if (this.#version !== table.version) this.#frames.clear();
+    if (this.#version !== table.version) this.#clear();
     this.#version = table.version;
     if (this.#schemaVersion === table.schemaVersion) return;
-    this.#frames.clear();
+    this.#clear();
     this.#schemaVersion = table.schemaVersion;
     const { select } = this;
     this.#specs = select ? table.schema.filter(({ name }) => select.has(name)) : table.schema;
@@ -115,7 +189,11 @@ export class SignalView {
         .filter((name) => !select.has(name))
         .slice(0, MAX_OTHERS);
     }
+    const { length } = this.#schemaFrame;
     this.#schemaFrame = this.#pack('SchemaAnnounce', schema.encode(message), 0, true);
+    const more = this.#schemaFrame.length - length;
+    this.bytes += more;
+    this.feed.takes(this, more);
   }
 
   #encode(base: number, coded: boolean): Uint8Array | null {

@@ -36,13 +36,21 @@ export class SignalOutbox {
     return this.#view !== null;
   }
 
+  /** Bytes of memory that are its share of what is held for all who select the same. */
+  get memory(): number {
+    return this.#view === null ? 0 : Math.ceil(this.#view.bytes / this.#view.users);
+  }
+
   /** Does the receiver lack anything? */
   get lacking(): boolean {
     const view = this.#view;
     return view !== null && this.#sent <= view.feed.table.version && view.frame(this.#sent, this.#coded) !== null;
   }
 
-  /** Begins (again), from what the receiver says it holds. Nothing is sent before `flush`. */
+  /**
+   * Begins (again), from what the receiver says it holds. Nothing is sent before `flush`.
+   * @throws SelectionsFull for one more selection than there may be
+   */
   begin({ select, resume, coded = false }: SignalsWanted): void {
     this.stop();
     const { signals } = this.source;

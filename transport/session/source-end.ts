@@ -121,9 +121,9 @@ export class SourceEnd {
     return this.#out.at;
   }
 
-  /** Bytes of memory that grow with the world and with how far it is behind: bounded, whatever it does. */
+  /** Bytes of memory that grow with the world, with how far it is behind and with what it selects: bounded, whatever it does. */
   get memory(): number {
-    return this.outbox.memory + this.link.buffered;
+    return this.outbox.memory + this.signals.memory + this.#asked.bytes + this.link.buffered;
   }
 
   /** Does it ask for no more than it needs? */
@@ -166,7 +166,11 @@ export class SourceEnd {
 
   /** The fan-out has other signals: begins with them. */
   replaceSignals(): void {
-    this.#serving.replaceSignals();
+    try {
+      this.#serving.replaceSignals();
+    } catch (error) {
+      this.#fail(error as Error);
+    }
   }
 
   /** What of state it is going to be sent, as a welcome says it. */
@@ -207,13 +211,17 @@ export class SourceEnd {
     try {
       this.#handle(decodeFrame(message));
     } catch (error) {
-      this.fanout.onbad?.(error as Error, this);
-      farewell(
-        error,
-        (frame) => this.send(frame),
-        (code, reason) => this.close(code, reason),
-      );
+      this.#fail(error as Error);
     }
+  }
+
+  #fail(error: Error): void {
+    this.fanout.onbad?.(error, this);
+    farewell(
+      error,
+      (frame) => this.send(frame),
+      (code, reason) => this.close(code, reason),
+    );
   }
 
   #handle(frame: Frame): void {
@@ -260,6 +268,7 @@ export class SourceEnd {
       if (update) this.#allowance.update();
       else this.#allowance.subscription();
     }
+    if (!this.#trusted) this.#allowance.select(message.signals?.select?.length ?? 0);
     const before = this.#asked.signals;
     this.#asked.hear(message);
     if (update) return this.#serving.update(before);

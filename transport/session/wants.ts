@@ -2,9 +2,9 @@
 
 import { around } from '../state/window.js';
 import type { SignalsWanted, SubscribeMessage, TileWindow } from '../wire/messages.js';
-import { MAX_SELECT } from '../wire/signals.js';
+import { USUAL_SELECT } from '../wire/signals.js';
 
-/** Names that take more bytes than this are too many to be sent: all are asked for. A relay takes 64 KiB of a viewer. */
+/** More names, or names that take more bytes than this, are too many to be sent: all are asked for. A relay takes 64 KiB of a viewer. */
 const SELECT_BYTES = 48 * 1024;
 
 export interface WantsOptions {
@@ -65,7 +65,8 @@ export class Wants {
 
   #signals(): SignalsWanted | null {
     const { select } = this;
-    const most = Array.isArray(select) && (select.length > MAX_SELECT || JSON.stringify(select).length > SELECT_BYTES);
+    const most =
+      Array.isArray(select) && (select.length > USUAL_SELECT || JSON.stringify(select).length > SELECT_BYTES);
     return select && { coded: true, ...(select !== 'all' && !most && { select: [...select] }) };
   }
 }

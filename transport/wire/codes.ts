@@ -21,7 +21,7 @@ export const CLOSE = {
     code: 4403,
     name: 'forbidden',
     retry: false,
-    meaning: 'a frame this side may not send, or a page that may not come here',
+    meaning: 'a frame this side may not send, more than it may ask for, or a page that may not come here',
   },
   badChannel: { code: 4404, name: 'bad-channel', retry: false, meaning: 'not a channel name' },
   timeout: { code: 4408, name: 'timeout', retry: true, meaning: 'nothing heard, or nothing drained, for too long' },

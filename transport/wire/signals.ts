@@ -131,6 +131,8 @@ function readVersions(
 
 /** Names that one receiver may select. */
 export const MAX_SELECT = 4096;
+/** The same, at a relay that was not told otherwise. */
+export const USUAL_SELECT = 1024;
 
 export const signalsWantedFields: Fields = {
   select: optional((v) => Array.isArray(v) && v.length <= MAX_SELECT && v.every((name) => wrongName(name) === null)),

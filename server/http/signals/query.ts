@@ -1,7 +1,6 @@
 /** What a request for signals says behind its question mark. */
 
 import { SignalError, wrongName } from '../../../transport/wire/signal-value.js';
-import { MAX_SELECT } from '../../../transport/wire/signals.js';
 import { Problem } from './problem.js';
 
 export interface SignalQuery {
@@ -20,11 +19,11 @@ export interface SignalQuery {
 const MAX_FPS = 120;
 
 /** @throws Problem that names what is wrong; what nobody knows is passed over */
-export function readQuery(url: string): SignalQuery {
+export function readQuery(url: string, maxSelect: number): SignalQuery {
   const params = new URLSearchParams(url.split('?').slice(1).join('?'));
   const flag = (name: string): boolean => !['0', 'false', 'no'].includes(params.get(name) ?? 'no');
   return {
-    select: readSelect(params.getAll('select')),
+    select: readSelect(params.getAll('select'), maxSelect),
     maxFps: readFps(params.get('max-fps')),
     sse: flag('sse'),
     merge: flag('merge'),
@@ -32,10 +31,10 @@ export function readQuery(url: string): SignalQuery {
   };
 }
 
-function readSelect(lists: string[]): ReadonlySet<string> | null {
+function readSelect(lists: string[], maxSelect: number): ReadonlySet<string> | null {
   if (lists.length === 0) return null;
   const names = new Set(lists.flatMap((list) => list.split(',')));
-  if (names.size > MAX_SELECT) throw new Problem(400, `more than ${MAX_SELECT} names are selected`);
+  if (names.size > maxSelect) throw new Problem(400, `more than ${maxSelect} names are selected (maxSelect)`);
   for (const name of names) {
     const wrong = wrongName(name);
     if (wrong !== null) throw new SignalError(name, wrong);

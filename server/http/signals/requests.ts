@@ -103,7 +103,7 @@ export class SignalRequests {
     if (channel === null) throw new Problem(404, `a channel name is ${CHANNEL_NAME_RULE}`);
     const wrong = tokenInUrl(req.url ?? '');
     if (wrong !== null) throw new Problem(400, wrong);
-    const query = readQuery(req.url ?? '');
+    const query = readQuery(req.url ?? '', this.options.maxSelect);
     switch (req.method) {
       case 'GET':
       case 'HEAD': {

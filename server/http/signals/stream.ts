@@ -97,7 +97,7 @@ export class SignalStream {
       welcome: ({ state }) => this.#tell(state),
       status: ({ state, reason }) => this.#tell(state, reason),
       ended: () => this.#tell('ended', 'the source has ended the stream'),
-      closed: () => this.close(),
+      closed: ({ reason }) => this.close(reason),
     });
     res.once('close', () => this.#end.close());
     // Node takes writing that goes on, however slowly, for a sign of life.
@@ -110,9 +110,10 @@ export class SignalStream {
     this.#end.subscribe({ grid: false, ...(maxFps && { maxFps }), signals: wanted });
   }
 
-  /** Ends the stream; the reader may come back. */
-  close(): void {
+  /** Ends the stream; the reader may come back. `reason`: for people who look at it, as a comment. */
+  close(reason = ''): void {
     clearInterval(this.#heartbeat);
+    if (reason !== '') this.#put(`: ${reason.replace(/\s+/g, ' ')}\n\n`);
     this.#end.close(CLOSE.normal.code);
     const { res } = this;
     const { socket } = res;
