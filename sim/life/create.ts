@@ -9,7 +9,7 @@ import { Layout } from './layout.js';
 import { Life } from './life.js';
 import { createWasmEngine } from './wasm/engine.js';
 
-export type EngineChoice = 'auto' | 'gpu' | 'wasm' | 'js';
+export type EngineChoice = 'auto' | 'gpu' | 'wasm' | 'js' | 'hash';
 
 export interface LifeOptions {
   /** Cells across and down, 1..65536. */
@@ -39,9 +39,13 @@ export async function createLife(options: LifeOptions): Promise<Life> {
 }
 
 async function chooseEngine(layout: Layout, choice: EngineChoice): Promise<{ engine: Engine; reason: string }> {
-  if (!['auto', 'gpu', 'wasm', 'js'].includes(choice))
-    throw new RangeError(`Engine "${choice}" is unknown: use "auto", "gpu", "wasm" or "js".`);
+  if (!['auto', 'gpu', 'wasm', 'js', 'hash'].includes(choice))
+    throw new RangeError(`Engine "${choice}" is unknown: use "auto", "gpu", "wasm", "js" or "hash".`);
   if (choice === 'js') return { engine: createJsEngine(layout), reason: 'asked for' };
+  if (choice === 'hash') {
+    const { createHashEngine } = await import('./hash/engine.js');
+    return { engine: await createHashEngine(layout), reason: 'asked for' };
+  }
   const gpu = choice === 'gpu' ? 'there is no GPU engine yet; ' : '';
   try {
     const engine = await createWasmEngine(layout);

@@ -9,7 +9,7 @@ import { NaiveLife } from '../testing/naive.js';
 import type { Wrap } from './grid.js';
 import { mix } from './soup.js';
 
-const ENGINES: EngineChoice[] = ['js', 'wasm'];
+const ENGINES: EngineChoice[] = ['js', 'wasm', 'hash'];
 
 const sizes = [1, 2, 3, 31, 32, 33, 63, 64, 65, 70, 127, 128, 129, 130, 191, 200, 256, 257];
 

@@ -1,0 +1,9 @@
+// HashLife in WebAssembly. Compiled by scripts/build-wasm.js; driven by sim/life/hash/kernel.ts.
+
+export { jump } from './advance';
+export { box, population } from './look';
+export { crop, putTile, readTile, repeat, tileRows } from './edit';
+export { collections, forget, hold, prepare } from './garbage';
+export { setRule } from './leaf';
+export { bytes } from './memory';
+export { count, empty, join, leaf, start } from './table';
