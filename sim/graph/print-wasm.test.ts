@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { makeRule, parseRule, type Rule } from '../life/rule.js';
 import { mix } from '../life/soup.js';
+import { parseRule } from '../rule/parse.js';
+import { makeRule, type TotalisticRule } from '../rule/rule.js';
 import { NaiveLife } from '../testing/naive.js';
 import { compileRows } from './print-wasm.js';
 
@@ -14,7 +15,10 @@ const OUT = BLOCKS * 10;
 
 type Rows = (...pointersAndRows: number[]) => bigint;
 
-async function kernel(rule: Rule, shared = false): Promise<{ rows: Rows; rowsCut: Rows; memory: WebAssembly.Memory }> {
+async function kernel(
+  rule: TotalisticRule,
+  shared = false,
+): Promise<{ rows: Rows; rowsCut: Rows; memory: WebAssembly.Memory }> {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared });
   const bytes = compileRows(rule, { keep: KEEP, east: EAST, shared });
   const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
@@ -22,7 +26,7 @@ async function kernel(rule: Rule, shared = false): Promise<{ rows: Rows; rowsCut
 }
 
 interface Scene {
-  rule: Rule;
+  rule: TotalisticRule;
   seed: number;
   density: number;
   /** Cells across, 128 for a whole block. */
@@ -108,7 +112,7 @@ async function check({ rule, seed, density, width, height, first, groups }: Scen
 const rule = fc.oneof(
   fc
     .constantFrom('B3/S23', 'B36/S23', 'B2/S', 'B1357/S1357', 'B3678/S34678', 'B/S', 'B012345678/S012345678')
-    .map((text) => parseRule(text)),
+    .map((text) => parseRule(text) as TotalisticRule),
   fc
     .record({ birth: fc.nat(511), survival: fc.nat(511), neumann: fc.boolean() })
     .map(({ birth, survival, neumann }) =>
@@ -136,7 +140,7 @@ describe('kernels generated for a rule', () => {
   });
 
   test('memory that is shared', async () => {
-    const { rows, memory } = await kernel(parseRule('B3/S23'), true);
+    const { rows, memory } = await kernel(parseRule('B3/S23') as TotalisticRule, true);
     // A blinker.
     new Uint8Array(memory.buffer).fill(7 << 4, BLOCKS + 80, BLOCKS + 81);
     const at = BLOCKS;

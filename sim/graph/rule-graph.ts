@@ -1,5 +1,5 @@
 /** From a rule to its graph: the next planes of a cell, from its own and its neighbours' rows. */
-import type { Rule } from '../life/rule.js';
+import type { TotalisticRule } from '../rule/rule.js';
 import { choose } from './choose.js';
 import { CENTRE, Graph, type Literal } from './graph.js';
 import { MOORE_SETS, mooreSums, NEUMANN_SETS, neumannSums } from './sums.js';
@@ -16,7 +16,7 @@ export interface RuleGraph {
 }
 
 /** Makes the graph of a rule; some milliseconds. */
-export function ruleGraph(rule: Rule): RuleGraph {
+export function ruleGraph(rule: TotalisticRule): RuleGraph {
   const graph = new Graph();
   const living = (row: number) => graph.input(row, CENTRE);
   const moore = rule.neighborhood === 'moore';
@@ -30,7 +30,7 @@ const MOORE = 0b111_101_111;
 const NEUMANN = 0b010_101_010;
 
 /** Whether a cell lives next, by its own life and the number of living neighbours. */
-function totalistic({ birth, survival, neighborhood }: Rule): Truth {
+function totalistic({ birth, survival, neighborhood }: TotalisticRule): Truth {
   const counted = neighborhood === 'moore' ? MOORE : NEUMANN;
   return truthOf((neighbours) => {
     const alive = (neighbours >> SELF) & 1;
