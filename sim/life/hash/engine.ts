@@ -3,9 +3,9 @@
  * the grid is the upper left part; on a torus whose sides are powers of two the rest holds copies of it, else nothing.
  */
 import { MemoryError, RuleError } from '../../errors.js';
+import type { Rule, TotalisticRule } from '../../rule/rule.js';
 import type { Engine, TileView } from '../engine.js';
 import type { Layout } from '../layout.js';
-import type { Rule } from '../rule.js';
 import { createKernel, type HashKernel, HOLD, type KernelOptions } from './kernel.js';
 import { leap, reach, roomFor } from './leap.js';
 import { differing, TileCache } from './tiles.js';
@@ -22,7 +22,7 @@ export class HashEngine implements Engine {
   readonly planes = 1;
   /** Sides of the trees are 2^level: the grid, and at least two tiles. */
   readonly level: number;
-  rule!: Rule;
+  rule!: TotalisticRule;
   torus = true;
   /** The tree, without what was written since it was made (`flush`). */
   #root: number;
@@ -52,7 +52,8 @@ export class HashEngine implements Engine {
   }
 
   configure(rule: Rule, torus: boolean): void {
-    if (rule.states !== 2) throw new RuleError(`HashLife knows rules of two states only, not ${rule.text}.`);
+    if (rule.kind !== 'totalistic')
+      throw new RuleError(`HashLife runs rules of two states that count neighbours only, not ${rule.text}.`);
     this.flush();
     this.kernel.setRule(rule);
     this.rule = rule;

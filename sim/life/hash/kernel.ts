@@ -1,6 +1,6 @@
 /** HashLife's memory and what is done in it: nodes of a quadtree, named by ids. The work itself is in assembly/. */
 import { MemoryError } from '../../errors.js';
-import type { Rule } from '../rule.js';
+import type { TotalisticRule } from '../../rule/rule.js';
 import { KERNEL } from './kernel.wasm.js';
 
 interface Exports {
@@ -91,7 +91,7 @@ export class HashKernel {
     return this.words[id * 8 + which];
   }
 
-  setRule(rule: Rule): void {
+  setRule(rule: TotalisticRule): void {
     if (rule.text === this.#rule) return;
     const kind = rule.text === 'B3/S23' ? 0 : rule.neighborhood === 'moore' ? 1 : 2;
     this.wasm.setRule(kind, rule.birth, rule.survival);
