@@ -66,11 +66,17 @@ export class Door {
     readonly link: Link,
     readonly options: DoorOptions,
   ) {
-    this.#hello = after(options.helloMs, () => this.#refuse(new Refusal(CLOSE.timeout, 'no first message')));
+    this.#hello = after(options.helloMs, () => this.#late());
     this.#offKeys = options.onkeys(() => void this.#check());
     link.onmessage = (message) => this.#receive(message);
     link.onclose = () => this.#end();
     if (options.token !== undefined) void this.#verify(options.token);
+  }
+
+  #late(): void {
+    const shows = this.options.verb === 'publish' ? 'Publish' : 'SubscribeFilter';
+    const strange = `nothing came that shows a right (${shows})`;
+    this.#refuse(new Refusal(CLOSE.timeout, this.#waiting.length > 0 ? strange : 'no first message'));
   }
 
   #receive(message: Uint8Array): void {

@@ -266,6 +266,9 @@ describe('a door', () => {
     const at = (await small.listen(0)).url;
     const silent = await connect(`${at}/stream/demo`);
     assert.deepEqual(await silent.closed, { code: 4408, reason: 'no first message' });
+    const strange = await connect(`${at}/stream/demo`);
+    strange.socket.send('rubbish');
+    assert.deepEqual(await strange.closed, { code: 4408, reason: 'nothing came that shows a right (SubscribeFilter)' });
     const chatty = await connect(`${url}/stream/demo`);
     const ping = encodeFrame('Ping', session.encodePing({ echo: false, time: 1, upstream: 0 }));
     for (let i = 0; i < 600; i++) chatty.socket.send(ping);
