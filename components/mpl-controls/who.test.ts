@@ -1,5 +1,6 @@
-import { expect, fixture, html, waitUntil } from '@open-wc/testing';
+import { expect, fixture, html } from '@open-wc/testing';
 import { sendKeys } from '@web/test-runner-commands';
+import { waitUntil } from '../testing/wait-until.js';
 import '../define/mpl-controls.js';
 import '../define/mpl-host.js';
 import '../define/mpl-viewer.js';
@@ -36,7 +37,7 @@ class Desk<S extends MplViewer | MplHost> {
 
   async until(text: string, ...buttons: string[]): Promise<void> {
     const shown = () => this.text === text && String(this.buttons) === String(buttons);
-    await waitUntil(shown, `"${text}" and ${buttons}`, { timeout: 10_000 });
+    await waitUntil(shown, `"${text}" and ${buttons}`);
   }
 
   press(label: string): void {
@@ -54,9 +55,7 @@ async function watch(channel: string, name: string): Promise<Desk<MplViewer>> {
     </div>`,
   );
   const desk = new Desk(root.querySelector('mpl-viewer')!, root.querySelector('mpl-controls')!);
-  await waitUntil(() => desk.screen.status === 'live' && desk.screen.controlState !== null, 'live', {
-    timeout: 10_000,
-  });
+  await waitUntil(() => desk.screen.status === 'live' && desk.screen.controlState !== null, 'live');
   await desk.controls.updateComplete;
   return desk;
 }

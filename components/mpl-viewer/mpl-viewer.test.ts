@@ -176,13 +176,20 @@ describe('<mpl-viewer>', () => {
     const made = stream();
     const viewer = await watch(made.channel);
     await live(viewer);
-    const first = viewer.version;
     viewer.paused = true;
     await viewer.updateComplete;
-    await aTimeout(100); // It takes the relay a moment to hear of it.
+    // It takes the relay a moment to hear of it.
+    await waitUntil(async () => {
+      const before = viewer.version;
+      for (let i = 0; i < 5; i++) made.step();
+      await aTimeout(150);
+      return viewer.version === before;
+    }, 'it stands still');
+    const first = viewer.version;
     for (let i = 0; i < 5; i++) made.step();
     await aTimeout(150);
     expect(viewer.version).to.equal(first);
+    expect(made.world.version).to.be.greaterThan(first);
     expect(viewer.status).to.equal('live');
     expect(viewer.matches(':state(paused)')).to.equal(true);
     viewer.paused = false;
