@@ -1,7 +1,11 @@
 /** Writes a pattern as RLE. */
 import type { Pattern } from './pattern.js';
+import { statesOf } from './text.js';
 
-/** RLE text with header, lines of at most 70 characters. Cells are sorted; cells named twice are written once. */
+/**
+ * RLE text with header, lines of at most 70 characters; with the letters of many states where the pattern or its rule
+ * has more than two. Cells are sorted; of a cell named twice the last state counts.
+ */
 export function formatRle(pattern: Pattern): string {
   const lines: string[] = [];
   if (pattern.name) lines.push(`#N ${pattern.name}`);
@@ -22,33 +26,60 @@ export function formatRle(pattern: Pattern): string {
     }
     line += item;
   };
-  let x = 0;
+  const many = pattern.states !== undefined || (pattern.rule !== undefined && statesOf(pattern.rule) > 2);
   let y = 0;
-  let alive = 0;
-  for (const [runX, runY, length] of sortedRuns(pattern.runs)) {
-    if (runY > y) {
-      put(alive, 'o');
-      put(runY - y, '$');
-      alive = 0;
-      x = 0;
-      y = runY;
+  for (const row of rowsOf(pattern)) {
+    put(row.y - y, '$');
+    y = row.y;
+    let x = 0;
+    for (const [start, end, state] of row.runs) {
+      put(start - x, many ? '.' : 'b');
+      put(end - start, many ? letters(state) : 'o');
+      x = end;
     }
-    const end = runX + length;
-    if (runX > x) {
-      put(alive, 'o');
-      put(runX - x, 'b');
-      alive = length;
-    } else alive += Math.max(0, end - x);
-    x = Math.max(x, end);
   }
-  put(alive, 'o');
   put(1, '!');
   lines.push(line, '');
   return lines.join('\n');
 }
 
-function sortedRuns(runs: Int32Array): [number, number, number][] {
-  const list: [number, number, number][] = [];
-  for (let i = 0; i < runs.length; i += 3) list.push([runs[i], runs[i + 1], runs[i + 2]]);
-  return list.sort((a, b) => a[1] - b[1] || a[0] - b[0]);
+/** "A" for 1, "X" for 24, "pA" for 25, "yO" for 255. */
+function letters(state: number): string {
+  const letter = String.fromCharCode(65 + ((state - 1) % 24));
+  return state <= 24 ? letter : String.fromCharCode(111 + Math.floor((state - 1) / 24)) + letter;
+}
+
+/** Cells from `start` up to but not including `end`. */
+type Run = [start: number, end: number, state: number];
+
+/** Rows that hold cells, from the top; their runs in order, as long as can be and apart from each other. */
+function* rowsOf({ runs, states }: Pattern): Generator<{ y: number; runs: Run[] }> {
+  const rows = new Map<number, Run[]>();
+  for (let i = 0; i < runs.length; i += 3) {
+    const run: Run = [runs[i], runs[i] + runs[i + 2], states ? states[i / 3] : 1];
+    const row = rows.get(runs[i + 1]);
+    if (row) row.push(run);
+    else rows.set(runs[i + 1], [run]);
+  }
+  for (const y of [...rows.keys()].sort((a, b) => a - b)) yield { y, runs: joined(apart(rows.get(y)!)) };
+}
+
+/** Sorts the runs of a row; where they overlap the later one counts. */
+function apart(runs: Run[]): Run[] {
+  const sorted = [...runs].sort((a, b) => a[0] - b[0]);
+  if (sorted.every((run, i) => i === 0 || run[0] >= sorted[i - 1][1])) return sorted;
+  const from = sorted[0][0];
+  const cells = new Uint8Array(runs.reduce((end, run) => Math.max(end, run[1]), 0) - from);
+  for (const [start, end, state] of runs) cells.fill(state, start - from, end - from);
+  return Array.from(cells, (state, i): Run => [from + i, from + i + 1, state]).filter((run) => run[2] > 0);
+}
+
+function joined(runs: Run[]): Run[] {
+  const list: Run[] = [];
+  for (const [start, end, state] of runs) {
+    const last = list[list.length - 1];
+    if (last && last[1] === start && last[2] === state) last[1] = end;
+    else list.push([start, end, state]);
+  }
+  return list;
 }

@@ -55,6 +55,18 @@ describe('RLE', () => {
     assert.equal(parsePattern('#r 23/36\nx = 1, y = 1\no!').rule, 'B36/S23');
   });
 
+  test('more states than two, with and without prefixes', () => {
+    const cells = parsePattern('x = 9, y = 2, rule = 345/2/4\n.A2BCA$3.2C!');
+    assert.equal(cells.rule, '345/2/4');
+    assert.deepEqual([...cells.runs], [1, 0, 1, 2, 0, 2, 4, 0, 1, 5, 0, 1, 3, 1, 2]);
+    assert.deepEqual([...cells.states!], [1, 2, 3, 1, 3]);
+    const high = parsePattern('XpA2pX$qAyO2o!');
+    assert.deepEqual([...high.states!], [24, 25, 48, 49, 255, 1]);
+    assert.deepEqual([...high.runs], [0, 0, 1, 1, 0, 1, 2, 0, 2, 0, 1, 1, 1, 1, 1, 2, 1, 2]);
+    assert.equal('states' in parsePattern('x = 2, y = 1, rule = 345/2/4\n.2A!'), false, 'all are 1');
+    assert.equal(parsePattern('x = 1, y = 1, rule = R5,C9,M1,S34..58,B34..45,NM:T99\nH!').grid?.width, 99);
+  });
+
   test('cells beyond the stated size are kept, rows of 65536 cells are read', () => {
     assert.deepEqual(draw(parsePattern('x = 1, y = 1\n3o$o!')), ['OOO', 'O..']);
     const wide = parsePattern('x = 65536, y = 1\n65536o!');
@@ -97,8 +109,12 @@ describe('malformed patterns name line and column', () => {
     ['blank', '  \n \n', 3, 1, /empty/],
     ['a web page', '<!DOCTYPE html>', 1, 1, /begins no pattern/],
     ['a bad letter', 'x = 3, y = 3\nbo$2bo$\n3o%!', 3, 3, /"%" does not belong/],
-    ['a state of many', 'x = 3, y = 3\nbo$2bB!', 2, 6, /multi-state/],
-    ['a prefixed state', 'x = 3, y = 3\nbo$pA!', 2, 4, /multi-state/],
+    ['a state that the rule lacks', 'x = 3, y = 3, rule = B3/S23\nbo$2bB!', 2, 6, /state 2, but rule B3\/S23 has/],
+    ['a state that Generations lack', 'x = 3, y = 3, rule = /2/3\n.A$2.3C!', 2, 7, /state 3, but rule \/2\/3 has/],
+    ['a letter that is no state', 'x = 3, y = 3\nbo$Y!', 2, 4, /"Y" does not belong/],
+    ['a prefix without a letter', 'x = 3, y = 3\nbo$p!', 2, 4, /a letter follows/],
+    ['a prefix at the end', 'x = 3, y = 3\nbo$3y', 2, 5, /a letter follows/],
+    ['a state above 255', 'x = 3, y = 3\nyOyP', 2, 3, /"yO" \(255\)/],
     ['a huge count', 'x = 3, y = 3\nbo$\n99999999999999999999o!', 3, 1, /count above 65536/],
     ['a count of zero', 'x = 3, y = 3\n0o!', 2, 1, /count of 0/],
     ['a count without tag', 'x = 3, y = 3\no3!', 2, 2, /count must be followed/],
@@ -166,7 +182,7 @@ describe('fuzz', () => {
 
   test('so are texts that look like patterns', () => {
     const piece = fc.constantFrom(
-      ...'#Life 1.05\n|#Life 1.06\n|x = 3, y = 3|, rule = |B3/S23|:T100,100|\n|\r\n|#P |#R |#N |#C |#r |#|!|$|b|o|.|*|O|A|B|3|65536|99999|-1 |0 | '.split(
+      ...'#Life 1.05\n|#Life 1.06\n|x = 3, y = 3|, rule = |B3/S23|:T100,100|\n|\r\n|#P |#R |#N |#C |#r |#|!|$|b|o|.|*|O|A|B|pA|yO|y|3|65536|99999|-1 |0 | '.split(
         '|',
       ),
     );
@@ -190,6 +206,26 @@ describe('fuzz', () => {
           for (let k = 0; k < back.runs[i + 2]; k++) got.add(`${back.runs[i] + k},${back.runs[i + 1]}`);
         assert.deepEqual([...got].sort(), [...cells].sort());
         assert.equal(patternCells(back), cells.size);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('so are patterns of many states; where cells overlap, the later ones count', () => {
+    const run = fc.tuple(fc.nat(60), fc.nat(9), fc.integer({ min: 1, max: 30 }), fc.integer({ min: 1, max: 255 }));
+    fc.assert(
+      fc.property(fc.array(run, { maxLength: 40 }), (list) => {
+        const cells = new Map<string, number>();
+        for (const [x, y, length, state] of list) for (let i = 0; i < length; i++) cells.set(`${x + i},${y}`, state);
+        const runs = Int32Array.from(list.flatMap(([x, y, length]) => [x, y, length]));
+        const states = Uint8Array.from(list.map((item) => item[3]));
+        const text = formatRle({ width: 90, height: 10, runs, states, rule: '/2/256', comments: [] });
+        const back = parsePattern(text);
+        const got = new Map<string, number>();
+        for (let i = 0; i < back.runs.length; i += 3)
+          for (let k = 0; k < back.runs[i + 2]; k++)
+            got.set(`${back.runs[i] + k},${back.runs[i + 1]}`, back.states ? back.states[i / 3] : 1);
+        assert.deepEqual(new Map([...got].sort()), new Map([...cells].sort()));
       }),
       { numRuns: 300 },
     );

@@ -33,13 +33,15 @@ export function patternCells(pattern: Pattern): number {
 export class RunBuilder {
   #data = new Int32Array(96);
   #size = 0;
+  /** A state for each run, from the first one on that is not 1. */
+  #states: Uint8Array | undefined;
   minX = Number.POSITIVE_INFINITY;
   minY = Number.POSITIVE_INFINITY;
   maxX = Number.NEGATIVE_INFINITY;
   maxY = Number.NEGATIVE_INFINITY;
 
-  /** Adds cells; false when the pattern would become wider or higher than a grid can be. */
-  add(x: number, y: number, length: number): boolean {
+  /** Adds cells of one state; false when the pattern would become wider or higher than a grid can be. */
+  add(x: number, y: number, length: number, state = 1): boolean {
     this.minX = Math.min(this.minX, x);
     this.minY = Math.min(this.minY, y);
     this.maxX = Math.max(this.maxX, x + length - 1);
@@ -47,14 +49,23 @@ export class RunBuilder {
     if (this.maxX - this.minX >= MAX_SIDE || this.maxY - this.minY >= MAX_SIDE) return false;
     const data = this.#data;
     const at = this.#size;
-    if (at > 0 && data[at - 2] === y && data[at - 3] + data[at - 1] === x) {
+    const run = at / 3;
+    if (state !== 1 && !this.#states) this.#states = new Uint8Array(data.length / 3).fill(1, 0, run);
+    const last = this.#states ? this.#states[run - 1] : 1;
+    if (at > 0 && last === state && data[at - 2] === y && data[at - 3] + data[at - 1] === x) {
       data[at - 1] += length;
       return true;
     }
     if (at + 3 > data.length) {
       this.#data = new Int32Array(data.length * 2);
       this.#data.set(data);
+      if (this.#states) {
+        const states = new Uint8Array(this.#data.length / 3);
+        states.set(this.#states);
+        this.#states = states;
+      }
     }
+    if (this.#states) this.#states[run] = state;
     this.#data[at] = x;
     this.#data[at + 1] = y;
     this.#data[at + 2] = length;
@@ -64,6 +75,11 @@ export class RunBuilder {
 
   get empty(): boolean {
     return this.#size === 0;
+  }
+
+  /** The states of the runs; undefined where all are 1. */
+  get states(): Uint8Array | undefined {
+    return this.#states?.slice(0, this.#size / 3);
   }
 
   /** The runs, counted from (x, y). */

@@ -1,10 +1,12 @@
 /**
  * Run length encoded patterns, the format most collections use: "#" lines, a header `x = 3, y = 3, rule = B3/S23`, then
  * counts with `b` (dead), `o` (alive), `$` (end of row), and `!` at the end. What follows the `!` is ignored.
+ *
+ * Of more states, as Golly writes them: `.` is 0, `A` to `X` are 1 to 24, `pA` to `pX` 25 to 48, and so on to `yO`, 255.
  */
 import { MAX_SIDE } from '../life/grid.js';
 import { type Pattern, RunBuilder } from './pattern.js';
-import { failAt, readRule, shown, TOO_BIG } from './text.js';
+import { failAt, readRule, shown, statesOf, TOO_BIG } from './text.js';
 
 type Draft = { -readonly [K in keyof Pattern]?: Pattern[K] };
 
@@ -18,7 +20,7 @@ export function parseRle(text: string): Pattern {
     if (end < 0) end = text.length;
     const line = text.slice(at, end).trimEnd();
     if (line.startsWith('#')) readMark(text, at, line, draft, comments);
-    else if (/^\s*x\s*=?/i.test(line)) {
+    else if (/^\s*x([\s=]|$)/i.test(line)) {
       readHeader(text, at, line, draft);
       at = Math.min(end + 1, text.length);
       break;
@@ -28,8 +30,10 @@ export function parseRle(text: string): Pattern {
   }
   const runs = new RunBuilder();
   const { width, height } = readBody(text, at, runs, draft, comments);
+  const { states } = runs;
   return {
     ...draft,
+    ...(states && { states }),
     width: Math.max(draft.width ?? 0, width),
     height: Math.max(draft.height ?? 0, height),
     runs: runs.finish(),
@@ -94,6 +98,7 @@ function readBody(
   let count = 0;
   let counted = -1;
   let lineStart = start;
+  const most = draft.rule === undefined ? 255 : statesOf(draft.rule) - 1;
   for (let at = start; at < text.length; at++) {
     const ch = text[at];
     if (ch >= '0' && ch <= '9') {
@@ -122,16 +127,25 @@ function readBody(
       return { width, height: runs.empty ? 0 : runs.maxY + 1 };
     }
     if (ch === 'b' || ch === '.') x += n;
-    else if (ch === 'o' || ch === 'A') {
-      if (x + n > MAX_SIDE || y >= MAX_SIDE || !runs.add(x, y, n)) failAt(text, at, TOO_BIG);
-      x += n;
-      if (x > width) width = x;
-    } else if (ch === '$') {
+    else if (ch === '$') {
       x = 0;
       y += n;
-    } else if ((ch >= 'B' && ch <= 'Z') || (ch >= 'p' && ch <= 'y'))
-      failAt(text, at, `${shown(ch)} is a state of a multi-state pattern: only two states are supported ("b", "o")`);
-    else failAt(text, at, `${shown(ch)} does not belong in RLE: use counts, "b" (dead), "o" (alive), "$" and "!"`);
+    } else {
+      let state = ch === 'o' ? 1 : letterState(ch);
+      if (ch >= 'p' && ch <= 'y') {
+        const letter = letterState(text[at + 1] ?? '');
+        state = 24 * (ch.charCodeAt(0) - 111) + letter;
+        if (letter === 0 || state > 255)
+          failAt(text, at, `${shown(ch)} begins a state above 24: a letter follows it, "pA" (25) to "yO" (255)`);
+      }
+      if (state === 0)
+        failAt(text, at, `${shown(ch)} does not belong in RLE: use counts, "b" (dead), "o" (alive), "$" and "!"`);
+      if (state > most) failAt(text, at, `a cell of state ${state}, but rule ${draft.rule} has states 0 to ${most}`);
+      if (x + n > MAX_SIDE || y >= MAX_SIDE || !runs.add(x, y, n, state)) failAt(text, at, TOO_BIG);
+      if (state > 24) at++;
+      x += n;
+      if (x > width) width = x;
+    }
     // Dead cells and rows past the edge of any grid are harmless, but must not count for ever.
     if (x > MAX_SIDE || y > MAX_SIDE) failAt(text, at, TOO_BIG);
     count = 0;
@@ -139,4 +153,9 @@ function readBody(
   }
   if (counted >= 0) failAt(text, counted, 'the text ends after a count: "b", "o" or "$" is missing');
   return { width, height: runs.empty ? 0 : runs.maxY + 1 };
+}
+
+/** The state that a capital letter means, 1..24; 0 for what means none. */
+function letterState(ch: string): number {
+  return ch >= 'A' && ch <= 'X' ? ch.charCodeAt(0) - 64 : 0;
 }

@@ -55,3 +55,8 @@ export function readRule(text: string, offset: number, rule: string): Pick<Patte
     failAt(text, offset + colon + 2, `a grid of ${width}x${height} is too big: at most ${MAX_SIDE} cells a side`);
   return { rule: canonical, wrap: shape[1].toUpperCase() === 'T' ? 'torus' : 'bounded', grid: { width, height } };
 }
+
+/** States of the cells under a rule that has been read. */
+export function statesOf(rule: string): number {
+  return parseRule(rule).states;
+}
