@@ -12,11 +12,17 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const ENGINES = ['sim/life/wasm', 'sim/life/hash'];
-const options = ['-O3', '--converge', '--noAssert', '--runtime', 'stub', '--enable', 'simd', '--bindings', 'raw'];
+/** The folders, and what their compiler is told besides. */
+const ENGINES = {
+  // Kernels made at run time work on the same memory.
+  'sim/life/wasm': ['--importMemory'],
+  'sim/life/hash': [],
+};
+const common = ['-O3', '--converge', '--noAssert', '--runtime', 'stub', '--enable', 'simd', '--bindings', 'raw'];
 
 /** @returns {Promise<boolean>} whether there was anything to do in this folder. */
 async function buildWasm(folder) {
+  const options = [...common, ...ENGINES[folder]];
   const sources = path.join(root, folder, 'assembly');
   const output = path.join(root, folder, 'kernel.wasm.ts');
   const require = createRequire(import.meta.url);
@@ -46,5 +52,5 @@ async function buildWasm(folder) {
   return true;
 }
 
-for (const folder of ENGINES)
+for (const folder of Object.keys(ENGINES))
   console.log(`${folder}/kernel.wasm.ts: ${(await buildWasm(folder)) ? 'built' : 'up to date'}`);

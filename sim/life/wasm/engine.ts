@@ -1,129 +1,215 @@
-/** The engine in WebAssembly: 128 cells an instruction. Layout and marks are those of the TypeScript engine. */
-import { MemoryError } from '../../errors.js';
-import type { Rule } from '../../rule/rule.js';
-import { BlockEngine, type BlockMemory } from '../blocks.js';
-import { BLOCK_BYTES, BLOCK_WORDS, type Layout } from '../layout.js';
-import { KERNEL } from './kernel.wasm.js';
+/**
+ * The engine in WebAssembly: 128 cells an instruction, by a kernel made for the rule. Blocks of 128x64 cells are made
+ * where something lives or may be born, so an empty part of a huge grid costs nothing.
+ */
+import type { Rule, TotalisticRule } from '../../rule/rule.js';
+import type { Engine, TileView } from '../engine.js';
+import type { Layout } from '../layout.js';
+import { runnable } from '../runnable.js';
+import { compileDriver, type Driver, WorldMemory } from './memory.js';
+import { nextSky, underSky } from './sky.js';
 
-interface Kernel {
-  memory: WebAssembly.Memory;
-  heap(): number;
-  configure(...numbers: number[]): void;
-  setRule(kind: number, torus: number, birth: number, survival: number): void;
-  step(parity: number): void;
-  diff(parity: number, tilesX: number): number;
-  population(parity: number): number;
-}
-
-const PAGE = 65536;
-let compiled: Promise<WebAssembly.Module> | undefined;
-
-/** Compiles the kernel, once for all worlds. Rejects where there is no WebAssembly SIMD, or a page's policy forbids it. */
-function compile(): Promise<WebAssembly.Module> {
-  compiled ??= (async () => {
-    const text = atob(KERNEL);
-    const bytes = new Uint8Array(text.length);
-    for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-    return WebAssembly.compile(bytes);
-  })();
-  return compiled;
+export interface WasmOptions {
+  /** Most bytes of memory a world may take, up to 4 GiB. Default: as many as there are. */
+  memoryLimit?: number;
 }
 
 /** @throws MemoryError when the memory cannot be had; anything else means that there is no WebAssembly here. */
-export async function createWasmEngine(layout: Layout): Promise<WasmEngine> {
-  const instance = await WebAssembly.instantiate(await compile(), {
-    env: {
-      abort() {
-        throw new Error('The WebAssembly kernel stopped.');
-      },
-    },
-  });
-  return new WasmEngine(layout, instance.exports as unknown as Kernel);
+export async function createWasmEngine(
+  layout: Layout,
+  { memoryLimit = 2 ** 32 }: WasmOptions = {},
+): Promise<WasmEngine> {
+  return new WasmEngine(layout, await compileDriver(), memoryLimit);
 }
 
-export class WasmEngine extends BlockEngine {
+const CHANGED = 3;
+
+export class WasmEngine implements Engine {
   readonly kind = 'wasm';
-  readonly #kernel: Kernel;
-  readonly #keys: Uint32Array;
+  #memory: WorldMemory;
+  #driver!: Driver;
+  #rule!: TotalisticRule;
+  #torus = true;
+  /** Which buffer holds the present generation. */
+  #parity = 0;
+  /** The state of an empty part of the world, now and when it was last asked what changed. */
+  #sky = 0;
+  #snapshotSky = 0;
+  /** The skies from and to which each buffer was last left; another pair is another rule. */
+  #skies = [-1, -1];
+  /** Tiles opened under a sky that is not 0: written as they are, kept as they differ. */
+  readonly #opened = new Map<string, TileView>();
 
-  constructor(layout: Layout, kernel: Kernel) {
-    const { memory, keys } = allocate(layout, kernel);
-    super(layout, memory);
-    this.#kernel = kernel;
-    this.#keys = keys;
+  constructor(
+    readonly layout: Layout,
+    module: WebAssembly.Module,
+    limit: number,
+  ) {
+    this.#memory = new WorldMemory(module, layout, 1, limit);
   }
 
-  override configure(rule: Rule, torus: boolean): void {
-    super.configure(rule, torus);
-    const { birth, survival, neighborhood, text } = this.rule;
-    const kind = text === 'B3/S23' ? 0 : neighborhood === 'moore' ? 1 : 2;
-    this.#kernel.setRule(kind, torus ? 1 : 0, birth, survival);
+  get planes(): number {
+    return this.#memory.planes;
   }
 
-  protected override next(): void {
-    this.#kernel.step(this.parity);
-    this.parity ^= 1;
+  configure(wanted: Rule, torus: boolean): void {
+    // First what may fail.
+    const rule = runnable(wanted);
+    const sky = Math.min(this.#sky, rule.states - 1);
+    const under = underSky(rule, sky);
+    const memory = this.#memory;
+    const relink = torus !== this.#torus || this.#rule === undefined;
+    this.#rule = rule;
+    this.#torus = torus;
+    this.#sky = sky;
+    memory.setEdges(torus, !torus && (sky !== 0 || nextSky(rule, sky) !== 0));
+    this.#driver = memory.driver(under);
+    if (relink) this.#driver.linkAll();
+    this.#skies = [-1, -1];
   }
 
-  override population(): number {
-    return this.#kernel.population(this.parity);
+  step(generations: number): void {
+    const memory = this.#memory;
+    for (let done = 0; done < generations; done++) {
+      const sky = this.#sky;
+      const next = nextSky(this.#rule, sky);
+      const driver = memory.driver(underSky(this.#rule, sky));
+      const pair = sky * 256 + next;
+      const again = memory.takeFull();
+      if (again || this.#skies[this.#parity] !== pair) this.#wakeAll(driver);
+      this.#skies[this.#parity] = pair;
+      if (!memory.full) driver.step(this.#parity);
+      if (memory.full) {
+        // The other buffer is half written now: nothing in it may be taken for a generation.
+        this.#skies = [-1, -1];
+        throw memory.refuse(done);
+      }
+      this.#parity ^= 1;
+      this.#sky = next;
+    }
   }
 
-  override changed(): Uint32Array {
-    return this.#keys.slice(0, this.#kernel.diff(this.parity, this.layout.tilesX));
+  #wakeAll(driver: Driver): void {
+    driver.wakeAll();
+    if (this.#torus) return;
+    if ((this.#sky | nextSky(this.#rule, this.#sky)) !== 0) driver.wakeBorder();
+    // Outside all is dead, which differs from the sky as the sky does from nothing.
+    for (let plane = 0; plane < this.planes; plane++) {
+      const at = this.#memory.planeAt(1, this.#parity, plane);
+      this.#memory.words.fill((this.#sky >> plane) & 1 ? 0xffffffff : 0, at, at + 256);
+    }
   }
-}
 
-function allocate(layout: Layout, kernel: Kernel): { memory: BlockMemory; keys: Uint32Array } {
-  const { blocks, flagBytes, tilesX, tilesY } = layout;
-  const cellBytes = blocks * BLOCK_BYTES;
-  let end = kernel.heap();
-  const take = (bytes: number): number => {
-    const at = Math.ceil(end / BLOCK_BYTES) * BLOCK_BYTES;
-    end = at + bytes;
-    return at;
-  };
-  const a = take(cellBytes);
-  const b = take(cellBytes);
-  const snapshot = take(cellBytes);
-  const marksA = take(flagBytes);
-  const marksB = take(flagBytes);
-  const state = take(flagBytes);
-  const keys = take(tilesX * tilesY * 4);
-  // The kernel may look one block beyond the cells.
-  take(BLOCK_BYTES * 2);
-  const missing = Math.ceil(end / PAGE) - kernel.memory.buffer.byteLength / PAGE;
-  try {
-    if (missing > 0) kernel.memory.grow(missing);
-  } catch {
-    throw new MemoryError(
-      `A grid of ${layout.width}x${layout.height} needs ${Math.ceil(end / 2 ** 20)} MiB, which this machine does not give: use a smaller one.`,
-    );
+  tile(key: number, plane: number): TileView {
+    const view = this.#view(key, plane);
+    return (this.#sky >> plane) & 1 ? this.#inverted(key, view) : view;
   }
-  kernel.configure(
-    layout.blocksX,
-    layout.blocksY,
-    layout.flagStride,
-    layout.lastWidth,
-    layout.lastHeight,
-    a,
-    b,
-    snapshot,
-    marksA,
-    marksB,
-    state,
-    keys,
-  );
-  const { buffer } = kernel.memory;
-  const cells = (at: number) => new Uint32Array(buffer, at, blocks * BLOCK_WORDS);
-  const flags = (at: number) => new Uint8Array(buffer, at, flagBytes);
-  return {
-    memory: {
-      buffers: [cells(a), cells(b)],
-      snapshot: cells(snapshot),
-      marks: [flags(marksA), flags(marksB)],
-      state: flags(state),
-    },
-    keys: new Uint32Array(buffer, keys, tilesX * tilesY),
-  };
+
+  open(key: number, plane: number): TileView {
+    const [bx, by] = this.#block(key);
+    const slot = this.#driver.blockFor(bx, by);
+    if (slot === 0) {
+      this.#memory.takeFull();
+      throw this.#memory.refuse();
+    }
+    this.#memory.setState(slot, CHANGED);
+    if (!((this.#sky >> plane) & 1)) return this.#view(key, plane);
+    const name = `${key} ${plane}`;
+    let view = this.#opened.get(name);
+    if (!view) {
+      view = this.tile(key, plane);
+      this.#opened.set(name, view);
+    }
+    return view;
+  }
+
+  touched(key: number): void {
+    for (let plane = 0; plane < this.planes && this.#opened.size > 0; plane++) {
+      const name = `${key} ${plane}`;
+      const view = this.#opened.get(name);
+      if (!view) continue;
+      this.#opened.delete(name);
+      const from = this.#inverted(key, view);
+      const { words, offset, stride } = this.#view(key, plane);
+      for (let i = 0; i < 128; i++) words[offset + (i >> 1) * stride + (i & 1)] = from.words[i];
+    }
+    const [bx, by] = this.#block(key);
+    this.#driver.wake(this.#memory.slotAt(by * this.layout.blocksX + bx));
+  }
+
+  clear(): void {
+    const memory = this.#memory;
+    for (let slot = 2; slot < memory.slots; slot++) {
+      if (memory.placeOf(slot) === undefined) continue;
+      for (const buffer of [0, 1]) {
+        const at = memory.planeAt(slot, buffer, 0);
+        memory.words.fill(0, at, at + 256 * this.planes);
+      }
+      memory.setState(slot, CHANGED);
+    }
+    memory.unmark();
+    this.#opened.clear();
+    this.#sky = 0;
+    this.#skies = [-1, -1];
+    this.#driver.sweep();
+  }
+
+  population(): number {
+    const { width, height } = this.layout;
+    if (this.#sky === 0) return this.#driver.population(this.#parity);
+    return width * height - this.#driver.dead(this.#parity, this.#sky);
+  }
+
+  changed(): Uint32Array {
+    const other = this.#sky ^ this.#snapshotSky;
+    if (other !== 0) this.#driver.flip(2, 2, other);
+    this.#snapshotSky = this.#sky;
+    const keys = this.#memory.keys(this.#driver.diff(this.#parity));
+    return other === 0 ? keys : this.#changedSky(keys);
+  }
+
+  /** All tiles but those that are as they were though the sky has changed. */
+  #changedSky(differing: Uint32Array): Uint32Array {
+    const { tilesX, tilesY, blocksX } = this.layout;
+    const same = new Uint8Array(tilesX * tilesY);
+    for (let slot = 2; slot < this.#memory.slots; slot++) {
+      const place = this.#memory.placeOf(slot);
+      if (place === undefined) continue;
+      const tileX = (place % blocksX) * 2;
+      const key = Math.floor(place / blocksX) * tilesX + tileX;
+      same[key] = 1;
+      if (tileX + 1 < tilesX) same[key + 1] = 1;
+    }
+    for (const key of differing) same[key] = 0;
+    return Uint32Array.from(same.keys()).filter((key) => same[key] === 0);
+  }
+
+  #block(key: number): [number, number] {
+    const { tilesX } = this.layout;
+    const by = Math.floor(key / tilesX);
+    return [(key - by * tilesX) >> 1, by];
+  }
+
+  #view(key: number, plane: number): TileView {
+    const { tilesX, blocksX } = this.layout;
+    const [bx, by] = this.#block(key);
+    const slot = this.#memory.slotAt(by * blocksX + bx);
+    const lane = (key - by * tilesX) & 1;
+    return { words: this.#memory.words, offset: this.#memory.planeAt(slot, this.#parity, plane) + lane * 2, stride: 4 };
+  }
+
+  /** A copy with the cells that are in the grid inverted. */
+  #inverted(key: number, { words, offset, stride }: TileView): TileView {
+    const { tilesX, width, height } = this.layout;
+    const tileY = Math.floor(key / tilesX);
+    const across = width - (key - tileY * tilesX) * 64;
+    const down = Math.min(64, height - tileY * 64);
+    const copy = new Uint32Array(128);
+    for (let i = 0; i < down * 2; i++) {
+      const cells = Math.max(0, Math.min(32, across - (i & 1) * 32));
+      const keep = cells === 32 ? -1 : (1 << cells) - 1;
+      copy[i] = words[offset + (i >> 1) * stride + (i & 1)] ^ keep;
+    }
+    return { words: copy, offset: 0, stride: 2 };
+  }
 }

@@ -1,5 +1,8 @@
-// The WebAssembly engine. Compiled by scripts/build-wasm.js; driven by sim/life/wasm/engine.ts.
+// The driver of the WebAssembly engine. Compiled by scripts/build-wasm.js; driven by sim/life/wasm/engine.ts.
 
 export { diff, population } from './look';
+export { blockFor, sweep } from './pool';
+export { dead, flip } from './sky';
 export { step } from './step';
-export { configure, heap, setRule } from './world';
+export { linkAll, wake, wakeAll, wakeBorder } from './wake';
+export { attach } from './world';

@@ -1,76 +1,108 @@
-// What the kernels know of the world: set once by `configure`, rules by `setRule`. Addresses are bytes.
+// What the driver knows of the world, and where it lies in memory. All of it is in memory, none in globals that change,
+// so that several instances of the driver, each with another rule's kernel, can work on one world. Addresses are bytes.
+
+// Written by sim/life/wasm/memory.ts, which has the same list.
+export const SLOTS: usize = 64;
+export const CAPACITY: usize = 68;
+export const FREE: usize = 72;
+export const FREE_COUNT: usize = 76;
+export const FULL: usize = 80;
+export const SORTED: usize = 84;
+/** Cells of the last block column that are in the grid, and its last column: 16 bytes each. */
+export const KEEP: usize = 128;
+export const EAST: usize = 144;
+/** Copies of columns at a seam, all planes, and the rows above (first 16 bytes of each plane) and below (the next 16). */
+export const SEAM_LEFT: usize = 1024;
+export const SEAM_LEFT_ENDS: usize = 1024 * 9;
+export const SEAM_OWN: usize = 1024 * 17;
+export const SEAM_OWN_ENDS: usize = 1024 * 25;
 
 export let blocksX: u32 = 0;
 export let blocksY: u32 = 0;
-export let flagStride: u32 = 0;
 /** Cells across in the last block column, 1..128. */
 export let lastWidth: u32 = 0;
 /** Rows in the last block row, 1..64. */
 export let lastHeight: u32 = 0;
-export let bufferA: usize = 0;
-export let bufferB: usize = 0;
-export let snapshot: usize = 0;
+export let planes: u32 = 1;
+export let tilesX: u32 = 0;
+/** A slot number for each place in the grid, 0 where there is no block. */
+export let directory: usize = 0;
+/** A byte a slot: bit g for the rows 8g..8g+7, to be computed from the even and from the odd generations. */
 export let marksA: usize = 0;
 export let marksB: usize = 0;
+/** A byte a slot: 0 = empty in both generations and in the snapshot, or no block; USED; CHANGED. */
 export let state: usize = 0;
 export let keys: usize = 0;
-
-export function configure(
-  blocksX_: u32, blocksY_: u32, flagStride_: u32, lastWidth_: u32, lastHeight_: u32,
-  bufferA_: usize, bufferB_: usize, snapshot_: usize, marksA_: usize, marksB_: usize, state_: usize, keys_: usize,
-): void {
-  blocksX = blocksX_;
-  blocksY = blocksY_;
-  flagStride = flagStride_;
-  lastWidth = lastWidth_;
-  lastHeight = lastHeight_;
-  bufferA = bufferA_;
-  bufferB = bufferB_;
-  snapshot = snapshot_;
-  marksA = marksA_;
-  marksB = marksB_;
-  state = state_;
-  keys = keys_;
-  // Cells of the last block column that are in the grid, and its last column.
-  for (let lane: u32 = 0; lane < 2; lane++) {
-    let keep: u64 = 0;
-    for (let bit: u32 = 0; bit < 64; bit++) if (lane * 64 + bit < lastWidth) keep |= <u64>1 << bit;
-    store<u64>(KEEP + lane * 8, keep);
-    let east: u64 = 0;
-    if ((lastWidth - 1) >> 6 == lane) east = <u64>1 << ((lastWidth - 1) & 63);
-    store<u64>(EAST + lane * 8, east);
-  }
-}
-
-export const LIFE: u32 = 0;
-export const MOORE: u32 = 1;
-export const NEUMANN: u32 = 2;
-
-export let kind: u32 = LIFE;
+export let pool: usize = 0;
+/** Slots there may be at most. */
+export let mostSlots: u32 = 0;
 export let torus: bool = true;
+/** What is outside is not 0: columns at a bounded edge must be copied too. */
+export let litOutside: bool = false;
 
-/** A block of zeros: what lies outside a bounded grid. */
-export const ZERO: usize = memory.data(1024, 16);
-/** Columns for a torus whose width is no multiple of 128: row -1, rows 0..63, row 64. */
-export const SEAM_LEFT: usize = memory.data(66 * 16, 16);
-export const SEAM_OWN: usize = memory.data(66 * 16, 16);
-export const KEEP: usize = memory.data(16, 16);
-export const EAST: usize = memory.data(16, 16);
-/** For n = 0..8: a mask of births at n, and of what survival changes about it. */
-export const RULE: usize = memory.data(9 * 32, 16);
+export let blockBytes: usize = 1024;
+/** From a block's even generation to its odd one, and from there to its snapshot. */
+export let bufferBytes: usize = 0;
+let slabBytes: usize = 0;
 
-export function setRule(kind_: u32, torus_: bool, birth: u32, survival: u32): void {
-  kind = kind_;
-  torus = torus_;
-  for (let n: u32 = 0; n < 9; n++) {
-    const b: i64 = -<i64>((birth >> n) & 1);
-    const s: i64 = -<i64>((survival >> n) & 1);
-    v128.store(RULE + n * 32, i64x2.splat(b));
-    v128.store(RULE + n * 32 + 16, i64x2.splat(b ^ s));
-  }
+export const USED: u8 = 1;
+export const CHANGED: u8 = 3;
+
+/** Slots come in slabs of 64: 64 even generations, 64 odd ones, 64 snapshots, 64 heads; neighbours in a row follow each other. */
+export const SLAB: u32 = 64;
+/** Of a head: 8 slots around (see `link`), then these. */
+export const FLAGS: usize = 32;
+export const PLACE: usize = 36;
+export const NEXT_FREE: usize = 40;
+const HEAD_BYTES: usize = 64;
+
+export const FIRST_X: u32 = 1;
+export const LAST_X: u32 = 2;
+export const FIRST_Y: u32 = 4;
+export const LAST_Y: u32 = 8;
+/** The place of a slot without a block. */
+export const NOWHERE: u32 = 0xffffffff;
+
+/** Slot 0 is a block of zeros and stands for all that are not there; slot 1 is what is outside a bounded grid. */
+export const NONE: u32 = 0;
+export const OUTSIDE: u32 = 1;
+
+/** Takes over what the host wrote. */
+export function attach(): void {
+  blocksX = load<u32>(0);
+  blocksY = load<u32>(4);
+  lastWidth = load<u32>(8);
+  lastHeight = load<u32>(12);
+  planes = load<u32>(16);
+  tilesX = load<u32>(20);
+  directory = load<u32>(24);
+  marksA = load<u32>(28);
+  marksB = load<u32>(32);
+  state = load<u32>(36);
+  keys = load<u32>(40);
+  pool = load<u32>(44);
+  mostSlots = load<u32>(48);
+  torus = load<u32>(52) != 0;
+  litOutside = load<u32>(56) != 0;
+  blockBytes = <usize>planes << 10;
+  bufferBytes = blockBytes * SLAB;
+  slabBytes = bufferBytes * 3 + HEAD_BYTES * SLAB;
 }
 
-/** Where free memory begins. */
-export function heap(): usize {
-  return __heap_base;
+/** The even generation of a block. */
+// @ts-ignore: decorator
+@inline
+export function blockAt(slot: u32): usize {
+  return pool + <usize>(slot >> 6) * slabBytes + <usize>(slot & 63) * blockBytes;
+}
+
+// @ts-ignore: decorator
+@inline
+export function headAt(slot: u32): usize {
+  return pool + <usize>(slot >> 6) * slabBytes + bufferBytes * 3 + (<usize>(slot & 63) << 6);
+}
+
+/** Where memory for this many slots ends. The kernel may look one row of blocks' length beyond a block. */
+export function endOf(slots: u32): u64 {
+  return <u64>pool + <u64>(slots >> 6) * slabBytes + 2048;
 }
