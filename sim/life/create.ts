@@ -1,7 +1,7 @@
 /** Makes a world on the best engine there is. */
 import { MemoryError } from '../errors.js';
 import { parseRule } from '../rule/parse.js';
-import type { Neighborhood } from '../rule/rule.js';
+import type { Neighborhood, Rule } from '../rule/rule.js';
 import type { Engine } from './engine.js';
 import { checkGrid, checkWrap, type Wrap } from './grid.js';
 import { createJsEngine } from './js/engine.js';
@@ -34,13 +34,21 @@ export async function createLife(options: LifeOptions): Promise<Life> {
   const { width, height } = checkGrid(options.width, options.height);
   const rule = parseRule(options.rule ?? 'B3/S23', options.neighborhood);
   const wrap = checkWrap(options.wrap ?? 'torus');
-  const { engine, reason } = await chooseEngine(new Layout(width, height), options.engine ?? 'auto');
+  const { engine, reason } = await chooseEngine(new Layout(width, height), rule, options.engine ?? 'auto');
   return new Life(engine, reason, rule, wrap);
 }
 
-async function chooseEngine(layout: Layout, choice: EngineChoice): Promise<{ engine: Engine; reason: string }> {
+async function chooseEngine(
+  layout: Layout,
+  rule: Rule,
+  choice: EngineChoice,
+): Promise<{ engine: Engine; reason: string }> {
   if (!['auto', 'gpu', 'wasm', 'js', 'hash'].includes(choice))
     throw new RangeError(`Engine "${choice}" is unknown: use "auto", "gpu", "wasm", "js" or "hash".`);
+  if (rule.kind === 'larger') {
+    const { createLargeEngine } = await import('./large/create.js');
+    return createLargeEngine(layout, choice === 'js');
+  }
   if (choice === 'js') return { engine: createJsEngine(layout), reason: 'asked for' };
   if (choice === 'hash') {
     const { createHashEngine } = await import('./hash/engine.js');

@@ -217,7 +217,7 @@ describe('fuzz', () => {
       fc.property(fc.array(run, { maxLength: 40 }), (list) => {
         const cells = new Map<string, number>();
         for (const [x, y, length, state] of list) for (let i = 0; i < length; i++) cells.set(`${x + i},${y}`, state);
-        const runs = Int32Array.from(list.flatMap(([x, y, length]) => [x, y, length]));
+        const runs = Int32Array.from(list.flatMap((item) => item.slice(0, 3)));
         const states = Uint8Array.from(list.map((item) => item[3]));
         const text = formatRle({ width: 90, height: 10, runs, states, rule: '/2/256', comments: [] });
         const back = parsePattern(text);

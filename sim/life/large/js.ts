@@ -1,0 +1,146 @@
+/** Larger than Life in plain TypeScript: runs everywhere, and is what the WebAssembly kernel is tested against. */
+import { spans } from '../../rule/larger.js';
+import type { LargerRule } from '../../rule/rule.js';
+import type { Layout } from '../layout.js';
+import { type LargeKernel, markAround, TILE } from './engine.js';
+
+/** @throws RangeError when the memory cannot be had. */
+export function createJsKernel(layout: Layout): LargeKernel {
+  return new JsKernel(layout);
+}
+
+class JsKernel implements LargeKernel {
+  readonly cells: readonly [Uint8Array, Uint8Array];
+  readonly marks: readonly [Uint8Array, Uint8Array];
+  readonly dirty: Uint8Array;
+  readonly planes = new Uint32Array(8 * 128);
+  readonly #snapshot: Uint8Array;
+  #rule!: LargerRule;
+  #torus = true;
+  /** For rows -range..range from the middle one, how far the neighbourhood reaches to either side. */
+  #reach: number[] = [];
+  /** What a cell becomes, by its state (dead, alive) and the number of living cells, itself among them. */
+  #lives: readonly [Uint8Array, Uint8Array] = [new Uint8Array(0), new Uint8Array(0)];
+  /** For each row around a tile, how many live from its left end up to each cell. */
+  readonly #before = Array.from({ length: 84 }, () => new Uint16Array(85));
+
+  constructor(private readonly layout: Layout) {
+    const tiles = layout.tilesX * layout.tilesY;
+    const buffer = () => new Uint8Array(tiles * TILE);
+    this.cells = [buffer(), buffer()];
+    this.#snapshot = buffer();
+    this.marks = [new Uint8Array(tiles), new Uint8Array(tiles)];
+    this.dirty = new Uint8Array(tiles);
+  }
+
+  setRule(rule: LargerRule, torus: boolean): void {
+    const { range, neighborhood, middle, birth, survival } = rule;
+    this.#rule = rule;
+    this.#torus = torus;
+    const half = spans(range, neighborhood);
+    this.#reach = [...half.slice(1).reverse(), ...half];
+    const within = ([low, high]: readonly [number, number], more: number) =>
+      Uint8Array.from({ length: 442 }, (_, n) => (n - more >= low && n - more <= high ? 1 : 0));
+    this.#lives = [within(birth, 0), within(survival, middle ? 0 : 1)];
+  }
+
+  step(parity: number): void {
+    const now = this.marks[parity];
+    for (let key = now.indexOf(1); key >= 0; key = now.indexOf(1, key + 1)) {
+      now[key] = 0;
+      if (!this.#stepTile(this.cells[parity], this.cells[parity ^ 1], key)) continue;
+      this.dirty[key] = 1;
+      markAround(this.marks[parity ^ 1], this.layout, this.#rule.range, this.#torus, key);
+    }
+  }
+
+  #stepTile(from: Uint8Array, to: Uint8Array, key: number): boolean {
+    const { tilesX, width, height } = this.layout;
+    const { range, states } = this.#rule;
+    const y0 = Math.floor(key / tilesX) * 64;
+    const x0 = (key % tilesX) * 64;
+    const columns = Math.min(64, width - x0);
+    const rows = Math.min(64, height - y0);
+    for (let i = 0; i < rows + 2 * range; i++)
+      this.#sumRow(this.#before[i], from, x0 - range, y0 + i - range, columns + 2 * range);
+    let changed = false;
+    const at = key * TILE;
+    for (let y = 0; y < rows; y++)
+      for (let x = 0; x < columns; x++) {
+        const i = at + y * 64 + x;
+        const state = from[i];
+        let next = state === 0 ? 0 : state + 1 === states ? 0 : state + 1;
+        if (state <= 1) {
+          let count = 0;
+          for (let d = 0; d <= 2 * range; d++) {
+            const row = this.#before[y + d];
+            const half = this.#reach[d];
+            count += row[x + range + half + 1] - row[x + range - half];
+          }
+          if (this.#lives[state][count]) next = 1;
+        }
+        if (next !== state) changed = true;
+        to[i] = next;
+      }
+    return changed;
+  }
+
+  /** Counts what lives in a row, from (x0, y) on: `sums[i]` are those of the first i cells. */
+  #sumRow(sums: Uint16Array, cells: Uint8Array, x0: number, y: number, length: number): void {
+    const { tilesX, width, height } = this.layout;
+    const outside = y < 0 || y >= height;
+    if (outside && !this.#torus) {
+      sums.fill(0);
+      return;
+    }
+    const v = outside ? ((y % height) + height) % height : y;
+    const row = (v >> 6) * tilesX * TILE + (v & 63) * 64;
+    let sum = 0;
+    for (let i = 0; i < length; i++) {
+      let x = x0 + i;
+      if (x < 0 || x >= width) x = this.#torus ? ((x % width) + width) % width : -1;
+      if (x >= 0 && cells[row + (x >> 6) * TILE + (x & 63)] === 1) sum++;
+      sums[i + 1] = sum;
+    }
+  }
+
+  pack(parity: number, key: number, planes: number): void {
+    const cells = this.cells[parity];
+    const at = key * TILE;
+    this.planes.fill(0, 0, planes * 128);
+    for (let i = 0; i < TILE; i++) {
+      const state = cells[at + i];
+      if (state === 0) continue;
+      for (let plane = 0; plane < planes; plane++)
+        if ((state >> plane) & 1) this.planes[plane * 128 + (i >> 5)] |= 1 << (i & 31);
+    }
+  }
+
+  unpack(parity: number, key: number, planes: number): void {
+    const cells = this.cells[parity];
+    const at = key * TILE;
+    for (let i = 0; i < TILE; i++) {
+      let state = 0;
+      for (let plane = 0; plane < planes; plane++)
+        state |= ((this.planes[plane * 128 + (i >> 5)] >>> (i & 31)) & 1) << plane;
+      cells[at + i] = state;
+    }
+  }
+
+  diff(parity: number, key: number): boolean {
+    const cells = this.cells[parity];
+    const end = (key + 1) * TILE;
+    let differs = false;
+    for (let i = key * TILE; i < end; i++) {
+      if (cells[i] !== this.#snapshot[i]) differs = true;
+      this.#snapshot[i] = cells[i];
+    }
+    return differs;
+  }
+
+  population(parity: number): number {
+    let count = 0;
+    for (const state of this.cells[parity]) if (state !== 0) count++;
+    return count;
+  }
+}
