@@ -68,10 +68,9 @@ export class Graph {
     return (this.#cancel(x, y) ?? this.#cancel(y, x) ?? this.#xorNode(x, y)) ^ not;
   }
 
-  /** `zero` where `by` is 0, `one` where it is 1. The two forms share different parts with the rest of a graph. */
-  mux(by: Literal, zero: Literal, one: Literal, form: 0 | 1): Literal {
-    if (form === 0) return this.xor(zero, this.and(by, this.xor(zero, one)));
-    return this.or(this.and(by, one), this.and(by ^ 1, zero));
+  /** `zero` where `by` is 0, `one` where it is 1. */
+  mux(by: Literal, zero: Literal, one: Literal): Literal {
+    return this.xor(zero, this.and(by, this.xor(zero, one)));
   }
 
   isInput(literal: Literal): boolean {

@@ -56,12 +56,11 @@ export function mooreSums(g: Graph, living: (row: number) => Literal): Sums {
 
 /** The sets of planes that, with the cell, may tell all numbers of eight neighbours apart. */
 export const MOORE_SETS: readonly (readonly string[])[] = [
+  ['odd', 's', 'either'],
+  ['odd', 's', 'four', 'g2'],
+  ['odd', 's', 'four', 'many'],
+  ['odd', 's', 'four', 'either'],
   ['odd', 's', 'either', 'k'],
-  ['odd', 's', 'four', 'eight'],
-  ['odd', 's', 'either', 'eight'],
-  ['odd', 's', 'many', 'eight'],
-  ['odd', 's', 'many', 'four'],
-  ['odd', 'e', 'f', 'either'],
 ];
 
 /** Four neighbours, in two pairs. */

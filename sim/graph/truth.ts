@@ -24,7 +24,7 @@ export class Truths {
 
   constructor(private readonly graph: Graph) {}
 
-  /** @param literal A function of LEFT, CENTRE (plane 0) and RIGHT of the three rows. */
+  /** @param literal A function of the three rows, of cells that are dead or alive: planes above the lowest are 0. */
   of(literal: Literal): Truth {
     const known = this.#known.get(literal);
     if (known) return known;
@@ -38,6 +38,7 @@ export class Truths {
     if (literal === 0) return new Int32Array(CASES / 32);
     if (graph.isInput(literal)) {
       const { row, meaning } = graph.inputOf(literal);
+      if (meaning > CENTRE) return new Int32Array(CASES / 32);
       const bit = 3 * (row + 1) + (meaning === LEFT ? 0 : meaning === CENTRE ? 1 : 2);
       return truthOf((neighbours) => ((neighbours >> bit) & 1) === 1);
     }
