@@ -2,9 +2,8 @@
  * A rule as WebAssembly: rows of 128 cells at once, in a module made for the rule. Rows are walked downwards; what is
  * known of the last rows stays in locals, which eight rows written out one after another rename instead of moving.
  */
-import type { TotalisticRule } from '../rule/rule.js';
-import { type Program, program, type Value } from './program.js';
-import { ruleGraph } from './rule-graph.js';
+import type { Rule } from '../rule/rule.js';
+import { type Program, programOf, type Value } from './program.js';
 import { Code, I32, I64, V128, wasmModule } from './wasm-code.js';
 
 export interface RowsOptions {
@@ -28,8 +27,8 @@ export interface RowsOptions {
  * Result: masks of 8 bits, bit g for group g: what differs from generation n-1: byte 0 anything, 1 its first row, 2 its
  * last row, 3 the first column, 4 the last column. It reads 4 bytes at `s + 1024`: leave that much behind the last block.
  */
-export function compileRows(rule: TotalisticRule, options: RowsOptions): Uint8Array<ArrayBuffer> {
-  const made = program(ruleGraph(rule));
+export function compileRows(rule: Rule, options: RowsOptions): Uint8Array<ArrayBuffer> {
+  const made = programOf(rule);
   const functions = {
     rows: new RowsPrinter(made, options, false).print(),
     rowsCut: new RowsPrinter(made, options, true).print(),

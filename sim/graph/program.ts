@@ -2,8 +2,9 @@
  * A rule's graph as operations a machine has: and, or, xor, and-not. What depends on one row only is computed when that
  * row comes, as the row below, and kept for the two rows of cells that follow.
  */
+import type { Rule } from '../rule/rule.js';
 import { CENTRE, type Graph, LEFT, type Literal } from './graph.js';
-import type { RuleGraph } from './rule-graph.js';
+import { type RuleGraph, ruleGraph } from './rule-graph.js';
 
 /** A value computed for a row of cells. Compared by identity: each stands once in a program. */
 export interface Value {
@@ -27,6 +28,25 @@ export interface Program {
   kept: { value: Value; age: number }[];
   /** Each plane of the next state of the row above the newest. */
   next: Value[];
+}
+
+/** Programs of the last rules asked for, by their text: engines of one page mostly share a rule. */
+const programs = new Map<string, Program>();
+const MOST_PROGRAMS = 32;
+
+/**
+ * The program of a rule; at first some milliseconds, for isotropic rules some dozens.
+ *
+ * @throws RuleError for Larger than Life.
+ */
+export function programOf(rule: Rule): Program {
+  let found = programs.get(rule.text);
+  if (!found) {
+    found = program(ruleGraph(rule));
+    if (programs.size === MOST_PROGRAMS) programs.delete(programs.keys().next().value!);
+    programs.set(rule.text, found);
+  }
+  return found;
 }
 
 export function program({ graph, planes, living, next }: RuleGraph): Program {

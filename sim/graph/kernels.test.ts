@@ -1,0 +1,251 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { RuleError } from '../errors.js';
+import { type Column, type ColumnKernel, flags } from '../life/js/kernel.js';
+import { mix } from '../life/soup.js';
+import { allClasses } from '../rule/hensel.js';
+import { parseRule } from '../rule/parse.js';
+import { makeGenerationsRule, makeIsotropicRule, makeRule, type Rule, type TwoStateRule } from '../rule/rule.js';
+import { NaiveLife } from '../testing/naive.js';
+import { interpretColumn } from './interpret.js';
+import { compileColumn } from './print-js.js';
+import { compileRows } from './print-wasm.js';
+import { programOf } from './program.js';
+
+const KEEP = 16;
+const EAST = 32;
+/** Nine blocks, the one in the middle computed into a tenth; so for each plane. */
+const BLOCKS = 1024;
+const OUT = BLOCKS * 10;
+const PLANE = BLOCKS * 12;
+/** Cells and rows of three blocks. */
+const WIDTH = 384;
+const HEIGHT = 192;
+
+interface Scene {
+  rule: Rule;
+  seed: number;
+  density: number;
+  /** Cells of the middle block that are in the grid: across, and down; which groups of 8 rows to compute. */
+  width: number;
+  height: number;
+  first: number;
+  groups: number;
+}
+
+/** The rows to compute. */
+const rowsOf = ({ first, groups, height }: Scene): [number, number] => [
+  first * 8,
+  Math.min((first + groups) * 8, height),
+];
+const blockAt = (bx: number, by: number): number => BLOCKS + ((by * 3 + bx) << 10);
+const random = (seed: number): number => (mix(seed) >>> 0) / 2 ** 32;
+
+/** What is in memory before, and what must be in OUT and reported after. */
+class Stage {
+  readonly memory = new WebAssembly.Memory({ initial: 2 });
+  readonly bytes = new Uint8Array(this.memory.buffer);
+  readonly expected: Uint8Array[] = [];
+  /** Of each computed row: bits of the group's flags, as the kernel in WebAssembly returns them. */
+  readonly flags = { any: 0, north: 0, south: 0, west: 0, east: 0 };
+  readonly #before: Uint8Array;
+
+  constructor(readonly scene: Scene) {
+    const { rule, seed, density, width } = scene;
+    const { bytes } = this;
+    const naive = new NaiveLife(WIDTH, HEIGHT, rule, false);
+    for (let y = 0; y < HEIGHT; y++)
+      for (let x = 0; x < WIDTH; x++) {
+        // Beyond the last column of the grid nothing lives.
+        if (width < 128 && x >= 128 + width) continue;
+        const at = seed + y * WIDTH + x;
+        if (random(at) >= density) continue;
+        // Half of them alive, so that the others' states make a difference.
+        const state = rule.states > 2 && random(at ^ 0x55555) < 0.5 ? 1 + ((mix(at + 1) >>> 1) % (rule.states - 1)) : 1;
+        naive.cells[y * WIDTH + x] = state;
+        const byte = (((y >> 6) * 3 + (x >> 7)) << 10) + ((y & 63) << 4) + ((x & 127) >> 3);
+        for (let p = 0; p < rule.planes; p++) if ((state >> p) & 1) bytes[p * PLANE + BLOCKS + byte] |= 1 << (x & 7);
+      }
+    for (let x = 0; x < width; x++) bytes[KEEP + (x >> 3)] |= 1 << (x & 7);
+    bytes[EAST + ((width - 1) >> 3)] |= 1 << ((width - 1) & 7);
+    naive.step();
+    for (let p = 0; p < rule.planes; p++) this.#expect(naive, p);
+    this.#before = this.bytes.slice();
+  }
+
+  /** Everything as it was before. */
+  restore(): void {
+    this.bytes.set(this.#before);
+  }
+
+  #expect(naive: NaiveLife, plane: number): void {
+    const { scene, bytes, flags } = this;
+    const { width, seed } = scene;
+    const old = bytes.subarray(OUT + plane * PLANE, OUT + plane * PLANE + 1024);
+    for (let i = 0; i < 1024; i++) old[i] = mix(seed ^ (i + 77777 * plane)) & mix(i) & 255;
+    const expected = old.slice();
+    const [y0, y1] = rowsOf(scene);
+    for (let y = y0; y < y1; y++)
+      for (let x = 0; x < 128; x++) {
+        const alive = x < width && ((naive.cells[(64 + y) * WIDTH + 128 + x] >> plane) & 1) === 1;
+        const at = (y << 4) + (x >> 3);
+        const bit = 1 << (x & 7);
+        // The old generation is the new one here and there, so that flags are not always set.
+        const turn = ((y >> 3) + seed) % 3;
+        const same = turn === 0 || (turn === 1 && x !== 0 && x !== 70 && y % 8 !== 7);
+        if (same) old[at] = alive ? old[at] | bit : old[at] & ~bit;
+        expected[at] = alive ? expected[at] | bit : expected[at] & ~bit;
+        if (alive === ((old[at] & bit) !== 0)) continue;
+        const group = 1 << ((y - y0) >> 3);
+        flags.any |= group;
+        if ((y - y0) % 8 === 0) flags.north |= group;
+        if ((y - y0) % 8 === 7 || y === y1 - 1) flags.south |= group;
+        if (x === 0) flags.west |= group;
+        if (x === width - 1) flags.east |= group;
+      }
+    this.expected.push(expected);
+  }
+
+  /** @param width Cells of a row that the kernel is to write. */
+  assertCells(name: string, width = 128): void {
+    for (const [p, expected] of this.expected.entries()) {
+      const at = OUT + p * PLANE;
+      const written = expected.map((byte, i) => ((i & 15) * 8 < width ? byte : this.#before[at + i]));
+      assert.deepEqual(this.bytes.slice(at, at + 1024), written, `${name}, plane ${p}`);
+    }
+  }
+}
+
+type Rows = (...pointersAndRows: number[]) => bigint;
+
+async function checkWasm(stage: Stage): Promise<void> {
+  const { scene } = stage;
+  const bytes = compileRows(scene.rule, { keep: KEEP, east: EAST, planeStride: PLANE });
+  const { instance } = await WebAssembly.instantiate(bytes, { env: { memory: stage.memory } });
+  const [y0, y1] = rowsOf(scene);
+  const at = (bx: number, y: number) => blockAt(bx, 1) + (y << 4);
+  const above = (bx: number) => (y0 > 0 ? at(bx, y0 - 1) : blockAt(bx, 0) + 1008);
+  // Below the last row of the block the grid goes on in the block to the south.
+  const below = (bx: number) => (y1 < 64 ? at(bx, y1) : blockAt(bx, 2));
+  const sides = [1, 0, 2];
+  const pointers = [...sides.map((bx) => at(bx, y0)), ...sides.map(above), ...sides.map(below), OUT + (y0 << 4)];
+  const rows = instance.exports[scene.width < 128 ? 'rowsCut' : 'rows'] as Rows;
+  const result = rows(...pointers, y1 - y0);
+  stage.assertCells('WebAssembly');
+  const { any, north, south, west, east } = stage.flags;
+  const masks = [0, 8, 16, 24, 32, 40].map((shift) => Number((result >> BigInt(shift)) & 255n));
+  assert.deepEqual(masks, [any, north, south, west, east, 0], 'flags');
+}
+
+/** A kernel for columns of words goes over the columns of the block. */
+function checkColumns(stage: Stage, name: string, kernel: ColumnKernel): void {
+  stage.restore();
+  const { scene } = stage;
+  const words = new Int32Array(stage.memory.buffer);
+  const [y0, y1] = rowsOf(scene);
+  const row = (bx: number, k: number, y: number) => {
+    const [by, inner] = y < 0 ? [0, 63] : y < 64 ? [1, y] : [2, 0];
+    return (blockAt(bx, by) >> 2) + inner * 4 + k;
+  };
+  const lastWord = (scene.width - 1) >> 5;
+  // `dst` lies elsewhere, at the same indices.
+  const dst = words.subarray((OUT - blockAt(1, 1)) >> 2);
+  for (let k = 0; k <= lastWord; k++) {
+    const left = k === 0 ? [0, 3] : [1, k - 1];
+    const right = k === 3 ? [2, 0] : [1, k + 1];
+    const lastBit = k === lastWord ? (scene.width - 1) & 31 : 31;
+    const column: Column = {
+      ...{ c: row(1, k, y0), l: row(left[0], left[1], y0), r: row(right[0], right[1], y0) },
+      ...{ n: row(1, k, y0 - 1), nl: row(left[0], left[1], y0 - 1), nr: row(right[0], right[1], y0 - 1) },
+      ...{ s: row(1, k, y1), sl: row(left[0], left[1], y1), sr: row(right[0], right[1], y1) },
+      ...{ rows: y1 - y0, leftBit: 31, lastBit },
+    };
+    const changes = Array.from({ length: y1 - y0 }, (_, y) =>
+      stage.expected.reduce((any, expected, p) => {
+        const at = ((y0 + y) << 4) + k * 4;
+        const now = new DataView(expected.buffer).getInt32(at, true);
+        return any | (now ^ new DataView(stage.memory.buffer).getInt32(OUT + p * PLANE + at, true));
+      }, 0),
+    );
+    const all = changes.reduce((any, word) => any | word, 0);
+    const wanted = flags(all, changes[0], changes[changes.length - 1], lastBit);
+    assert.equal(kernel(words, dst, column, new Int32Array(18)), wanted, `${name}, flags of column ${k}`);
+  }
+  // What lies beyond the last word of the grid is nobody's.
+  stage.assertCells(name, (lastWord + 1) * 32);
+}
+
+const totalistic = fc
+  .record({ birth: fc.nat(511), survival: fc.nat(511), neumann: fc.boolean() })
+  .map(({ birth, survival, neumann }) =>
+    neumann ? makeRule(birth & 31, survival & 31, 'von-neumann') : makeRule(birth, survival),
+  );
+const known = fc
+  .constantFrom('B3/S23', 'B36/S23', 'B2/S', 'B1357/S1357', 'B3678/S34678', 'B/S', 'B012345678/S012345678', 'B0/S')
+  .map((text) => parseRule(text) as TwoStateRule);
+const masks = fc.array(fc.nat(8191), { minLength: 9, maxLength: 9 });
+const isotropic = fc.record({ birth: masks, survival: masks }).map(({ birth, survival }) =>
+  makeIsotropicRule(
+    birth.map((mask, n) => mask & allClasses(n)),
+    survival.map((mask, n) => mask & allClasses(n)),
+  ),
+);
+const twoState = fc.oneof(
+  { weight: 1, arbitrary: known },
+  { weight: 3, arbitrary: totalistic },
+  { weight: 1, arbitrary: isotropic },
+);
+const generations = fc
+  .record({ base: twoState, states: fc.oneof(fc.integer({ min: 3, max: 12 }), fc.integer({ min: 13, max: 256 })) })
+  .map(({ base, states }) => makeGenerationsRule(base, states));
+
+const scene = (rule: fc.Arbitrary<Rule>): fc.Arbitrary<Scene> =>
+  fc.record({
+    rule,
+    seed: fc.nat(),
+    density: fc.constantFrom(0.1, 0.3, 0.5, 0.9),
+    width: fc.oneof(fc.constant(128), fc.integer({ min: 1, max: 127 })),
+    height: fc.oneof(fc.constant(64), fc.integer({ min: 57, max: 64 })),
+    first: fc.nat(7),
+    groups: fc.integer({ min: 1, max: 8 }),
+  });
+
+const families: [string, fc.Arbitrary<Rule>, number][] = [
+  ['totalistic', fc.oneof(known, totalistic), 200],
+  ['isotropic', isotropic, 60],
+  ['Generations', generations, 120],
+];
+
+describe('kernels made for a rule do as the naive algorithm does, cells and flags', () => {
+  for (const [family, rule, numRuns] of families)
+    test(`${family} rules: in WebAssembly, in JavaScript, interpreted`, async () => {
+      await fc.assert(
+        fc.asyncProperty(scene(rule), async (scene) => {
+          const stage = new Stage(scene);
+          await checkWasm(stage);
+          const made = programOf(scene.rule);
+          checkColumns(stage, 'compiled', compileColumn(made, PLANE / 4)!);
+          checkColumns(stage, 'interpreted', interpretColumn(made, PLANE / 4));
+        }),
+        { numRuns, interruptAfterTimeLimit: 12_000, markInterruptAsFailure: false },
+      );
+    });
+
+  test('in memory that is shared', async () => {
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+    const bytes = compileRows(parseRule('B3/S23'), { keep: KEEP, east: EAST, shared: true });
+    const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
+    const cells = new Uint8Array(memory.buffer);
+    // A blinker.
+    cells[BLOCKS + 80] = 7 << 4;
+    const zero = BLOCKS + 2048;
+    const result = (instance.exports.rows as Rows)(BLOCKS, ...new Array(8).fill(zero), OUT, 64);
+    assert.equal(result, 1n);
+    assert.deepEqual([cells[OUT + 64], cells[OUT + 80], cells[OUT + 96], cells[OUT + 112]], [32, 32, 32, 0]);
+  });
+
+  test('Larger than Life is refused: its cells look further', () => {
+    assert.throws(() => programOf(parseRule('R2,C2,S2..3,B3..3')), RuleError);
+  });
+});
