@@ -12,18 +12,14 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-<<<<<<< HEAD
 /** The folders, and what their compiler is told besides. */
 const ENGINES = {
   // Kernels made at run time work on the same memory.
   'sim/life/wasm': ['--importMemory'],
   'sim/life/hash': [],
+  'sim/life/large': [],
 };
 const common = ['-O3', '--converge', '--noAssert', '--runtime', 'stub', '--enable', 'simd', '--bindings', 'raw'];
-=======
-const ENGINES = ['sim/life/wasm', 'sim/life/hash', 'sim/life/large'];
-const options = ['-O3', '--converge', '--noAssert', '--runtime', 'stub', '--enable', 'simd', '--bindings', 'raw'];
->>>>>>> ff4f160 (Run Larger than Life: bytes and sliding sums, in WebAssembly and in TypeScript)
 
 /** @returns {Promise<boolean>} whether there was anything to do in this folder. */
 async function buildWasm(folder) {
