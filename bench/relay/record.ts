@@ -40,7 +40,7 @@ class Tape implements Link {
   }
 
   take(): Uint8Array[] {
-    this.say('Ack', session.encodeAck({ frames: this.#states, decodeMs: 0 }));
+    this.say('Ack', session.encodeAck({ frames: this.#states, heldMs: 0 }));
     return this.messages.splice(0);
   }
 }

@@ -40,7 +40,7 @@ enum { CLOSED, CONNECTING, GREETING, OPEN };
 #define ACK_FRAMES 32
 #define ACK_BYTES (64 * 1024)
 #define ACK_MS 1000
-#define PAUSE_MS 250
+#define PAUSE_MS 500
 #define PING_MS 5000
 #define GRID_TILES 0x52
 #define ACK 0x74
@@ -196,7 +196,7 @@ static void acknowledge(Viewer *v, uint64_t now) {
     out[n++] = (rest & 127) | (rest > 127 ? 128 : 0);
     if (rest <= 127) break;
   }
-  float ms = 0.5f;
+  float ms = (now - v->took_at) / 1e6f;
   memcpy(out + n, &ms, 4);
   n += 4;
   out[12] = n - 16;

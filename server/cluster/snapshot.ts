@@ -43,7 +43,7 @@ class CollectingLink implements Link {
     this.onmessage?.(encodeFrame('SubscribeFilter', message));
     for (let acked = 0; acked < this.#states; ) {
       acked = this.#states;
-      this.onmessage?.(encodeFrame('Ack', encodeAck({ frames: acked, decodeMs: 0 })));
+      this.onmessage?.(encodeFrame('Ack', encodeAck({ frames: acked, heldMs: 0 })));
     }
     return this.frames;
   }

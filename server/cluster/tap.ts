@@ -151,7 +151,7 @@ export class Tap implements Link {
     this.buffered -= bytes;
     if (states > 0) {
       this.#acked += states;
-      this.#say(encodeFrame('Ack', encodeAck({ frames: this.#acked, decodeMs: 0 })));
+      this.#say(encodeFrame('Ack', encodeAck({ frames: this.#acked, heldMs: 0 })));
     }
     if (full && this.buffered <= this.highWater && this.open) this.ondrain?.();
     this.#progress.ring();

@@ -91,7 +91,7 @@ describe('a relay among strangers', () => {
     };
     assert.equal(await closedWith('/stream/flood', flood(ping)), 4429);
     assert.equal(await closedWith('/stream/flood', flood(subscribe)), 4429);
-    const ack = encodeFrame('Ack', session.encodeAck({ frames: 0, decodeMs: 0 }));
+    const ack = encodeFrame('Ack', session.encodeAck({ frames: 0, heldMs: 0 }));
     assert.equal(await closedWith('/stream/flood', flood(ack)), 4429);
   });
 

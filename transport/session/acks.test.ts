@@ -7,14 +7,20 @@ import { Acks } from './acks.js';
 
 let time: FakeTime;
 let acks: Acks;
-/** When it was acknowledged, ms from the beginning, and how many frames. */
+/** When it was acknowledged, ms from the beginning, and how many frames; what came last had come `heldMs` before. */
 let told: [number, number][];
+let cameAt: number;
 
 beforeEach(() => {
   time = new FakeTime();
   const begin = time.now;
   told = [];
-  acks = new Acks((frame) => told.push([time.now - begin, decodeAck(decodeFrame(frame).payload).frames]));
+  cameAt = 0;
+  acks = new Acks((frame) => {
+    const { frames, heldMs } = decodeAck(decodeFrame(frame).payload);
+    assert.equal(heldMs, time.now - cameAt);
+    told.push([time.now - begin, frames]);
+  });
 });
 afterEach(() => {
   acks.stop();
@@ -24,7 +30,8 @@ afterEach(() => {
 
 async function frames(count: number, gap: number, bytes = 100): Promise<void> {
   for (let i = 0; i < count; i++) {
-    acks.took(new Uint8Array(bytes), time.now);
+    cameAt = time.now;
+    acks.took(new Uint8Array(bytes));
     await time.advance(gap);
   }
 }
@@ -36,17 +43,17 @@ describe('acks', () => {
     assert.deepEqual(told, [
       [0, 1],
       [1000, 26],
-      [1450, 31],
+      [1700, 31],
     ]);
   });
 
   test('go out with each frame where they come seldom', async () => {
-    await frames(4, 300);
+    await frames(4, 600);
     assert.deepEqual(told, [
       [0, 1],
-      [300, 2],
-      [600, 3],
-      [900, 4],
+      [600, 2],
+      [1200, 3],
+      [1800, 4],
     ]);
   });
 

@@ -1,6 +1,6 @@
 /**
  * Acknowledges the frames of state that came over one link. They are counted, never named: a sender knows by the count what
- * is still on its way, and by the time they took how fast they are decoded. What was in them is not known here.
+ * is still on its way, and by when they come how soon it gets there. What was in them is not known here.
  */
 
 import { encodeFrame } from '../wire/frame.js';
@@ -14,7 +14,7 @@ const ACK_BYTES = 64 * 1024;
 /** Where frames follow one another soon, an ack a second tells their sender as much as one for each, at a fraction of its work. */
 export const ACK_MS = 1_000;
 /** No frame for so long is a pause: the last before it is not left waiting, nor is one that comes after it. */
-const PAUSE_MS = 250;
+const PAUSE_MS = 500;
 
 export class Acks {
   /** Frames of state that came. */
@@ -23,17 +23,15 @@ export class Acks {
   #ackedAt = 0;
   #tookAt = 0;
   #bytes = 0;
-  #decodeMs = 0;
   #later: Timer | null = null;
 
   constructor(readonly send: (frame: Uint8Array) => void) {}
 
-  /** A frame of state was taken, of which the work began at `began`: it is acknowledged, now or soon. */
-  took({ length }: Uint8Array, began: number): void {
+  /** A frame of state was taken: it is acknowledged, now or soon. */
+  took({ length }: Uint8Array): void {
     this.frames++;
     const now = performance.now();
     this.#bytes += length;
-    this.#decodeMs += now - began;
     const paused = now - this.#tookAt >= PAUSE_MS;
     this.#tookAt = now;
     const many = this.frames - this.#acked >= ACK_FRAMES || this.#bytes >= ACK_BYTES;
@@ -52,12 +50,12 @@ export class Acks {
   now(): void {
     this.stop();
     const { frames } = this;
-    const news = frames - this.#acked;
-    if (news === 0) return;
-    this.send(encodeFrame('Ack', encodeAck({ frames, decodeMs: this.#decodeMs / news })));
+    if (frames === this.#acked) return;
+    const now = performance.now();
+    this.send(encodeFrame('Ack', encodeAck({ frames, heldMs: now - this.#tookAt })));
     this.#acked = frames;
-    this.#ackedAt = performance.now();
-    this.#bytes = this.#decodeMs = 0;
+    this.#ackedAt = now;
+    this.#bytes = 0;
   }
 
   stop(): void {

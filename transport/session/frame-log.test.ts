@@ -66,7 +66,7 @@ class Viewer implements Link {
 
   ack(frames = this.states - this.#acked): void {
     this.#acked += frames;
-    this.onmessage!(encodeFrame('Ack', session.encodeAck({ frames: this.#acked, decodeMs: 0 })));
+    this.onmessage!(encodeFrame('Ack', session.encodeAck({ frames: this.#acked, heldMs: 0 })));
   }
 }
 

@@ -10,9 +10,8 @@ describe('the pacer', () => {
     const pacer = new Pacer();
     pacer.sent(100 * 1024 * KIB, 0);
     assert.equal(pacer.ready, false);
-    pacer.acked({ frames: 1, decodeMs: 2 }, 10);
+    pacer.acked({ frames: 1, heldMs: 0 }, 10);
     assert.equal(pacer.inFlight, 0);
-    assert.equal(pacer.decodeMs, 2);
     assert.equal(pacer.latency, 10);
     while (pacer.ready) pacer.sent(60 * KIB, 20);
     assert.ok(pacer.inFlight >= pacer.window && pacer.inFlight < pacer.window + 60 * KIB);
@@ -27,7 +26,7 @@ describe('the pacer', () => {
         pacer.sent(32 * KIB, now);
         frames++;
       }
-      assert.ok(pacer.acked({ frames, decodeMs: 1 }, now + latency));
+      assert.ok(pacer.acked({ frames, heldMs: 0 }, now + latency));
       seen.push(pacer.window);
     }
     return seen;
@@ -49,13 +48,32 @@ describe('the pacer', () => {
     pacer.sent(KIB, 0);
     assert.equal(pacer.lag(500), 0);
     assert.equal(pacer.lag(3_000), 2_000);
-    pacer.acked({ frames: 1, decodeMs: 0 }, 3_300);
+    pacer.acked({ frames: 1, heldMs: 0 }, 3_300);
     assert.equal(pacer.lag(3_400), 0);
     pacer.sent(KIB, 4_000);
     assert.equal(pacer.lag(4_100), 3_300);
-    pacer.acked({ frames: 2, decodeMs: 0 }, 4_050);
+    pacer.acked({ frames: 2, heldMs: 0 }, 4_050);
     pacer.sent(KIB, 5_000);
     assert.equal(pacer.lag(5_900), 50);
+  });
+
+  test('counts for nothing what the receiver held back, and no more than the way took', () => {
+    const pacer = new Pacer();
+    pacer.sent(KIB, 0);
+    pacer.acked({ frames: 1, heldMs: 480 }, 500);
+    assert.equal(pacer.latency, 20);
+    for (const heldMs of [1e9, Number.POSITIVE_INFINITY]) {
+      const liar = new Pacer();
+      liar.sent(KIB, 0);
+      liar.acked({ frames: 1, heldMs }, 500);
+      assert.equal(liar.latency, 0);
+    }
+    for (const heldMs of [-1e9, Number.NaN]) {
+      const liar = new Pacer();
+      liar.sent(KIB, 0);
+      liar.acked({ frames: 1, heldMs }, 500);
+      assert.equal(liar.latency, 500);
+    }
   });
 
   test('does not open the window for what does not fill it', () => {
@@ -63,21 +81,21 @@ describe('the pacer', () => {
     const { window } = pacer;
     for (let i = 1; i < 100; i++) {
       pacer.sent(KIB, i);
-      pacer.acked({ frames: i, decodeMs: 0 }, i + 1);
+      pacer.acked({ frames: i, heldMs: 0 }, i + 1);
     }
     assert.equal(pacer.window, window);
   });
 
   test('refuses acks of frames that were never sent, and ones that go back; a repeated one is nothing', () => {
     const pacer = new Pacer();
-    assert.equal(pacer.acked({ frames: 1, decodeMs: 0 }, 0), false);
+    assert.equal(pacer.acked({ frames: 1, heldMs: 0 }, 0), false);
     for (let i = 0; i < 5; i++) pacer.sent(100, i);
-    assert.equal(pacer.acked({ frames: 6, decodeMs: 0 }, 9), false);
-    assert.equal(pacer.acked({ frames: Number.MAX_SAFE_INTEGER, decodeMs: 0 }, 9), false);
+    assert.equal(pacer.acked({ frames: 6, heldMs: 0 }, 9), false);
+    assert.equal(pacer.acked({ frames: Number.MAX_SAFE_INTEGER, heldMs: 0 }, 9), false);
     assert.equal(pacer.inFlight, 500);
-    assert.equal(pacer.acked({ frames: 3, decodeMs: 0 }, 9), true);
-    assert.equal(pacer.acked({ frames: 3, decodeMs: 0 }, 10), true);
-    assert.equal(pacer.acked({ frames: 2, decodeMs: 0 }, 11), false);
+    assert.equal(pacer.acked({ frames: 3, heldMs: 0 }, 9), true);
+    assert.equal(pacer.acked({ frames: 3, heldMs: 0 }, 10), true);
+    assert.equal(pacer.acked({ frames: 2, heldMs: 0 }, 11), false);
     assert.equal(pacer.inFlight, 200);
   });
 
@@ -98,7 +116,7 @@ describe('the pacer', () => {
           } else if (out.length >= -step) {
             frames -= step;
             out.splice(0, -step);
-            assert.ok(pacer.acked({ frames, decodeMs: 0 }, now));
+            assert.ok(pacer.acked({ frames, heldMs: 0 }, now));
             assert.equal(pacer.progressAt, now);
           }
           assert.equal(

@@ -20,10 +20,8 @@ export class Pacer {
   inFlight = 0;
   /** Bytes that may be in flight. */
   window = WINDOW_START;
-  /** From sending a frame to its ack, the last time, milliseconds. */
+  /** From sending a frame to its ack, the last time, milliseconds; without the time for which the receiver held it back. */
   latency = 0;
-  /** What the receiver says of its own work. */
-  decodeMs = 0;
   /** When anything was last acknowledged, or first became outstanding. */
   progressAt = 0;
 
@@ -69,13 +67,15 @@ export class Pacer {
     const ring = this.#ring;
     this.#frames = ack.frames;
     const pressed = this.inFlight > this.window / 2;
+    let sentAt = now;
     for (let i = 0; i < count; i++) {
       this.inFlight -= ring[this.#oldest]!;
-      this.latency = now - ring[this.#oldest + 1]!;
+      sentAt = ring[this.#oldest + 1]!;
       this.#oldest = (this.#oldest + 2) % ring.length;
     }
     this.#count -= count;
-    this.decodeMs = ack.decodeMs;
+    // Whatever it says it held back, no frame was there before it was sent.
+    this.latency = Math.max(0, now - sentAt - Math.max(0, ack.heldMs || 0));
     this.progressAt = now;
     if (this.latency > LATE) this.window = Math.max(WINDOW_MIN, this.window * 0.7);
     else if (this.latency < SOON && pressed) this.window = Math.min(WINDOW_MAX, this.window * 1.5);

@@ -300,17 +300,15 @@ export class ReceiverEnd {
 
   #tiles(frame: Frame, raw: Uint8Array): void {
     if (this.meta === null) throw new WireError('tiles came before the shape of their grid');
-    const began = performance.now();
     this.handlers.tiles(this.#reader.tiles(frame), frame, raw, this);
-    this.#acks.took(raw, began);
+    this.#acks.took(raw);
   }
 
   #signals(frame: Frame, raw: Uint8Array): void {
     const { schema } = this;
     if (schema === null) throw new WireError('signals came before their names');
-    const began = performance.now();
     this.handlers.signals?.(this.#reader.signals(frame, schema), frame, raw, this);
-    this.#acks.took(raw, began);
+    this.#acks.took(raw);
   }
 
   #pinged(ping: session.Ping): void {

@@ -100,7 +100,7 @@ export class FrameMaker extends Chance {
       case 'SignalDiff':
         return this.signals(type === 'SignalSync');
       case 'Ack':
-        return session.encodeAck({ frames: this.int(6), decodeMs: this.random() * 10 });
+        return session.encodeAck({ frames: this.int(6), heldMs: this.random() * 10 });
       case 'Ping':
         return session.encodePing({
           echo: this.random() < 0.5,

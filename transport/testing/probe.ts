@@ -57,7 +57,7 @@ export class Probe {
   }
 
   ack(frames = this.states): void {
-    this.say('Ack', session.encodeAck({ frames, decodeMs: 1 }));
+    this.say('Ack', session.encodeAck({ frames, heldMs: 0 }));
   }
 
   /** Lets everything arrive that was sent; returns the frames that came since. */

@@ -323,16 +323,16 @@ describe('words for people', () => {
 
 describe('Ack', () => {
   test('has the bytes of the example', () => {
-    assert.equal(Buffer.from(session.encodeAck({ frames: 300, decodeMs: 1.5 })).toString('hex'), 'ac020000c03f');
+    assert.equal(Buffer.from(session.encodeAck({ frames: 300, heldMs: 1.5 })).toString('hex'), 'ac020000c03f');
   });
 
   test('comes back; is refused cut off or with more behind it', () => {
     fc.assert(
-      fc.property(fc.maxSafeNat(), fc.float({ noNaN: true }), (frames, decodeMs) =>
-        assert.deepEqual(session.decodeAck(session.encodeAck({ frames, decodeMs })), { frames, decodeMs }),
+      fc.property(fc.maxSafeNat(), fc.float({ noNaN: true }), (frames, heldMs) =>
+        assert.deepEqual(session.decodeAck(session.encodeAck({ frames, heldMs })), { frames, heldMs }),
       ),
     );
-    const good = session.encodeAck({ frames: 1, decodeMs: 1 });
+    const good = session.encodeAck({ frames: 1, heldMs: 1 });
     for (let n = 0; n < good.length; n++) refuse(() => session.decodeAck(good.subarray(0, n)), /ends at byte/);
     refuse(() => session.decodeAck(new Uint8Array([...good, 0])), /too many/);
   });

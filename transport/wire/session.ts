@@ -34,19 +34,19 @@ import type {
 } from './messages.js';
 import { signalsWantedFields } from './signals.js';
 
-/** `varint frames | f32 decode ms`: how many state frames were applied on this link, and how fast. */
+/** `varint frames | f32 held`: how many state frames were applied on this link, and how long that was not said. */
 export interface Ack {
   /** State frames taken from this link since it opened. */
   frames: number;
-  /** Milliseconds to decode and apply a frame, on average since the last ack. */
-  decodeMs: number;
+  /** Milliseconds since the newest of them was taken: what its way took is without them. */
+  heldMs: number;
 }
 
-export const encodeAck = (ack: Ack): Uint8Array => new Writer(16).varint(ack.frames).f32(ack.decodeMs).take();
+export const encodeAck = (ack: Ack): Uint8Array => new Writer(16).varint(ack.frames).f32(ack.heldMs).take();
 
 export function decodeAck(payload: Uint8Array): Ack {
   const reader = new Reader(payload);
-  const ack = { frames: reader.varint(), decodeMs: reader.f32() };
+  const ack = { frames: reader.varint(), heldMs: reader.f32() };
   reader.end();
   return ack;
 }
