@@ -1,6 +1,6 @@
 /** What cells of a Generations rule do without looking about: wait, from state 2 on, until they are dead. */
 import { chooseTable } from './choose.js';
-import { CENTRE, type Graph, type Literal } from './graph.js';
+import type { Graph, Literal } from './graph.js';
 
 export interface Waiting {
   /** State 1: the only cells that count as neighbours. */
@@ -13,7 +13,7 @@ export interface Waiting {
 
 /** States from `states` on are free to be anything, which saves much: a cell never has them. */
 export function waiting(graph: Graph, states: number, planes: number): Waiting {
-  const own = (row: number) => Array.from({ length: planes }, (_, plane) => graph.input(row, CENTRE + plane));
+  const own = (row: number) => Array.from({ length: planes }, (_, plane) => graph.plane(row, plane));
   if (planes > 5) return ripple(graph, states, own);
   const pick = (row: number, value: (state: number) => boolean): Literal => {
     let ones = 0;

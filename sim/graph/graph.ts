@@ -36,14 +36,17 @@ export class Graph {
   #stamps: number[] = [];
   #stamp = 0;
 
-  /** Nodes so far. */
-  get size(): number {
-    return this.#op.length;
-  }
+  /** @param sky Planes of cells are stored as they differ from those of this state. */
+  constructor(readonly sky = 0) {}
 
   /** @param row -1, 0 or 1. @param meaning LEFT, RIGHT or CENTRE + plane. */
   input(row: number, meaning: number): Literal {
     return this.#node(INPUT, row + 1, meaning, 1 << (row + 1));
+  }
+
+  /** A plane of a cell's state, the cell in the middle of a row. */
+  plane(row: number, plane: number): Literal {
+    return this.input(row, CENTRE + plane) ^ ((this.sky >> plane) & 1);
   }
 
   and(a: Literal, b: Literal): Literal {

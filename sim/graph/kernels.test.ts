@@ -25,6 +25,8 @@ const HEIGHT = 192;
 
 interface Scene {
   rule: Rule;
+  /** States that cells are stored as they differ from, before and after. */
+  skies: [number, number];
   seed: number;
   density: number;
   /** Cells of the middle block that are in the grid: across, and down; which groups of 8 rows to compute. */
@@ -52,20 +54,21 @@ class Stage {
   readonly #before: Uint8Array;
 
   constructor(readonly scene: Scene) {
-    const { rule, seed, density, width } = scene;
+    const { rule, seed, density, width, skies } = scene;
     const { bytes } = this;
     const naive = new NaiveLife(WIDTH, HEIGHT, rule, false);
     for (let y = 0; y < HEIGHT; y++)
       for (let x = 0; x < WIDTH; x++) {
-        // Beyond the last column of the grid nothing lives.
-        if (width < 128 && x >= 128 + width) continue;
         const at = seed + y * WIDTH + x;
-        if (random(at) >= density) continue;
-        // Half of them alive, so that the others' states make a difference.
-        const state = rule.states > 2 && random(at ^ 0x55555) < 0.5 ? 1 + ((mix(at + 1) >>> 1) % (rule.states - 1)) : 1;
+        // Beyond the last column of the grid nothing lives.
+        const empty = (width < 128 && x >= 128 + width) || random(at) >= density;
+        // Half of the others alive, so that the waiting ones make a difference.
+        const alive = rule.states === 2 || random(at ^ 0x55555) < 0.5;
+        const state = empty ? 0 : alive ? 1 : 1 + ((mix(at + 1) >>> 1) % (rule.states - 1));
         naive.cells[y * WIDTH + x] = state;
         const byte = (((y >> 6) * 3 + (x >> 7)) << 10) + ((y & 63) << 4) + ((x & 127) >> 3);
-        for (let p = 0; p < rule.planes; p++) if ((state >> p) & 1) bytes[p * PLANE + BLOCKS + byte] |= 1 << (x & 7);
+        for (let p = 0; p < rule.planes; p++)
+          if (((state ^ skies[0]) >> p) & 1) bytes[p * PLANE + BLOCKS + byte] |= 1 << (x & 7);
       }
     for (let x = 0; x < width; x++) bytes[KEEP + (x >> 3)] |= 1 << (x & 7);
     bytes[EAST + ((width - 1) >> 3)] |= 1 << ((width - 1) & 7);
@@ -81,14 +84,14 @@ class Stage {
 
   #expect(naive: NaiveLife, plane: number): void {
     const { scene, bytes, flags } = this;
-    const { width, seed } = scene;
+    const { width, seed, skies } = scene;
     const old = bytes.subarray(OUT + plane * PLANE, OUT + plane * PLANE + 1024);
     for (let i = 0; i < 1024; i++) old[i] = mix(seed ^ (i + 77777 * plane)) & mix(i) & 255;
     const expected = old.slice();
     const [y0, y1] = rowsOf(scene);
     for (let y = y0; y < y1; y++)
       for (let x = 0; x < 128; x++) {
-        const alive = x < width && ((naive.cells[(64 + y) * WIDTH + 128 + x] >> plane) & 1) === 1;
+        const alive = x < width && (((naive.cells[(64 + y) * WIDTH + 128 + x] ^ skies[1]) >> plane) & 1) === 1;
         const at = (y << 4) + (x >> 3);
         const bit = 1 << (x & 7);
         // The old generation is the new one here and there, so that flags are not always set.
@@ -121,7 +124,8 @@ type Rows = (...pointersAndRows: number[]) => bigint;
 
 async function checkWasm(stage: Stage): Promise<void> {
   const { scene } = stage;
-  const bytes = compileRows(scene.rule, { keep: KEEP, east: EAST, planeStride: PLANE });
+  const [sky, nextSky] = scene.skies;
+  const bytes = compileRows(scene.rule, { keep: KEEP, east: EAST, planeStride: PLANE, sky, nextSky });
   const { instance } = await WebAssembly.instantiate(bytes, { env: { memory: stage.memory } });
   const [y0, y1] = rowsOf(scene);
   const at = (bx: number, y: number) => blockAt(bx, 1) + (y << 4);
@@ -201,15 +205,21 @@ const generations = fc
   .map(({ base, states }) => makeGenerationsRule(base, states));
 
 const scene = (rule: fc.Arbitrary<Rule>): fc.Arbitrary<Scene> =>
-  fc.record({
-    rule,
-    seed: fc.nat(),
-    density: fc.constantFrom(0.1, 0.3, 0.5, 0.9),
-    width: fc.oneof(fc.constant(128), fc.integer({ min: 1, max: 127 })),
-    height: fc.oneof(fc.constant(64), fc.integer({ min: 57, max: 64 })),
-    first: fc.nat(7),
-    groups: fc.integer({ min: 1, max: 8 }),
-  });
+  fc
+    .record({
+      rule,
+      lit: fc.record({ odd: fc.boolean(), now: fc.nat(), next: fc.nat() }),
+      seed: fc.nat(),
+      density: fc.constantFrom(0.1, 0.3, 0.5, 0.9),
+      width: fc.oneof(fc.constant(128), fc.integer({ min: 1, max: 127 })),
+      height: fc.oneof(fc.constant(64), fc.integer({ min: 57, max: 64 })),
+      first: fc.nat(7),
+      groups: fc.integer({ min: 1, max: 8 }),
+    })
+    .map(({ lit, ...rest }) => ({
+      ...rest,
+      skies: lit.odd ? [lit.now % rest.rule.states, lit.next % rest.rule.states] : [0, 0],
+    }));
 
 const families: [string, fc.Arbitrary<Rule>, number][] = [
   ['totalistic', fc.oneof(known, totalistic), 200],
@@ -224,7 +234,7 @@ describe('kernels made for a rule do as the naive algorithm does, cells and flag
         fc.asyncProperty(scene(rule), async (scene) => {
           const stage = new Stage(scene);
           await checkWasm(stage);
-          const made = programOf(scene.rule);
+          const made = programOf(scene.rule, ...scene.skies);
           checkColumns(stage, 'compiled', compileColumn(made, PLANE / 4)!);
           checkColumns(stage, 'interpreted', interpretColumn(made, PLANE / 4));
         }),

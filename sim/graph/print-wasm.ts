@@ -15,6 +15,9 @@ export interface RowsOptions {
   shared?: boolean;
   /** Bytes from a plane of a block to its next plane. Default 1024. */
   planeStride?: number;
+  /** Planes are stored as they differ from those of this state (XOR), and will be from the other. Default: 0. */
+  sky?: number;
+  nextSky?: number;
 }
 
 /**
@@ -28,7 +31,7 @@ export interface RowsOptions {
  * last row, 3 the first column, 4 the last column. It reads 4 bytes at `s + 1024`: leave that much behind the last block.
  */
 export function compileRows(rule: Rule, options: RowsOptions): Uint8Array<ArrayBuffer> {
-  const made = programOf(rule);
+  const made = programOf(rule, options.sky, options.nextSky);
   const functions = {
     rows: new RowsPrinter(made, options, false).print(),
     rowsCut: new RowsPrinter(made, options, true).print(),

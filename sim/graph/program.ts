@@ -20,7 +20,7 @@ export interface Value {
 
 export interface Program {
   planes: number;
-  /** Which cells neighbours count, from `own` values: also for words of the blocks to the left and right. */
+  /** Which cells neighbours count, or all others, from `own` values: also for words of the blocks to the left and right. */
   living: Value;
   /** Whether any cell looks to its sides at all. */
   sides: boolean;
@@ -30,7 +30,7 @@ export interface Program {
   next: Value[];
 }
 
-/** Programs of the last rules asked for, by their text: engines of one page mostly share a rule. */
+/** Programs of the last rules asked for, by their text and skies: engines of one page mostly share a rule. */
 const programs = new Map<string, Program>();
 const MOST_PROGRAMS = 32;
 
@@ -39,19 +39,20 @@ const MOST_PROGRAMS = 32;
  *
  * @throws RuleError for Larger than Life.
  */
-export function programOf(rule: Rule): Program {
-  let found = programs.get(rule.text);
+export function programOf(rule: Rule, sky = 0, nextSky = 0): Program {
+  const name = `${rule.text} ${sky} ${nextSky}`;
+  let found = programs.get(name);
   if (!found) {
-    found = program(ruleGraph(rule));
+    found = program(ruleGraph(rule, sky, nextSky));
     if (programs.size === MOST_PROGRAMS) programs.delete(programs.keys().next().value!);
-    programs.set(rule.text, found);
+    programs.set(name, found);
   }
   return found;
 }
 
 export function program({ graph, planes, living, next }: RuleGraph): Program {
-  const lowering = new Lowering(graph);
-  const own = lowering.positive(graph.below(living));
+  const lowering = new Lowering(graph, graph.below(living));
+  const own = lowering.living;
   const results = next.map((literal) => lowering.positive(literal));
   for (const value of results) value.uses++;
   // Both sides look at it.
@@ -82,8 +83,18 @@ class Lowering {
   readonly #kept = new Map<Value, Map<number, Value>>();
   readonly #zero = make('zero');
   sides = false;
+  readonly #living: Phased;
 
-  constructor(private readonly graph: Graph) {}
+  constructor(
+    private readonly graph: Graph,
+    living: Literal,
+  ) {
+    this.#living = this.#lower(living);
+  }
+
+  get living(): Value {
+    return this.#living.value;
+  }
 
   positive(literal: Literal): Value {
     const { value, not } = this.#lower(literal);
@@ -116,7 +127,7 @@ class Lowering {
       const { meaning } = graph.inputOf(literal);
       if (meaning >= CENTRE) return { value: make('own', undefined, undefined, meaning - CENTRE), not: 0 };
       this.sides = true;
-      return { value: make(meaning === LEFT ? 'left' : 'right'), not: 0 };
+      return { value: make(meaning === LEFT ? 'left' : 'right'), not: this.#living.not };
     }
     const node = graph.nodeOf(literal);
     const a = this.#lower(node.a);

@@ -3,7 +3,7 @@ import { RuleError } from '../errors.js';
 import type { GenerationsRule, Rule, TotalisticRule, TwoStateRule } from '../rule/rule.js';
 import { choose } from './choose.js';
 import { waiting } from './generations.js';
-import { CENTRE, Graph, type Literal } from './graph.js';
+import { Graph, type Literal } from './graph.js';
 import { chooseIsotropic } from './isotropic.js';
 import { MOORE_SETS, mooreSums, NEUMANN_SETS, neumannSums } from './sums.js';
 import { SELF, type Truth, truthOf } from './truth.js';
@@ -21,14 +21,20 @@ export interface RuleGraph {
 /**
  * Makes the graph of a rule; some milliseconds. It holds for states the rule has; what becomes of others is undefined.
  *
+ * @param sky The state that cells are stored as they differ from (XOR), so that 0 means it. @param nextSky That of the
+ * next generation.
  * @throws RuleError for Larger than Life: its cells look further than the rows above and below.
  */
-export function ruleGraph(rule: Rule): RuleGraph {
+export function ruleGraph(rule: Rule, sky = 0, nextSky = 0): RuleGraph {
   if (rule.kind === 'larger')
     throw new RuleError(`Rule "${rule.text}" looks further than one cell: it needs the engine for Larger than Life.`);
-  const graph = new Graph();
-  if (rule.kind === 'generations') return generations(graph, rule);
-  const living = (row: number) => graph.input(row, CENTRE);
+  const graph = new Graph(sky);
+  const made = rule.kind === 'generations' ? generations(graph, rule) : twoState(graph, rule);
+  return { ...made, next: made.next.map((literal, plane) => literal ^ ((nextSky >> plane) & 1)) };
+}
+
+function twoState(graph: Graph, rule: TwoStateRule): RuleGraph {
+  const living = (row: number) => graph.plane(row, 0);
   return { graph, planes: 1, living: living(0), next: [lives(graph, rule, living)] };
 }
 

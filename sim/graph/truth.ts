@@ -38,9 +38,10 @@ export class Truths {
     if (literal === 0) return new Int32Array(CASES / 32);
     if (graph.isInput(literal)) {
       const { row, meaning } = graph.inputOf(literal);
-      if (meaning > CENTRE) return new Int32Array(CASES / 32);
+      const stored = meaning >= CENTRE ? (graph.sky >> (meaning - CENTRE)) & 1 : 0;
+      if (meaning > CENTRE) return new Int32Array(CASES / 32).fill(-stored);
       const bit = 3 * (row + 1) + (meaning === LEFT ? 0 : meaning === CENTRE ? 1 : 2);
-      return truthOf((neighbours) => ((neighbours >> bit) & 1) === 1);
+      return truthOf((neighbours) => ((neighbours >> bit) & 1) !== stored);
     }
     const { op, a, b } = graph.nodeOf(literal);
     const x = this.of(a);
