@@ -83,7 +83,20 @@ const tally = {
   },
 };
 
+// A group of its own, since pages get WebGPU only with a flag: npx wtr --group gpu
+const gpu = {
+  name: 'gpu',
+  files: ['sim/**/*.browser.test.ts'],
+  browsers: [
+    chromeLauncher({
+      launchOptions: { executablePath, headless: true, args: [...chromiumArgs, '--enable-unsafe-webgpu'] },
+    }),
+  ],
+};
+const some = process.argv.includes('--files');
+
 export default {
+  groups: inFirefox || some ? [] : [gpu],
   files: ['components/**/*.test.ts'],
   rootDir: root,
   nodeResolve: true,

@@ -11,9 +11,10 @@ import { needRedis } from './redis.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
+/** But for those that need a browser. */
 function testFiles(folder) {
   return readdirSync(join(root, folder), { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.test.ts'))
+    .filter((entry) => entry.isFile() && /(?<!\.browser)\.test\.ts$/.test(entry.name))
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
     .sort();
 }

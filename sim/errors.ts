@@ -27,6 +27,19 @@ export class MemoryError extends Error {
   }
 }
 
+/** A world that computes elsewhere was to be changed before it had come to what was asked of it. */
+export class UnsettledError extends Error {
+  override readonly name = 'UnsettledError';
+  constructor() {
+    super('This world is still computing: wait for it with "await life.settled()" before it is changed.');
+  }
+}
+
+/** An engine cannot go on, and another must take over; what was last settled can still be read. */
+export class EngineLostError extends Error {
+  override readonly name = 'EngineLostError';
+}
+
 /**
  * A pattern that cannot be read (`line` and `column` count from 1 and stand in the message too), or that does not fit
  * the grid (then both are 0).

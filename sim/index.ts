@@ -1,5 +1,5 @@
 /** `mpl-kit/sim`: worlds and how they change. No DOM, no network; the same in a page, a worker and Node. */
-export { GridError, MemoryError, PatternError, RuleError } from './errors.js';
+export { EngineLostError, GridError, MemoryError, PatternError, RuleError, UnsettledError } from './errors.js';
 export { createLife, type EngineChoice, type LifeOptions } from './life/create.js';
 export type { Rect } from './life/digest.js';
 export type { Engine, EngineKind, TileView } from './life/engine.js';

@@ -21,7 +21,10 @@ export interface LifeOptions {
   neighborhood?: Neighborhood;
   /** Default "torus". On a bounded grid all cells outside are dead for ever. */
   wrap?: Wrap;
-  /** Default "auto". An engine that is not there is replaced by the best there is; `engineReason` says why. */
+  /**
+   * Default "auto". An engine that is not there is replaced by the best there is; `engineReason` says why.
+   * "gpu" computes elsewhere: see `Life.settled`. It takes a software adapter too, which "auto" never does.
+   */
   engine?: EngineChoice;
 }
 
@@ -34,8 +37,9 @@ export async function createLife(options: LifeOptions): Promise<Life> {
   const { width, height } = checkGrid(options.width, options.height);
   const rule = parseRule(options.rule ?? 'B3/S23', options.neighborhood);
   const wrap = checkWrap(options.wrap ?? 'torus');
-  const { engine, reason } = await chooseEngine(new Layout(width, height), rule, options.engine ?? 'auto');
-  return new Life(engine, reason, rule, wrap);
+  const layout = new Layout(width, height);
+  const { engine, reason } = await chooseEngine(layout, rule, options.engine ?? 'auto');
+  return new Life(engine, reason, rule, wrap, async (now) => (await chooseEngine(layout, now, 'auto')).engine);
 }
 
 async function chooseEngine(
@@ -54,7 +58,17 @@ async function chooseEngine(
     const { createHashEngine } = await import('./hash/engine.js');
     return { engine: await createHashEngine(layout), reason: 'asked for' };
   }
-  const gpu = choice === 'gpu' ? 'there is no GPU engine yet; ' : '';
+  let gpu = '';
+  if (choice === 'gpu') {
+    try {
+      const { createGpuEngine } = await import('./gpu/engine.js');
+      const engine = await createGpuEngine(layout);
+      const slow = engine.software ? `; but ${engine.name} is software, and slower than WebAssembly` : '';
+      return { engine, reason: `asked for${slow}` };
+    } catch (error) {
+      gpu = `${(error as Error).message}; `;
+    }
+  }
   try {
     const engine = await createWasmEngine(layout);
     return { engine, reason: `${gpu}${choice === 'wasm' ? 'asked for' : 'WebAssembly is the fastest here'}` };

@@ -38,6 +38,16 @@ export interface Engine {
    * @throws MemoryError where there is no room for what comes next. The world is whole then, `error.done` generations on.
    */
   step(generations: number): void;
+  /**
+   * Of an engine that computes elsewhere: generations asked for that are not to be seen yet. Until there are none, all
+   * that is shown is the world before them, and whatever would change it throws UnsettledError. Others have no such count.
+   */
+  readonly owed?: number;
+  /**
+   * Computes and shows all generations that were asked for before this call. Rejects with EngineLostError where it
+   * cannot go on; what it showed last can still be read.
+   */
+  settled?(): Promise<void>;
   /** A tile to read. Cells outside the grid are 0. */
   tile(key: number, plane: number): TileView;
   /** A tile to write. `touched` must follow; cells outside the grid must stay 0. @throws MemoryError */

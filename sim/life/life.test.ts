@@ -34,7 +34,7 @@ describe('a world', () => {
     assert.deepEqual([js.engine, js.engineReason], ['js', 'asked for']);
     const gpu = await createLife({ width: 9, height: 9, engine: 'gpu' });
     assert.equal(gpu.engine, 'wasm');
-    assert.match(gpu.engineReason, /no GPU engine/);
+    assert.match(gpu.engineReason, /there is no WebGPU here/);
   });
 
   test('counts versions: steps and edits, and nothing while it is prepared', async () => {

@@ -1,5 +1,5 @@
 /** A world of cells: what to look at and what to do with it. Engines compute; this keeps version and edits. */
-import { MemoryError, PatternError } from '../errors.js';
+import { EngineLostError, MemoryError, PatternError, UnsettledError } from '../errors.js';
 import type { Pattern } from '../pattern/pattern.js';
 import { placePattern } from '../pattern/place.js';
 import { parseRule, withoutNeighborhood } from '../rule/parse.js';
@@ -32,9 +32,13 @@ export class Life {
   #seen = false;
   /** Tiles that had changed, and had not been asked for, when another engine took over. */
   #pending: Uint32Array | undefined;
+  readonly #instead: ((rule: Rule) => Promise<Engine>) | undefined;
+  #settling: Promise<void> = Promise.resolve();
 
-  constructor(engine: Engine, reason: string, rule: Rule, wrap: Wrap) {
+  /** @param instead makes the engine that takes over where this one is lost */
+  constructor(engine: Engine, reason: string, rule: Rule, wrap: Wrap, instead?: (rule: Rule) => Promise<Engine>) {
     this.#engine = engine;
+    this.#instead = instead;
     this.#reason = reason;
     this.#rule = rule;
     this.#wrap = wrap;
@@ -77,11 +81,47 @@ export class Life {
   }
   /** Grows with every change of content. */
   get version(): number {
-    return this.#version;
+    return this.#version - this.owed;
   }
   /** Steps since the last `load`, `soup` or `clear`. */
   get generation(): number {
-    return this.#generation;
+    return this.#generation - this.owed;
+  }
+  /**
+   * Generations asked for that are not to be seen yet: of an engine that computes elsewhere ("gpu"), until `settled`. Up to
+   * then all that is shown, version included, is the world before them, and it cannot be changed (UnsettledError).
+   */
+  get owed(): number {
+    return this.#engine.owed ?? 0;
+  }
+
+  /**
+   * Computes and shows all that was asked for so far; at once for engines that compute where they are called. Where an
+   * engine is lost, another goes on from what was shown last; `engineReason` says so.
+   */
+  settled(): Promise<void> {
+    if (this.owed === 0) return Promise.resolve();
+    const settling = this.#settling.then(() => this.#settle());
+    this.#settling = settling.catch(() => {});
+    return settling;
+  }
+
+  async #settle(): Promise<void> {
+    const engine = this.#engine;
+    try {
+      await engine.settled?.();
+    } catch (error) {
+      if (!(error instanceof EngineLostError && this.#instead)) throw error;
+      const other = await this.#instead(this.#rule);
+      const { owed } = this;
+      this.#replace(other, error.message);
+      other.step(owed);
+    }
+  }
+
+  /** Gives back at once what is not freed by itself, such as a GPU; the world is of no use any more. */
+  dispose(): void {
+    this.#engine.dispose?.();
   }
 
   /**
@@ -109,8 +149,14 @@ export class Life {
    * Lets another engine, made for the same grid and still empty, go on with this world. Cells, versions and rule stay.
    *
    * @throws RuleError where it cannot compute the rule, MemoryError where it has no room; the old engine stays then.
+   * UnsettledError before all is `settled`.
    */
   adopt(engine: Engine, reason: string): void {
+    if (this.owed > 0) throw new UnsettledError();
+    this.#replace(engine, reason);
+  }
+
+  #replace(engine: Engine, reason: string): void {
     engine.configure(this.#rule, this.#wrap === 'torus');
     engine.clear();
     copyTiles(this.#engine, engine);
@@ -259,7 +305,7 @@ export class Life {
    */
   async digest(rect?: Rect): Promise<{ version: number; hash: string }> {
     this.#seen = true;
-    return { version: this.#version, hash: digestCells(this.#engine, rect) };
+    return { version: this.version, hash: digestCells(this.#engine, rect) };
   }
 
   #prepared(): void {
