@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { RuleError } from '../errors.js';
 import { type Column, type ColumnKernel, flags } from '../life/js/kernel.js';
+import { maskColumn } from '../life/js/rules.js';
 import { mix } from '../life/soup.js';
 import { allClasses } from '../rule/hensel.js';
 import { parseRule } from '../rule/parse.js';
@@ -174,7 +175,7 @@ function checkColumns(stage: Stage, name: string, kernel: ColumnKernel): void {
     );
     const all = changes.reduce((any, word) => any | word, 0);
     const wanted = flags(all, changes[0], changes[changes.length - 1], lastBit);
-    assert.equal(kernel(words, dst, column, new Int32Array(18)), wanted, `${name}, flags of column ${k}`);
+    assert.equal(kernel(words, dst, column), wanted, `${name}, flags of column ${k}`);
   }
   // What lies beyond the last word of the grid is nobody's.
   stage.assertCells(name, (lastWord + 1) * 32);
@@ -237,6 +238,8 @@ describe('kernels made for a rule do as the naive algorithm does, cells and flag
           const made = programOf(scene.rule, ...scene.skies);
           checkColumns(stage, 'compiled', compileColumn(made, PLANE / 4)!);
           checkColumns(stage, 'interpreted', interpretColumn(made, PLANE / 4));
+          if (scene.rule.kind === 'totalistic' && scene.skies[0] + scene.skies[1] === 0)
+            checkColumns(stage, 'masks', maskColumn(scene.rule));
         }),
         { numRuns, interruptAfterTimeLimit: 12_000, markInterruptAsFailure: false },
       );

@@ -9,13 +9,24 @@ import type { Program, Value } from './program.js';
  * @param planeStride Words from a plane of a block to its next plane.
  */
 export function compileColumn(program: Program, planeStride: number): ColumnKernel | undefined {
+  let compiled = kernels.get(program);
+  if (compiled?.planeStride === planeStride) return compiled.kernel;
+  const kernel = compile(program, planeStride);
+  compiled = { kernel, planeStride };
+  kernels.set(program, compiled);
+  return kernel;
+}
+
+/** What was made of programs, so that worlds of one rule share what the machine has learnt of it. */
+const kernels = new WeakMap<Program, { kernel: ColumnKernel | undefined; planeStride: number }>();
+
+function compile(program: Program, planeStride: number): ColumnKernel | undefined {
   try {
-    const compile = (edge: boolean): ColumnKernel =>
+    const make = (edge: boolean): ColumnKernel =>
       new Function('src', 'dst', 'column', printColumn(program, planeStride, edge)) as ColumnKernel;
-    const inner = compile(false);
-    const outer = compile(true);
-    return (src, dst, column, leaves) =>
-      (column.leftBit === 31 && column.lastBit === 31 ? inner : outer)(src, dst, column, leaves);
+    const inner = make(false);
+    const outer = make(true);
+    return (src, dst, column) => (column.leftBit === 31 && column.lastBit === 31 ? inner : outer)(src, dst, column);
   } catch (error) {
     if (error instanceof EvalError) return undefined;
     throw error;

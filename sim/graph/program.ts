@@ -30,7 +30,7 @@ export interface Program {
   next: Value[];
 }
 
-/** Programs of the last rules asked for, by their text and skies: engines of one page mostly share a rule. */
+/** Programs of the last rules asked for, by what they do and skies: engines of one page mostly share a rule. */
 const programs = new Map<string, Program>();
 const MOST_PROGRAMS = 32;
 
@@ -40,7 +40,7 @@ const MOST_PROGRAMS = 32;
  * @throws RuleError for Larger than Life.
  */
 export function programOf(rule: Rule, sky = 0, nextSky = 0): Program {
-  const name = `${rule.text} ${sky} ${nextSky}`;
+  const name = `${nameOf(rule)} ${sky} ${nextSky}`;
   let found = programs.get(name);
   if (!found) {
     found = program(ruleGraph(rule, sky, nextSky));
@@ -48,6 +48,20 @@ export function programOf(rule: Rule, sky = 0, nextSky = 0): Program {
     programs.set(name, found);
   }
   return found;
+}
+
+/** Tells rules apart by what they do: their text may be anything. */
+function nameOf(rule: Rule): string {
+  switch (rule.kind) {
+    case 'totalistic':
+      return `${rule.neighborhood} ${rule.birth} ${rule.survival}`;
+    case 'isotropic':
+      return rule.table.join('');
+    case 'generations':
+      return `${nameOf(rule.base)} ${rule.states}`;
+    case 'larger':
+      return rule.text;
+  }
 }
 
 export function program({ graph, planes, living, next }: RuleGraph): Program {

@@ -4,7 +4,7 @@ import type { Rule } from '../../rule/rule.js';
 import { ALL, BlockEngine, CHANGED, USED } from '../blocks.js';
 import { BLOCK_WORDS, type Layout } from '../layout.js';
 import { ANY, type Column, type ColumnKernel, EAST, NORTH, SOUTH, WEST } from './kernel.js';
-import { columnKernel, ruleLeaves } from './rules.js';
+import { columnKernel } from './rules.js';
 
 /** @throws MemoryError when the memory cannot be had. */
 export function createJsEngine(layout: Layout): JsEngine {
@@ -30,7 +30,6 @@ export function createJsEngine(layout: Layout): JsEngine {
 export class JsEngine extends BlockEngine {
   readonly kind = 'js';
   #kernel!: ColumnKernel;
-  #leaves!: Int32Array;
   readonly #column: Column = {
     c: 0,
     l: 0,
@@ -50,7 +49,6 @@ export class JsEngine extends BlockEngine {
   override configure(rule: Rule, torus: boolean): void {
     super.configure(rule, torus);
     this.#kernel = columnKernel(this.rule);
-    this.#leaves = ruleLeaves(this.rule);
   }
 
   protected override next(): void {
@@ -126,7 +124,7 @@ export class JsEngine extends BlockEngine {
       column.s = hasDown ? c + down : zero;
       column.sl = hasDown && l !== zero ? l + down : zero;
       column.sr = hasDown && r !== zero ? r + down : zero;
-      let bits = this.#kernel(src, dst, column, this.#leaves);
+      let bits = this.#kernel(src, dst, column);
       if (k > 0) bits &= ~WEST;
       if (k < lastWord) bits &= ~EAST;
       changed |= bits;

@@ -35,11 +35,8 @@ export const SOUTH = 4;
 export const WEST = 8;
 export const EAST = 16;
 
-/**
- * Computes one column from `src` into `dst` (which holds generation n-1); returns what changed. `leaves` is the rule, for
- * kernels that know more than one.
- */
-export type ColumnKernel = (src: Int32Array, dst: Int32Array, column: Column, leaves: Int32Array) => number;
+/** Computes one column from `src` into `dst` (which holds generation n-1); returns what changed. */
+export type ColumnKernel = (src: Int32Array, dst: Int32Array, column: Column) => number;
 
 /** B3/S23 on the Moore neighbourhood. */
 export function lifeColumn(src: Int32Array, dst: Int32Array, column: Column): number {

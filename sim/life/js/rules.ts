@@ -1,18 +1,37 @@
 /**
- * Columns for any rule. The number of neighbours is built as bit-planes; a tree of multiplexers then picks, for each
- * cell, the leaf of its number: `birth[n] ^ (cell & (birth[n] ^ survival[n]))`, masks of all ones or none.
+ * Columns for any rule. Where a page's policy allows it, a function is made for the rule; else the number of neighbours
+ * is built as bit-planes, and a tree of multiplexers picks, for each cell, the leaf of its number:
+ * `birth[n] ^ (cell & (birth[n] ^ survival[n]))`, masks of all ones or none.
  */
-import type { TotalisticRule } from '../../rule/rule.js';
+import { interpretColumn } from '../../graph/interpret.js';
+import { compileColumn } from '../../graph/print-js.js';
+import { programOf } from '../../graph/program.js';
+import type { Rule, TotalisticRule } from '../../rule/rule.js';
 import { type Column, type ColumnKernel, flags, lifeColumn } from './kernel.js';
 
-/** The fastest kernel there is for a rule. */
-export function columnKernel(rule: TotalisticRule): ColumnKernel {
+/**
+ * The fastest kernel there is for a rule.
+ *
+ * @param planeStride Words from a plane of a cell to its next plane.
+ * @throws RuleError for Larger than Life.
+ */
+export function columnKernel(rule: Rule, planeStride = 0): ColumnKernel {
+  const program = programOf(rule);
+  const compiled = compileColumn(program, planeStride);
+  if (compiled) return compiled;
+  return rule.kind === 'totalistic' ? maskColumn(rule) : interpretColumn(program, planeStride);
+}
+
+/** The fastest kernel for a rule that needs no function made for it. */
+export function maskColumn(rule: TotalisticRule): ColumnKernel {
   if (rule.text === 'B3/S23') return lifeColumn;
-  return rule.neighborhood === 'moore' ? mooreColumn : neumannColumn;
+  const leaves = ruleLeaves(rule);
+  const kernel = rule.neighborhood === 'moore' ? mooreColumn : neumannColumn;
+  return (src, dst, column) => kernel(src, dst, column, leaves);
 }
 
 /** The leaves of a rule: for n neighbours, births at 2n and what survival changes about them at 2n + 1. */
-export function ruleLeaves(rule: TotalisticRule): Int32Array {
+function ruleLeaves(rule: TotalisticRule): Int32Array {
   const leaves = new Int32Array(18);
   for (let n = 0; n <= 8; n++) {
     leaves[2 * n] = -((rule.birth >> n) & 1);
