@@ -12,7 +12,8 @@ import { NaiveLife } from '../testing/naive.js';
 import { interpretColumn } from './interpret.js';
 import { compileColumn } from './print-js.js';
 import { compileRows } from './print-wasm.js';
-import { programOf } from './program.js';
+import { printWgslColumn } from './print-wgsl.js';
+import { type Program, programOf } from './program.js';
 
 const KEEP = 16;
 const EAST = 32;
@@ -181,6 +182,41 @@ function checkColumns(stage: Stage, name: string, kernel: ColumnKernel): void {
   stage.assertCells(name, (lastWord + 1) * 32);
 }
 
+/** What is printed as WGSL, in the little that it shares with JavaScript but for how things are written. */
+function wgslColumn(made: Program): ColumnKernel {
+  const { declarations, above, first, next, turn } = printWgslColumn(made, PLANE / 4);
+  const stores = made.next.map((_, plane) => {
+    const at = `to + ${(plane * PLANE) / 4}`;
+    return `const new${plane} = next${plane} & keep; diff |= new${plane} ^ dst[${at}]; dst[${at}] = new${plane};`;
+  });
+  const body = `
+    const { rows, leftBit, lastBit } = column;
+    const keep = lastBit === 31 ? -1 : (1 << (lastBit + 1)) - 1;
+    ${declarations}
+    let p = column.n, pl = column.nl, pr = column.nr, all = 0, top = 0, diff = 0;
+    { ${above} }
+    p = column.c; pl = column.l; pr = column.r;
+    let to = p;
+    { ${first} }
+    for (let y = 1; y <= rows; y++) {
+      if (y === rows) { p = column.s; pl = column.sl; pr = column.sr; } else { p += 4; pl += 4; pr += 4; }
+      ${next}
+      diff = 0;
+      ${stores.join('\n')}
+      all |= diff;
+      if (y === 1) top = diff;
+      to += 4;
+      ${turn}
+    }
+    return flags(all, top, diff, lastBit);`;
+  const text = body
+    .replace(/\blet (?=v|next)/g, 'const ')
+    .replace(/(\d)u\b/g, '$1')
+    .replace(/>>/g, '>>>');
+  const column = new Function('flags', 'source', 'dst', 'column', text);
+  return (src, dst, where) => column(flags, src, dst, where);
+}
+
 const totalistic = fc
   .record({ birth: fc.nat(511), survival: fc.nat(511), neumann: fc.boolean() })
   .map(({ birth, survival, neumann }) =>
@@ -230,7 +266,7 @@ const families: [string, fc.Arbitrary<Rule>, number][] = [
 
 describe('kernels made for a rule do as the naive algorithm does, cells and flags', () => {
   for (const [family, rule, numRuns] of families)
-    test(`${family} rules: in WebAssembly, in JavaScript, interpreted`, async () => {
+    test(`${family} rules: in WebAssembly, in JavaScript, as WGSL, interpreted`, async () => {
       await fc.assert(
         fc.asyncProperty(scene(rule), async (scene) => {
           const stage = new Stage(scene);
@@ -238,6 +274,7 @@ describe('kernels made for a rule do as the naive algorithm does, cells and flag
           const made = programOf(scene.rule, ...scene.skies);
           checkColumns(stage, 'compiled', compileColumn(made, PLANE / 4)!);
           checkColumns(stage, 'interpreted', interpretColumn(made, PLANE / 4));
+          checkColumns(stage, 'as WGSL', wgslColumn(made));
           if (scene.rule.kind === 'totalistic' && scene.skies[0] + scene.skies[1] === 0)
             checkColumns(stage, 'masks', maskColumn(scene.rule));
         }),
