@@ -67,7 +67,10 @@ export class RunningWorld {
     if ('rule' in change || 'neighborhood' in change) {
       // A neighbourhood alone leaves births and survivals as they are.
       const alone = rule === undefined && neighborhood !== undefined;
+      const { planes } = this.life;
       this.life.setRule(alone ? this.life.rule : settings.rule || this.#built.ownRule, settings.neighborhood);
+      // Replicas have the planes they began with.
+      if (this.life.planes !== planes) this.source.restart(this.life);
     }
     if (wrap !== undefined) this.life.setWrap(wrap);
     this.#settings = settings;

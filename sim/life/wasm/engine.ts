@@ -2,12 +2,11 @@
  * The engine in WebAssembly: 128 cells an instruction, by a kernel made for the rule. Blocks of 128x64 cells are made
  * where something lives or may be born, so an empty part of a huge grid costs nothing.
  */
-import type { Rule, TotalisticRule } from '../../rule/rule.js';
+import type { Rule } from '../../rule/rule.js';
 import type { Engine, TileView } from '../engine.js';
 import type { Layout } from '../layout.js';
-import { runnable } from '../runnable.js';
-import { compileDriver, type Driver, WorldMemory } from './memory.js';
-import { nextSky, underSky } from './sky.js';
+import { compileDriver, type Driver, kernelFor, WorldMemory } from './memory.js';
+import { nextSky } from './sky.js';
 
 export interface WasmOptions {
   /** Most bytes of memory a world may take, up to 4 GiB. Default: as many as there are. */
@@ -28,7 +27,7 @@ export class WasmEngine implements Engine {
   readonly kind = 'wasm';
   #memory: WorldMemory;
   #driver!: Driver;
-  #rule!: TotalisticRule;
+  #rule: Rule | undefined;
   #torus = true;
   /** Which buffer holds the present generation. */
   #parity = 0;
@@ -42,8 +41,8 @@ export class WasmEngine implements Engine {
 
   constructor(
     readonly layout: Layout,
-    module: WebAssembly.Module,
-    limit: number,
+    private readonly module: WebAssembly.Module,
+    private readonly limit: number,
   ) {
     this.#memory = new WorldMemory(module, layout, 1, limit);
   }
@@ -52,31 +51,56 @@ export class WasmEngine implements Engine {
     return this.#memory.planes;
   }
 
-  configure(wanted: Rule, torus: boolean): void {
+  configure(rule: Rule, torus: boolean): void {
     // First what may fail.
-    const rule = runnable(wanted);
     const sky = Math.min(this.#sky, rule.states - 1);
-    const under = underSky(rule, sky);
-    const memory = this.#memory;
-    const relink = torus !== this.#torus || this.#rule === undefined;
+    const lit = !torus && (sky | nextSky(rule, sky)) !== 0;
+    const old = this.#memory;
+    const memory =
+      old.planes === rule.planes ? old : new WorldMemory(this.module, this.layout, rule.planes, this.limit);
+    if (memory === old) kernelFor(rule, sky);
+    memory.setEdges(torus, lit);
+    const driver = memory.driver(rule, sky);
+    if (memory !== old) this.#move(memory, driver);
+    else if (torus !== this.#torus) driver.linkAll();
+    // States that the rule does not have are its last one: also where no block is.
+    if (sky !== this.#sky) driver.flip(0, 1, sky ^ this.#sky);
+    this.#memory = memory;
+    this.#driver = driver;
     this.#rule = rule;
     this.#torus = torus;
     this.#sky = sky;
-    memory.setEdges(torus, !torus && (sky !== 0 || nextSky(rule, sky) !== 0));
-    this.#driver = memory.driver(under);
-    if (relink) this.#driver.linkAll();
     this.#skies = [-1, -1];
+  }
+
+  /** Copies cells and snapshot to a memory with more or less planes. */
+  #move(to: WorldMemory, driver: Driver): void {
+    const from = this.#memory;
+    const { blocksX } = this.layout;
+    const words = 256 * Math.min(from.planes, to.planes);
+    for (let slot = 2; slot < from.slots; slot++) {
+      const place = from.placeOf(slot);
+      if (place === undefined) continue;
+      const taken = driver.blockFor(place % blocksX, Math.floor(place / blocksX));
+      if (taken === 0) throw to.refuse();
+      for (const buffer of [0, 1, 2]) {
+        const at = from.planeAt(slot, buffer, 0);
+        to.words.set(from.words.subarray(at, at + words), to.planeAt(taken, buffer, 0));
+      }
+      to.setState(taken, CHANGED);
+    }
   }
 
   step(generations: number): void {
     const memory = this.#memory;
+    const rule = this.#rule!;
     for (let done = 0; done < generations; done++) {
       const sky = this.#sky;
-      const next = nextSky(this.#rule, sky);
-      const driver = memory.driver(underSky(this.#rule, sky));
+      const next = nextSky(rule, sky);
+      const driver = memory.driver(rule, sky);
       const pair = sky * 256 + next;
       const again = memory.takeFull();
-      if (again || this.#skies[this.#parity] !== pair) this.#wakeAll(driver);
+      if (again || this.#skies[this.#parity] !== pair) this.#wakeAll(driver, (sky | next) !== 0);
       this.#skies[this.#parity] = pair;
       if (!memory.full) driver.step(this.#parity);
       if (memory.full) {
@@ -89,10 +113,10 @@ export class WasmEngine implements Engine {
     }
   }
 
-  #wakeAll(driver: Driver): void {
+  #wakeAll(driver: Driver, lit: boolean): void {
     driver.wakeAll();
     if (this.#torus) return;
-    if ((this.#sky | nextSky(this.#rule, this.#sky)) !== 0) driver.wakeBorder();
+    if (lit) driver.wakeBorder();
     // Outside all is dead, which differs from the sky as the sky does from nothing.
     for (let plane = 0; plane < this.planes; plane++) {
       const at = this.#memory.planeAt(1, this.#parity, plane);

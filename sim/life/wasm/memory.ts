@@ -2,9 +2,10 @@
 
 import { MemoryError } from '../../errors.js';
 import { compileRows } from '../../graph/print-wasm.js';
+import type { Rule } from '../../rule/rule.js';
 import type { Layout } from '../layout.js';
 import { KERNEL } from './kernel.wasm.js';
-import type { SkyRule } from './sky.js';
+import { nextSky } from './sky.js';
 
 /** What assembly/index.ts exports. */
 export interface Driver {
@@ -54,11 +55,13 @@ export function compileDriver(): Promise<WebAssembly.Module> {
 const kernels = new Map<string, WebAssembly.Module>();
 const MOST_KERNELS = 64;
 
-function kernelFor(rule: SkyRule): WebAssembly.Module {
-  let kernel = kernels.get(rule.key);
-  kernels.delete(rule.key);
-  kernel ??= new WebAssembly.Module(compileRows(rule.rule, { keep: KEEP, east: EAST }));
-  kernels.set(rule.key, kernel);
+/** @throws RuleError where there can be none. */
+export function kernelFor(rule: Rule, sky: number): WebAssembly.Module {
+  const name = `${rule.text} ${sky}`;
+  let kernel = kernels.get(name);
+  kernels.delete(name);
+  kernel ??= new WebAssembly.Module(compileRows(rule, { keep: KEEP, east: EAST, sky, nextSky: nextSky(rule, sky) }));
+  kernels.set(name, kernel);
   if (kernels.size > MOST_KERNELS) kernels.delete(kernels.keys().next().value!);
   return kernel;
 }
@@ -70,7 +73,8 @@ export class WorldMemory {
   readonly #marks: readonly [number, number];
   readonly #keys: number;
   readonly #pool: number;
-  readonly #drivers = new Map<string, Driver>();
+  /** By the state of the sky. */
+  readonly #drivers: Driver[] = [];
   #words = new Uint32Array(0);
   #bytes = new Uint8Array(0);
 
@@ -126,9 +130,9 @@ export class WorldMemory {
     return this.#bytes;
   }
 
-  /** Who computes with this rule. */
-  driver(rule: SkyRule): Driver {
-    let driver = this.#drivers.get(rule.key);
+  /** Who computes by this rule, which must be the same until `setEdges`, under this sky. */
+  driver(rule: Rule, sky: number): Driver {
+    let driver = this.#drivers[sky];
     if (driver) return driver;
     const { memory } = this;
     const env = {
@@ -137,10 +141,10 @@ export class WorldMemory {
         throw new Error('The WebAssembly kernel stopped.');
       },
     };
-    const kernel = new WebAssembly.Instance(kernelFor(rule), { env: { memory } }).exports;
+    const kernel = new WebAssembly.Instance(kernelFor(rule, sky), { env: { memory } }).exports;
     driver = new WebAssembly.Instance(this.module, { env, kernel }).exports as unknown as Driver;
     driver.attach();
-    this.#drivers.set(rule.key, driver);
+    this.#drivers[sky] = driver;
     return driver;
   }
 
@@ -148,7 +152,7 @@ export class WorldMemory {
   setEdges(torus: boolean, litOutside: boolean): void {
     this.#put(TORUS, torus ? 1 : 0);
     this.#put(LIT_OUTSIDE, litOutside ? 1 : 0);
-    this.#drivers.clear();
+    this.#drivers.length = 0;
   }
 
   /** A block found no room since this was last asked. */
