@@ -40,7 +40,6 @@ enum { CLOSED, CONNECTING, GREETING, OPEN };
 #define ACK_FRAMES 32
 #define ACK_BYTES (64 * 1024)
 #define ACK_MS 1000
-#define PAUSE_MS 500
 #define PING_MS 5000
 #define GRID_TILES 0x52
 #define ACK 0x74
@@ -230,9 +229,8 @@ static void message_mpl(Viewer *v) {
     uint64_t now = now_ns();
     v->frames++;
     v->unacked += v->length;
-    int paused = now - v->took_at >= PAUSE_MS * 1000000ull;
     v->took_at = now;
-    if (v->frames - v->acked >= ACK_FRAMES || v->unacked >= ACK_BYTES || paused || now - v->acked_at >= ACK_MS * 1000000ull)
+    if (v->frames - v->acked >= ACK_FRAMES || v->unacked >= ACK_BYTES || now - v->acked_at >= ACK_MS * 1000000ull)
       acknowledge(v, now);
   } else if (v->head[0] == PING && v->head[16] == 0) {
     if (v->frames != v->acked) acknowledge(v, now_ns());
@@ -512,7 +510,7 @@ int main(int argc, char **argv) {
       swept = now;
       for (int i = 0; i < wanted - stalled; i++) {
         Viewer *v = &all[i];
-        if (v->state == OPEN && v->frames != v->acked && now - v->took_at >= PAUSE_MS * 1000000ull) acknowledge(v, now);
+        if (v->state == OPEN && v->frames != v->acked && now - v->acked_at >= ACK_MS * 1000000ull) acknowledge(v, now);
         if (v->state == OPEN && now >= v->ping_at) {
           v->ping_at = now + PING_MS * 1000000ull;
           ping(v);

@@ -43,17 +43,17 @@ describe('acks', () => {
     assert.deepEqual(told, [
       [0, 1],
       [1000, 26],
-      [1700, 31],
+      [2040, 31],
     ]);
   });
 
   test('go out with each frame where they come seldom', async () => {
-    await frames(4, 600);
+    await frames(4, 1000);
     assert.deepEqual(told, [
       [0, 1],
-      [600, 2],
-      [1200, 3],
-      [1800, 4],
+      [1000, 2],
+      [2000, 3],
+      [3000, 4],
     ]);
   });
 

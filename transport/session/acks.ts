@@ -11,10 +11,8 @@ import { after, type Timer } from './timer.js';
 const ACK_FRAMES = 32;
 /** No more than the least that a sender lets be on its way, or it would wait for the timer. */
 const ACK_BYTES = 64 * 1024;
-/** Where frames follow one another soon, an ack a second tells their sender as much as one for each, at a fraction of its work. */
+/** An ack says how long it was held back, so that one a second tells as much as one for each frame, for a fraction of the work. */
 export const ACK_MS = 1_000;
-/** No frame for so long is a pause: the last before it is not left waiting, nor is one that comes after it. */
-const PAUSE_MS = 500;
 
 export class Acks {
   /** Frames of state that came. */
@@ -32,18 +30,10 @@ export class Acks {
     this.frames++;
     const now = performance.now();
     this.#bytes += length;
-    const paused = now - this.#tookAt >= PAUSE_MS;
     this.#tookAt = now;
-    const many = this.frames - this.#acked >= ACK_FRAMES || this.#bytes >= ACK_BYTES;
-    if (many || paused || now - this.#ackedAt >= ACK_MS) this.now();
-    else this.#later ??= after(PAUSE_MS, () => this.#pause());
-  }
-
-  #pause(): void {
-    this.#later = null;
-    const rest = this.#tookAt + PAUSE_MS - performance.now();
-    if (rest > 0) this.#later = after(rest, () => this.#pause());
-    else this.now();
+    const due = this.frames - this.#acked >= ACK_FRAMES || this.#bytes >= ACK_BYTES || now - this.#ackedAt >= ACK_MS;
+    if (due) this.now();
+    else this.#later ??= after(ACK_MS, () => this.now());
   }
 
   /** Acknowledges what is not yet: the last frames before a pause too, or the sender would wait for their acks. */

@@ -68,14 +68,14 @@ const welcome = (fields: Partial<WelcomeMessage>): Uint8Array =>
   );
 
 describe('the receiving end', () => {
-  test('acknowledges every 32nd frame, every 64 KiB, and what comes after half a second of nothing', async () => {
+  test('acknowledges every 32nd frame, every 64 KiB, and each second', async () => {
     const stage = new Stage();
     assert.deepEqual(stage.acks(stage.say(meta, tiles(1))), [1]);
     const many = Array.from({ length: 64 }, (_, i) => stage.acks(stage.say(tiles(2 + i))));
     assert.deepEqual(many.flat(), [33, 65]);
     assert.deepEqual(stage.acks(stage.say(tiles(70, 40_000))), []);
     assert.deepEqual(stage.acks(stage.say(tiles(71, 40_000))), [67]);
-    await time.advance(500);
+    await time.advance(1000);
     assert.deepEqual(stage.acks(stage.say(tiles(72))), [68]);
   });
 
@@ -83,7 +83,7 @@ describe('the receiving end', () => {
     const stage = new Stage();
     stage.say(meta, tiles(1));
     assert.deepEqual(stage.acks(stage.say(tiles(2), tiles(3))), []);
-    await time.advance(510);
+    await time.advance(1010);
     assert.deepEqual(stage.acks(), [3]);
     await time.advance(20_000);
     assert.deepEqual(stage.acks(), []);
