@@ -68,7 +68,7 @@ export class RunningWorld {
       // A neighbourhood alone leaves births and survivals as they are.
       const alone = rule === undefined && neighborhood !== undefined;
       const { planes } = this.life;
-      this.life.setRule(alone ? this.life.rule : settings.rule || this.#built.ownRule, settings.neighborhood);
+      await this.life.changeRule(alone ? this.life.rule : settings.rule || this.#built.ownRule, settings.neighborhood);
       // Replicas have the planes they began with.
       if (this.life.planes !== planes) this.source.restart(this.life);
     }

@@ -1,5 +1,5 @@
 /** A world of cells: what to look at and what to do with it. Engines compute; this keeps version and edits. */
-import { EngineLostError, MemoryError, PatternError, UnsettledError } from '../errors.js';
+import { EngineLostError, MemoryError, PatternError, RuleError, UnsettledError } from '../errors.js';
 import type { Pattern } from '../pattern/pattern.js';
 import { placePattern } from '../pattern/place.js';
 import { parseRule, withoutNeighborhood } from '../rule/parse.js';
@@ -156,8 +156,8 @@ export class Life {
     this.#replace(engine, reason);
   }
 
-  #replace(engine: Engine, reason: string): void {
-    engine.configure(this.#rule, this.#wrap === 'torus');
+  #replace(engine: Engine, reason: string, rule = this.#rule): void {
+    engine.configure(rule, this.#wrap === 'torus');
     engine.clear();
     copyTiles(this.#engine, engine);
     // What differs is counted from what was last asked for, of which only the old engine knows.
@@ -166,6 +166,7 @@ export class Life {
     this.#engine.dispose?.();
     this.#engine = engine;
     this.#reason = reason;
+    this.#rule = rule;
   }
 
   /**
@@ -251,11 +252,33 @@ export class Life {
    * @throws RuleError where it cannot be read, or not be computed by this engine.
    */
   setRule(rule: string, neighborhood?: Neighborhood): void {
-    const bare = neighborhood && rule === this.rule ? withoutNeighborhood(rule) : rule;
-    const parsed = parseRule(bare, neighborhood);
+    const parsed = this.#read(rule, neighborhood);
     if (parsed.states < this.states && reduceStates(this.#engine, parsed.states - 1)) this.#version++;
     this.#engine.configure(parsed, this.#wrap === 'torus');
     this.#rule = parsed;
+  }
+
+  /**
+   * As `setRule`, for rules of any family: where this engine cannot compute one, another engine takes over.
+   *
+   * @throws (as rejections) RuleError, and MemoryError where there is no room for the other engine.
+   */
+  async changeRule(rule: string, neighborhood?: Neighborhood): Promise<void> {
+    const parsed = this.#read(rule, neighborhood);
+    try {
+      this.setRule(rule, neighborhood);
+    } catch (error) {
+      if (!(error instanceof RuleError && this.#instead)) throw error;
+      if (this.owed > 0) throw new UnsettledError();
+      const { kind } = this.#engine;
+      const other = await this.#instead(parsed);
+      this.#replace(other, `the "${kind}" engine does not compute rule ${parsed.text}`, parsed);
+    }
+  }
+
+  #read(rule: string, neighborhood?: Neighborhood): Rule {
+    const bare = neighborhood && rule === this.rule ? withoutNeighborhood(rule) : rule;
+    return parseRule(bare, neighborhood);
   }
 
   /** Other edges from the next generation on. @throws GridError */

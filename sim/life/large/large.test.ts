@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { parseRule } from '../../index.js';
+import { createLife, parseRule } from '../../index.js';
 import { neighborhoodSize } from '../../rule/larger.js';
 import { NaiveLife } from '../../testing/naive.js';
 import type { Wrap } from '../grid.js';
@@ -147,3 +147,36 @@ for (const plain of [true, false])
       }
     });
   });
+
+test('a world goes from one family of rules to another and back', async () => {
+  const life = await createLife({ width: 150, height: 100 });
+  life.soup({ density: 0.4, seed: 5 });
+  life.changedTiles();
+  const naive = new NaiveLife(150, 100, parseRule('B3/S23'), true);
+  for (let i = 0; i < naive.cells.length; i++) naive.cells[i] = life.get(i % 150, Math.floor(i / 150)) ? 1 : 0;
+  let seen = naive.cells.slice();
+  for (const [rule, engine] of [
+    ['B36/S23', 'wasm'],
+    ['R3,C5,M0,S9..20,B12..18,NC', 'large'],
+    ['R5,C0,M1,S34..58,B34..45,NM', 'large'],
+    ['345/2/4', 'wasm'],
+    ['R2,C3,M1,S5..11,B6..9,NN', 'large'],
+    ['B3/S23', 'wasm'],
+  ] as const) {
+    await life.changeRule(rule);
+    assert.deepEqual([life.engine, life.rule], [engine, rule]);
+    naive.rule = parseRule(rule);
+    const most = naive.rule.states - 1;
+    naive.cells = naive.cells.map((state) => Math.min(state, most));
+    for (let i = 0; i < 4; i++) {
+      life.step();
+      naive.step();
+    }
+    assertSame(life, naive, rule);
+    assert.deepEqual([...life.changedTiles()], naive.changedTiles(seen), rule);
+    seen = naive.cells.slice();
+  }
+  await assert.rejects(life.changeRule('B9/S'), /"9"/);
+  assert.equal(life.rule, 'B3/S23');
+  assert.throws(() => life.setRule('Bosco'), /Larger than Life/);
+});
