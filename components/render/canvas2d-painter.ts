@@ -3,8 +3,8 @@
 import { type TileGrid, tilesFor } from '../../transport/state/tile.js';
 import type { Palette, Rgba } from './colors.js';
 import { cellOf, type Frame, gridFade, NUDGE, pixelOf, type TileRect } from './frame.js';
-import { type Painter, readTile, type Scene } from './painter.js';
-import { levelFor, rasterBoxes, rasterCells } from './raster.js';
+import { type Painter, readStates, type Scene } from './painter.js';
+import { levelFor, rasterBoxes, rasterCells, rasterStates } from './raster.js';
 import { RasterWindow } from './raster-window.js';
 
 /** Above this many tiles, one copy of the rectangle around them costs less than a copy of each. */
@@ -33,7 +33,7 @@ export class Canvas2DPainter implements Painter {
   }
 
   begin(scene: Scene): void {
-    const { grid, visible, frame, palette } = scene;
+    const { grid, visible, frame, palette, shares } = scene;
     this.#scene = scene;
     const level = levelFor(frame.scale);
     const pixels = 64 * frame.scale;
@@ -44,7 +44,7 @@ export class Canvas2DPainter implements Painter {
     this.#grid = grid;
     const { dead, alive, unknown } = palette;
     const same = (w: RasterWindow): boolean =>
-      sameColor(w.dead, dead) && sameColor(w.alive, alive) && sameColor(w.unknown, unknown);
+      w.shares === shares && sameColor(w.dead, dead) && sameColor(w.alive, alive) && sameColor(w.unknown, unknown);
     const recolored = old && !same(old);
     if (old && !recolored && old.level === level && old.columns === columns && old.rows === rows) {
       if (old.x === visible.x0 && old.y === visible.y0) return;
@@ -55,7 +55,7 @@ export class Canvas2DPainter implements Painter {
       this.#uncover(scene, old, before);
       return;
     }
-    const next = new RasterWindow(level, columns, rows, dead, alive, unknown);
+    const next = new RasterWindow(level, columns, rows, dead, alive, unknown, shares);
     next.moveTo(visible.x0, visible.y0);
     if (old && !recolored) next.resemble(old);
     next.fillBeyond(scene.stale.tilesX, scene.stale.tilesY);
@@ -68,10 +68,12 @@ export class Canvas2DPainter implements Painter {
     const { grid } = this.#scene!;
     const w = this.#window!;
     if (known) {
-      const tile = readTile(grid, y * tilesFor(grid.width) + x);
+      const key = y * tilesFor(grid.width) + x;
       const at = (y - w.y) * w.side * w.width + (x - w.x) * w.side;
-      if (w.table) rasterCells(tile, w.table, w.pixels, at, w.width);
-      else rasterBoxes(w.level, tile, w.shade, w.pixels, at, w.width);
+      const { level, states, table, shade, pixels } = w;
+      if (states) rasterStates(level, readStates(grid, key), states.share, states.ramp, pixels, at, w.width);
+      else if (table) rasterCells(grid.tile(key, 0), table, pixels, at, w.width);
+      else rasterBoxes(level, grid.tile(key, 0), shade, pixels, at, w.width);
     } else {
       w.fillTile(x, y, w.blank);
     }

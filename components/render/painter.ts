@@ -3,6 +3,7 @@
 import { TILE_WORDS, type TileGrid, type TileView } from '../../transport/state/tile.js';
 import type { Palette } from './colors.js';
 import type { Frame, TileRect } from './frame.js';
+import type { Shares } from './shares.js';
 import type { TileBits } from './tile-bits.js';
 
 /** All a painter needs to know for one frame. */
@@ -13,6 +14,8 @@ export interface Scene {
   readonly frame: Frame;
   readonly visible: TileRect;
   readonly palette: Palette;
+  /** How bright the cells of each state are; the same object as long as nothing about it changes. */
+  readonly shares: Shares;
 }
 
 export interface Painter {
@@ -42,6 +45,21 @@ export function readTile(grid: TileGrid, key: number): TileView {
     }
   }
   return joined;
+}
+
+const states = new Uint8Array(64 * 64);
+
+/** The state of each cell of a tile, row by row. */
+export function readStates(grid: TileGrid, key: number): Uint8Array {
+  states.fill(0);
+  for (let plane = 0; plane < grid.planes; plane++) {
+    const { words, offset, stride } = grid.tile(key, plane);
+    for (let i = 0; i < TILE_WORDS; i++) {
+      let word = words[offset + (i >> 1) * stride + (i & 1)]!;
+      for (let at = i * 32; word !== 0; word >>>= 1, at++) states[at]! |= (word & 1) << plane;
+    }
+  }
+  return states;
 }
 
 /** Live cells of a tile. */

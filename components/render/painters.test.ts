@@ -111,19 +111,40 @@ for (const renderer of ['webgl2', 'canvas2d'] as const) {
       }
     });
 
-    it('reads tiles of stride 4 where they lie, and any plane that is not 0', () => {
+    it('reads tiles of stride 4 where they lie', () => {
       const strided = Field.soup(300, 100, 0.3, 5, 4);
       const v = view(renderer, strided, 300, 100);
       expectCells(v.capture(), v, strided);
-      const planes = new Field(128, 64, 3);
-      planes.set(5, 6, true, 0);
-      planes.set(70, 63, true, 2);
-      v.grid = planes;
+    });
+
+    it('gives each state a color of its own: steps of dying, or amounts', () => {
+      const field = new Field(128, 64, 3);
+      for (let state = 0; state < 8; state++)
+        for (let plane = 0; plane < 3; plane++) field.set(60 + state, 6, ((state >> plane) & 1) === 1, plane);
+      const v = view(renderer, field, 128, 64);
+      const colors = (image: ImageData, row: number) =>
+        Array.from({ length: 8 }, (_, state) => pixel(image, 60 + state, row));
+      const blended = (share: number) => ALIVE.map((c, i) => DEAD[i]! + (c - DEAD[i]!) * Math.sqrt(share));
+      const expectColors = (wanted: number[]) => {
+        const seen = colors(v.capture(), 6);
+        for (const [state, share] of wanted.entries())
+          for (let c = 0; c < 3; c++) expect(seen[state]![c], `state ${state}`).to.be.closeTo(blended(share)[c]!, 1);
+      };
       place(v, 64, 32, 1);
-      const image = v.capture();
-      expect(pixel(image, 150 - 64 + 5, 50 - 32 + 6)).to.deep.equal(ALIVE);
-      expect(pixel(image, 150 - 64 + 70, 50 - 32 + 63)).to.deep.equal(ALIVE);
-      expect(pixel(image, 150 - 64 + 70, 50 - 32 + 31)).to.deep.equal(DEAD);
+      expectColors([0, 1, 6 / 7, 5 / 7, 4 / 7, 3 / 7, 2 / 7, 1 / 7]);
+      expect(colors(v.capture(), 7)).to.deep.equal(Array(8).fill(DEAD));
+      v.amounts = true;
+      expectColors([0, 1 / 7, 2 / 7, 3 / 7, 4 / 7, 5 / 7, 6 / 7, 1]);
+      v.amounts = false;
+      expectColors([0, 1, 6 / 7, 5 / 7, 4 / 7, 3 / 7, 2 / 7, 1 / 7]);
+      // Another world with fewer planes, and back.
+      const plain = Field.soup(128, 64, 0.3, 3);
+      v.grid = plain;
+      place(v, 64, 32, 1);
+      expectCells(v.capture(), v, plain);
+      v.grid = field;
+      place(v, 64, 32, 1);
+      expectColors([0, 1, 6 / 7, 5 / 7, 4 / 7, 3 / 7, 2 / 7, 1 / 7]);
     });
 
     it('shows tiles of which nothing is known as neither dead nor alive, until they are told', () => {
@@ -364,6 +385,28 @@ describe('both painters', () => {
         for (const v of [a, b]) place(v, 701.3, 1000.9, scale);
         expect(difference(a.capture(), b.capture()).most, `scale ${scale}`).to.be.at.most(1);
       }
+    }
+  });
+
+  it('give the same picture of many states, whatever they mean', () => {
+    for (const planes of [2, 3, 8]) {
+      const field = new Field(500, 300, planes);
+      let state = 7;
+      for (let y = 0; y < 300; y++)
+        for (let x = 0; x < 500; x++)
+          for (let plane = 0; plane < planes; plane++) {
+            state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+            if (state < 2 ** 32 * 0.1 && (x >> 5) % 3 !== 1) field.set(x, y, true, plane);
+          }
+      const [a, b] = [view('webgl2', field, 150, 110), view('canvas2d', field, 150, 110)];
+      for (const amounts of [false, true])
+        for (const scale of [4, 1, 1 / 2, 1 / 4, 1 / 8]) {
+          for (const v of [a, b]) {
+            v.amounts = amounts;
+            place(v, 250.3, 140.9, scale);
+          }
+          expect(difference(a.capture(), b.capture()).most, `${planes} planes, scale ${scale}`).to.be.at.most(2);
+        }
     }
   });
 

@@ -2,7 +2,8 @@
 
 import type { Rgba } from './colors.js';
 import type { TileRect } from './frame.js';
-import { byteTable, pixelOf, shades } from './raster.js';
+import { byteTable, pixelOf, shades, TOP_LEVEL } from './raster.js';
+import { type Shares, shareTable } from './shares.js';
 
 export class RasterWindow {
   /** Pixels of a side of a tile. */
@@ -14,6 +15,8 @@ export class RasterWindow {
   readonly shade: Uint32Array;
   /** For level 0 only. */
   readonly table: Uint32Array | null;
+  /** Of cells of many states: the share of each, and the colors of shares from 0 to 1. */
+  readonly states: { readonly share: Float64Array; readonly ramp: Uint32Array } | null;
   /** Of what no tile was taken for. */
   readonly blank: number;
   /** The tile at the top left. */
@@ -27,6 +30,7 @@ export class RasterWindow {
     readonly dead: Rgba,
     readonly alive: Rgba,
     readonly unknown: Rgba,
+    readonly shares: Shares,
   ) {
     this.side = 64 >> level;
     this.width = columns * this.side;
@@ -35,6 +39,7 @@ export class RasterWindow {
     this.pixels = new Uint32Array(this.image.data.buffer);
     this.shade = shades(level, dead, alive);
     this.table = level === 0 ? byteTable(this.shade) : null;
+    this.states = shares.planes > 1 ? { share: shareTable(shares), ramp: shades(TOP_LEVEL, dead, alive) } : null;
     this.blank = pixelOf(unknown);
     this.pixels.fill(this.blank);
   }

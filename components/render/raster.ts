@@ -136,6 +136,28 @@ function rasterWide(
   }
 }
 
+/** Writes a tile of cells of many states, at any level: a pixel has the mean share of its cells. */
+export function rasterStates(
+  level: number,
+  states: Uint8Array,
+  share: Float64Array,
+  ramp: Uint32Array,
+  out: Uint32Array,
+  at: number,
+  width: number,
+): void {
+  const side = 64 >> level;
+  const box = 1 << level;
+  const steps = (ramp.length - 1) / (box * box);
+  for (let y = 0; y < side; y++)
+    for (let x = 0; x < side; x++) {
+      let sum = 0;
+      for (let j = 0; j < box; j++)
+        for (let i = 0, k = (y * box + j) * 64 + x * box; i < box; i++, k++) sum += share[states[k]!]!;
+      out[at + y * width + x] = ramp[Math.round(sum * steps)]!;
+    }
+}
+
 /** Writes a tile at a level from 1 on: `64 >> level` pixels square. */
 export function rasterBoxes(
   level: number,

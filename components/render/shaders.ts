@@ -1,7 +1,7 @@
 /** The shader that draws packed tiles as they are: it finds each pixel's cells, and unpacks their bits. */
 
-/** Slots of one tile beside each other in the atlas: 512 slots of 2x64 texels make it 1024 texels wide. */
-export const SLOTS_PER_ROW = 512;
+/** Texels across the atlas: 512 slots of 2x64, of tiles of one plane. */
+export const ATLAS_WIDTH = 1024;
 /** An entry of the index: the slot in the low 17 bits (0: none), the tile's live cells above them, and a bit that it is known. */
 export const SLOT_BITS = 17;
 export const HELD = 1 << 30;
@@ -19,6 +19,8 @@ precision highp usampler2D;
 
 uniform usampler2D atlas;
 uniform usampler2D tiles;
+uniform int planes;
+uniform vec2 shares;       // of a cell whose state is not 0: x + y * state
 uniform ivec2 world;       // cells
 uniform ivec2 firstCell;   // of the pixel at the top left
 uniform vec2 firstPart;    // how far into that cell the pixel is read off
@@ -34,15 +36,27 @@ out vec4 color;
 
 uint entryOf(ivec2 tile) { return texelFetch(tiles, tile, 0).r; }
 
-uint wordOf(uint slot, int word, int row) {
-  ivec2 at = ivec2(int(slot % ${SLOTS_PER_ROW}u) * 2 + word, int(slot / ${SLOTS_PER_ROW}u) * 64 + row);
-  return texelFetch(atlas, at, 0).r;
+uint wordOf(uint slot, int plane, int word, int row) {
+  int perRow = ${ATLAS_WIDTH / 2} / planes;
+  int column = int(slot) % perRow;
+  return texelFetch(atlas, ivec2((column * planes + plane) * 2 + word, int(slot) / perRow * 64 + row), 0).r;
 }
 
 uint bitsIn(uint v) {
   v -= (v >> 1) & 0x55555555u;
   v = (v & 0x33333333u) + ((v >> 2) & 0x33333333u);
   return (((v + (v >> 4)) & 0x0f0f0f0fu) * 0x01010101u) >> 24;
+}
+
+// Shares of the cells of a word that are meant.
+float sharesIn(uint slot, int word, int row, uint meant) {
+  uint some = 0u, sum = 0u;
+  for (int plane = 0; plane < planes; plane++) {
+    uint bits = wordOf(slot, plane, word, row) & meant;
+    some |= bits;
+    sum += bitsIn(bits) << uint(plane);
+  }
+  return shares.x * float(bitsIn(some)) + shares.y * float(sum);
 }
 
 // The bits of a word that begins at cell x, of the cells from..to-1.
@@ -76,12 +90,10 @@ vec2 liveIn(ivec2 from, ivec2 to) {
         continue;
       }
       uint left = maskOf(0, a.x, b.x), right = maskOf(32, a.x, b.x);
-      uint count = 0u;
       for (int row = a.y; row < b.y; row++) {
-        if (left != 0u) count += bitsIn(wordOf(slot, 0, row) & left);
-        if (right != 0u) count += bitsIn(wordOf(slot, 1, row) & right);
+        if (left != 0u) live += sharesIn(slot, 0, row, left);
+        if (right != 0u) live += sharesIn(slot, 1, row, right);
       }
-      live += float(count);
     }
   }
   return vec2(live, lacking);
@@ -92,8 +104,7 @@ vec4 ofCell(ivec2 cell) {
   if (entry == 0u) return unknown;
   uint slot = entry & ${(1 << SLOT_BITS) - 1}u;
   if (slot == 0u) return mix(dead, alive, sqrt(liveOf(entry) / 4096.0));
-  uint word = wordOf(slot, (cell.x >> 5) & 1, cell.y & 63);
-  return ((word >> uint(cell.x & 31)) & 1u) == 1u ? alive : dead;
+  return mix(dead, alive, sqrt(sharesIn(slot, (cell.x >> 5) & 1, cell.y & 63, 1u << uint(cell.x & 31))));
 }
 
 void main() {

@@ -1,8 +1,10 @@
 import { expect } from '@open-wc/testing';
 import { TILE_WORDS } from '../../transport/state/tile.js';
-import { SLOTS_PER_ROW } from './shaders.js';
+import { ATLAS_WIDTH } from './shaders.js';
 import { needsWebGL2 } from './testing/webgl2.js';
 import { TileAtlas } from './tile-atlas.js';
+
+const SLOTS_PER_ROW = ATLAS_WIDTH / 2;
 
 function context(): WebGL2RenderingContext {
   return document.createElement('canvas').getContext('webgl2')!;
@@ -41,6 +43,28 @@ describe('TileAtlas', () => {
     expect(gl.getError()).to.equal(0);
     atlas.release(700);
     expect(atlas.claim(9999, never, never)).to.equal(700);
+    gl.getExtension('WEBGL_lose_context')?.loseContext();
+  });
+
+  it('keeps the planes of a tile beside each other', () => {
+    const gl = context();
+    const atlas = new TileAtlas(gl, 3);
+    const never = (): never => {
+      throw new Error('nobody is to be evicted');
+    };
+    for (let key = 0; key < 200; key++) {
+      const slot = atlas.claim(key, never, never);
+      for (let plane = 0; plane < 3; plane++)
+        atlas.write(slot, { words: tile(key * 3 + plane), offset: 0, stride: 2 }, plane);
+    }
+    // 170 slots in the first row of slots: 3 planes are as wide as 3 slots of one plane.
+    for (const key of [0, 1, 168, 169, 170, 199])
+      for (let plane = 0; plane < 3; plane++) {
+        const slot = key + 1;
+        const place = Math.floor(slot / 170) * SLOTS_PER_ROW + (slot % 170) * 3 + plane;
+        expect(slotContent(gl, atlas, place)).to.deep.equal(tile(key * 3 + plane));
+      }
+    expect(gl.getError()).to.equal(0);
     gl.getExtension('WEBGL_lose_context')?.loseContext();
   });
 

@@ -1,10 +1,10 @@
-/** A texture of slots, each the packed words of one tile as they lie in memory: 2x64 texels of 32 bits. */
+/** A texture of slots, each the packed words of one tile: 2x64 texels of 32 bits a plane, planes beside each other. */
 
 import type { TileView } from '../../transport/state/tile.js';
-import { SLOTS_PER_ROW } from './shaders.js';
+import { ATLAS_WIDTH } from './shaders.js';
 
-/** Slots of the largest atlas: 32 MiB of video memory, 16384x16384 cells without an empty tile. */
-const MOST_SLOTS = 65536;
+/** Words of the largest atlas: 32 MiB of video memory, 16384x16384 cells of one plane without an empty tile. */
+const MOST_WORDS = 65536 * 128;
 const NONE = 0xffffffff;
 
 /** Makes an integer texture of 32 bits a texel, bound to `TEXTURE_2D`. */
@@ -20,22 +20,28 @@ export function wordTexture(gl: WebGL2RenderingContext, width: number, height: n
 export class TileAtlas {
   /** The most slots this atlas can grow to; slot 0 is never given out. */
   readonly limit: number;
+  readonly #perRow: number;
   texture: WebGLTexture;
   /** Rows of slots now. The atlas doubles when full, so a small world costs 256 KiB. */
   #rows = 1;
-  #owner = new Uint32Array(SLOTS_PER_ROW).fill(NONE);
+  #owner: Uint32Array;
   #free: number[] = [];
   #next = 1;
   #hand = 1;
 
-  constructor(private readonly gl: WebGL2RenderingContext) {
+  constructor(
+    private readonly gl: WebGL2RenderingContext,
+    readonly planes = 1,
+  ) {
+    this.#perRow = Math.floor(ATLAS_WIDTH / 2 / planes);
+    this.#owner = new Uint32Array(this.#perRow).fill(NONE);
     const rows = Math.floor((gl.getParameter(gl.MAX_TEXTURE_SIZE) as number) / 64);
-    this.limit = Math.min(MOST_SLOTS, rows * SLOTS_PER_ROW);
-    this.texture = wordTexture(gl, SLOTS_PER_ROW * 2, 64);
+    this.limit = Math.min(Math.floor(MOST_WORDS / 128 / planes / this.#perRow), rows) * this.#perRow;
+    this.texture = wordTexture(gl, ATLAS_WIDTH, 64);
   }
 
   get capacity(): number {
-    return this.#rows * SLOTS_PER_ROW;
+    return this.#rows * this.#perRow;
   }
 
   /**
@@ -69,13 +75,13 @@ export class TileAtlas {
     this.#next = 1;
   }
 
-  /** Copies a tile into its slot from where it lies, whatever its stride. */
-  write(slot: number, { words, offset, stride }: TileView): void {
+  /** Copies a plane of a tile into its slot from where it lies, whatever its stride. */
+  write(slot: number, { words, offset, stride }: TileView, plane = 0): void {
     const gl = this.gl;
     gl.bindTexture(gl.TEXTURE_2D, this.texture);
     gl.pixelStorei(gl.UNPACK_ROW_LENGTH, stride);
-    const x = (slot % SLOTS_PER_ROW) * 2;
-    const y = Math.floor(slot / SLOTS_PER_ROW) * 64;
+    const x = ((slot % this.#perRow) * this.planes + plane) * 2;
+    const y = Math.floor(slot / this.#perRow) * 64;
     gl.texSubImage2D(gl.TEXTURE_2D, 0, x, y, 2, 64, gl.RED_INTEGER, gl.UNSIGNED_INT, words, offset);
     gl.pixelStorei(gl.UNPACK_ROW_LENGTH, 0);
   }
@@ -87,12 +93,12 @@ export class TileAtlas {
   #grow(): void {
     const gl = this.gl;
     const height = this.#rows * 64;
-    this.#rows = Math.min(this.#rows * 2, this.limit / SLOTS_PER_ROW);
-    const larger = wordTexture(gl, SLOTS_PER_ROW * 2, this.#rows * 64);
+    this.#rows = Math.min(this.#rows * 2, this.limit / this.#perRow);
+    const larger = wordTexture(gl, ATLAS_WIDTH, this.#rows * 64);
     const target = gl.createFramebuffer();
     gl.bindFramebuffer(gl.FRAMEBUFFER, target);
     gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, this.texture, 0);
-    gl.copyTexSubImage2D(gl.TEXTURE_2D, 0, 0, 0, 0, 0, SLOTS_PER_ROW * 2, height);
+    gl.copyTexSubImage2D(gl.TEXTURE_2D, 0, 0, 0, 0, 0, ATLAS_WIDTH, height);
     gl.bindFramebuffer(gl.FRAMEBUFFER, null);
     gl.deleteFramebuffer(target);
     gl.deleteTexture(this.texture);

@@ -6,6 +6,7 @@ import { DEFAULT_COLORS, type Palette, paletteOf, type ViewColors } from './colo
 import { type Frame, isEmpty, type TileRect, tilesIn } from './frame.js';
 import { Meter } from './meter.js';
 import type { Scene } from './painter.js';
+import { type Shares, sharesOf } from './shares.js';
 import { type RendererChoice, Surface } from './surface.js';
 import { TileBits } from './tile-bits.js';
 
@@ -53,6 +54,8 @@ export class View {
   #palette: Palette;
   #grid: TileGrid | null = null;
   #scope: TileRect | null = null;
+  #amounts = false;
+  #shares: Shares = sharesOf(1, false);
   #stale = new TileBits(0, 0);
   /** Tiles of which nothing was known when they were taken up last. */
   #unknown = new TileBits(0, 0);
@@ -90,11 +93,26 @@ export class View {
   set grid(grid: TileGrid | null) {
     if (grid === this.#grid) return;
     this.#grid = grid;
+    this.#share();
     this.#stale = grid ? new TileBits(tilesFor(grid.width), tilesFor(grid.height)) : new TileBits(0, 0);
     this.#stale.addAll();
     this.#unknown = new TileBits(this.#stale.tilesX, this.#stale.tilesY);
     this.camera.world = grid ?? { width: 0, height: 0 };
     this.invalidate();
+  }
+
+  /**
+   * What states above 1 mean, in worlds that have them: steps of dying, so that 1 is brightest (the default), or
+   * amounts, so that the highest is.
+   */
+  get amounts(): boolean {
+    return this.#amounts;
+  }
+  set amounts(amounts: boolean) {
+    if (amounts === this.#amounts) return;
+    this.#amounts = amounts;
+    this.#share();
+    this.#retakeAll();
   }
 
   /** The tiles that may ever come; null: all. A fit shows these, and no other is missed. */
@@ -191,6 +209,10 @@ export class View {
     this.#surface.dispose();
   }
 
+  #share(): void {
+    this.#shares = sharesOf(this.#grid?.planes ?? 1, this.#amounts);
+  }
+
   #retakeAll(): void {
     this.#stale.addAll();
     this.invalidate();
@@ -224,6 +246,7 @@ export class View {
       frame,
       visible: this.camera.visibleTiles(grid),
       palette: this.#palette,
+      shares: this.#shares,
     };
     this.#drawn = 0;
     this.#pending = this.#lacking = 0;

@@ -1,10 +1,11 @@
 /** Draws tiles with WebGL2: packed tiles go to the GPU as they are, and one draw call unpacks what is in view. */
 
-import { type TileGrid, tilesFor } from '../../transport/state/tile.js';
+import { type TileGrid, type TileView, tilesFor } from '../../transport/state/tile.js';
 import type { Palette, Rgba } from './colors.js';
 import { type Frame, gridFade, probe, sameRect, type TileRect, tilesIn } from './frame.js';
 import { type Painter, population, readTile, type Scene } from './painter.js';
 import { buildProgram } from './shaders.js';
+import type { Shares } from './shares.js';
 import { TileAtlas } from './tile-atlas.js';
 import { TileIndex } from './tile-index.js';
 
@@ -21,7 +22,7 @@ export class WebGL2Painter implements Painter {
   readonly kind = 'webgl2';
   readonly #program: WebGLProgram;
   readonly #at: Record<string, WebGLUniformLocation | null> = {};
-  readonly #atlas: TileAtlas;
+  #atlas: TileAtlas;
   #index: TileIndex | null = null;
   #grid: TileGrid | null = null;
   #scene: Scene | null = null;
@@ -57,7 +58,7 @@ export class WebGL2Painter implements Painter {
   }
 
   take(x: number, y: number, known: boolean): void {
-    const { grid, stale } = this.#scene!;
+    const { grid, stale, shares } = this.#scene!;
     const index = this.#index!;
     const key = y * index.tilesX + x;
     const held = index.slot(key);
@@ -66,18 +67,24 @@ export class WebGL2Painter implements Painter {
       else if (index.live(key) > 0) this.#shaded--;
       return index.forget(x, y);
     }
-    const tile = readTile(grid, key);
-    const live = population(tile);
+    const joined = readTile(grid, key);
+    const live = lifeOf(grid, key, population(joined), shares);
     let slot = held;
     if (live === 0) {
       if (held !== 0) this.#atlas.release(held);
       slot = 0;
     } else {
       if (slot === 0 && !this.#coarse) slot = this.#claim(key, stale);
-      if (slot !== 0) this.#atlas.write(slot, tile);
+      if (slot !== 0) this.#write(slot, key, joined);
     }
     this.#shaded += Number(slot === 0 && live > 0) - Number(held === 0 && index.live(key) > 0);
     index.set(x, y, slot, live);
+  }
+
+  #write(slot: number, key: number, joined: TileView): void {
+    const { grid } = this.#scene!;
+    if (grid.planes === 1) this.#atlas.write(slot, joined);
+    else for (let plane = 0; plane < grid.planes; plane++) this.#atlas.write(slot, grid.tile(key, plane), plane);
   }
 
   draw(frame: Frame, palette: Palette, scene: Scene | null): void {
@@ -93,7 +100,7 @@ export class WebGL2Painter implements Painter {
     this.#index.flush();
     gl.activeTexture(gl.TEXTURE0);
     gl.bindTexture(gl.TEXTURE_2D, this.#atlas.texture);
-    this.#uniforms(frame, palette, scene.grid);
+    this.#uniforms(frame, palette, scene);
     gl.drawArrays(gl.TRIANGLES, 0, 3);
   }
 
@@ -122,7 +129,11 @@ export class WebGL2Painter implements Painter {
 
   #open(grid: TileGrid): void {
     this.#index?.dispose();
-    this.#atlas.clear();
+    if (grid.planes === this.#atlas.planes) this.#atlas.clear();
+    else {
+      this.#atlas.dispose();
+      this.#atlas = new TileAtlas(this.gl, grid.planes);
+    }
     this.#index = new TileIndex(this.gl, tilesFor(grid.width), tilesFor(grid.height));
     this.#grid = grid;
     this.#visible = NOTHING;
@@ -159,13 +170,15 @@ export class WebGL2Painter implements Painter {
     }
   }
 
-  #uniforms(frame: Frame, palette: Palette, grid: TileGrid): void {
+  #uniforms(frame: Frame, palette: Palette, { grid, shares }: Scene): void {
     const { gl } = this;
     const at = this.#at;
     const cells = 1 / frame.scale;
     // The shader's floats hold 24 bits: it counts from the first cell in view, never from the corner of the world.
     const x = (probe(frame.scale) - frame.originX) * cells;
     const y = (probe(frame.scale) - frame.originY) * cells;
+    gl.uniform1i(at.planes!, grid.planes);
+    gl.uniform2f(at.shares!, shares.some, shares.each);
     gl.uniform2i(at.world!, grid.width, grid.height);
     gl.uniform2i(at.firstCell!, Math.floor(x), Math.floor(y));
     gl.uniform2f(at.firstPart!, x - Math.floor(x), y - Math.floor(y));
@@ -177,4 +190,12 @@ export class WebGL2Painter implements Painter {
     gl.uniform4f(at.unknown!, ...unit(palette.unknown));
     gl.uniform4f(at.gridLine!, ...unit(palette.grid, gridFade(frame.cssScale)));
   }
+}
+
+/** Shares of all cells of a tile, as a number of living cells: 0 for none, and at least 1 for any. */
+function lifeOf(grid: TileGrid, key: number, any: number, { planes, some, each }: Shares): number {
+  if (planes === 1 || any === 0) return any;
+  let sum = 0;
+  for (let plane = 0; plane < planes; plane++) sum += population(grid.tile(key, plane)) * 2 ** plane;
+  return Math.max(1, Math.round(some * any + each * sum));
 }
