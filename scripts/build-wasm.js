@@ -18,6 +18,7 @@ const ENGINES = {
   'sim/life/wasm': ['--importMemory'],
   'sim/life/hash': [],
   'sim/life/large': [],
+  'sim/field': [],
 };
 const common = ['-O3', '--converge', '--noAssert', '--runtime', 'stub', '--enable', 'simd', '--bindings', 'raw'];
 

@@ -1,5 +1,10 @@
 /** `mpl-kit/sim`: worlds and how they change. No DOM, no network; the same in a page, a worker and Node. */
 export { EngineLostError, GridError, MemoryError, PatternError, RuleError, UnsettledError } from './errors.js';
+export { createGrayScott, createLenia } from './field/create.js';
+export type { Field, FieldOptions } from './field/field.js';
+export type { GrayScott, GrayScottOptions } from './field/gray-scott.js';
+export type { Lenia, LeniaOptions } from './field/lenia.js';
+export { GRAY_SCOTT_PRESETS, LENIA_PRESETS } from './field/presets.js';
 export { createLife, type EngineChoice, type LifeOptions } from './life/create.js';
 export type { Rect } from './life/digest.js';
 export type { Engine, EngineKind, TileView } from './life/engine.js';
