@@ -34,7 +34,10 @@ export class MplHost extends MplScreen {
   @property() engine: 'auto' | 'gpu' | 'wasm' | 'js' = 'auto';
   /** Width and height in cells, 1 to 65536 each: "512x512". Default: what suits the pattern. */
   @property() grid: string | null = null;
-  /** Rule, such as "B3/S23"; "V" at its end for von Neumann's neighbours. Default: the pattern's, else Life. */
+  /**
+   * Rule, as Golly writes it: "B3/S23", with "V" at its end for von Neumann's neighbours; isotropic "B2-a/S12"; Generations
+   * "345/2/4"; Larger than Life "R5,C0,M1,S34..58,B34..45,NM"; or a name such as "HighLife". Default: the pattern's, else Life.
+   */
   @property() rule: string | null = null;
   /** "moore" or "von-neumann". Default: as the rule says. */
   @property() neighborhood: 'moore' | 'von-neumann' | null = null;

@@ -23,10 +23,6 @@ export const NAMED_RULES: Readonly<Record<string, string>> = {
   'Walled Cities': 'B45678/S2345',
   'Pseudo Life': 'B357/S238',
   Stains: 'B3678/S235678',
-};
-
-/** Names of other families. */
-export const MORE_NAMED_RULES: Readonly<Record<string, string>> = {
   'Just Friends': 'B2-a/S12',
   tLife: 'B3/S2-i34q',
   tDryLife: 'B37/S2-i34q',
@@ -56,9 +52,7 @@ const ALIASES = {
 };
 
 const plain = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '');
-const byName = new Map(
-  Object.entries({ ...NAMED_RULES, ...MORE_NAMED_RULES, ...ALIASES }).map(([name, rule]) => [plain(name), rule]),
-);
+const byName = new Map(Object.entries({ ...NAMED_RULES, ...ALIASES }).map(([name, rule]) => [plain(name), rule]));
 
 /** The text of a rule's name; undefined for what is no name. Case and the signs between words do not matter. */
 export function ruleByName(name: string): string | undefined {
