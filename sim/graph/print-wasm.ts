@@ -1,10 +1,12 @@
 /**
- * A rule as WebAssembly: rows of 128 cells at once, in a module made for the rule. Rows are walked downwards; what is
- * known of the last rows stays in locals, which eight rows written out one after another rename instead of moving.
+ * A rule as WebAssembly: a module made for the rule, which walks down rows of 128 cells. Eight rows are written out one
+ * after another, with what is known of the last ones in locals.
  */
 import type { Rule } from '../rule/rule.js';
-import { type Program, programOf, type Value } from './program.js';
+import { type Program, programOf } from './program.js';
 import { Code, I32, I64, V128, wasmModule } from './wasm-code.js';
+import { pushFlags } from './wasm-flags.js';
+import { type Pointers, WasmValues } from './wasm-values.js';
 
 export interface RowsOptions {
   /** Address of 16 bytes: which cells of the last block column are in the grid. */
@@ -39,7 +41,7 @@ export function compileRows(rule: Rule, options: RowsOptions): Uint8Array<ArrayB
   return wasmModule(new Array(11).fill(I32), I64, functions, options.shared ?? false);
 }
 
-const [C, L, R, N, NL, NR, S, SL, SR, DST, ROWS] = Array.from({ length: 11 }, (_, i) => i);
+const [C, L, R, N, NL, NR, S, SL, SR, DST, ROWS] = Array.from({ length: 11 }, (_, parameter) => parameter);
 const ROW_BYTES = 16;
 const GROUP = 8;
 
@@ -48,20 +50,14 @@ class RowsPrinter {
   readonly #result = this.#code.local(I64);
   readonly #group = this.#code.local(I64);
   /** The row below the group: own, left, right. */
-  readonly #next = [I32, I32, I32].map((type) => this.#code.local(type));
+  readonly #next: Pointers = [this.#code.local(I32), this.#code.local(I32), this.#code.local(I32)];
   readonly #begun = this.#code.local(I32);
   readonly #all = this.#code.local(V128);
   readonly #first = this.#code.local(V128);
   readonly #diff = this.#code.local(V128);
   readonly #kept = this.#code.local(V128);
-  /** Locals of kept values, by row modulo 3, and of values wanted more than once in a row. */
-  readonly #slots = new Map<Value, number[]>();
-  readonly #shared = new Map<Value, number>();
-  /** What has been computed for the present row. */
-  readonly #done = new Set<Value>();
   readonly #stride: number;
-  /** Number of the newest row modulo 3. */
-  #newest = 0;
+  readonly #values: WasmValues;
 
   constructor(
     private readonly program: Program,
@@ -69,11 +65,7 @@ class RowsPrinter {
     private readonly cut: boolean,
   ) {
     this.#stride = options.planeStride ?? 1024;
-    for (const { value } of program.kept)
-      this.#slots.set(
-        value,
-        [0, 1, 2].map(() => this.#code.local(V128)),
-      );
+    this.#values = new WasmValues(this.#code, program, this.#stride);
   }
 
   print(): Code {
@@ -84,8 +76,8 @@ class RowsPrinter {
       code.load(0);
       code.set(this.#kept);
     }
-    this.#row(0, [N, NL, NR], 0);
-    this.#row(1, [C, L, R], 0);
+    this.#values.row(0, [N, NL, NR], 0);
+    this.#values.row(1, [C, L, R], 0);
     code.block();
     code.get(ROWS);
     code.i32(GROUP);
@@ -120,23 +112,19 @@ class RowsPrinter {
   /** A whole group, written out. */
   #eightRows(): void {
     const code = this.#code;
-    code.get(ROWS);
-    code.i32(GROUP);
-    code.op('i32_sub');
-    code.set(ROWS);
     this.#step(GROUP);
     code.zero128();
     code.set(this.#all);
     for (let row = 0; row < GROUP; row++) {
       const last = row === GROUP - 1;
-      this.#row(row + 2, last ? this.#next : [C, L, R], last ? 0 : (row + 1) * ROW_BYTES);
+      this.#values.row(row + 2, last ? this.#next : [C, L, R], last ? 0 : (row + 1) * ROW_BYTES);
       this.#cells(row * ROW_BYTES);
       if (row === 0) {
         code.get(this.#diff);
         code.set(this.#first);
       }
     }
-    this.#turn(GROUP);
+    this.#values.turn(GROUP);
     this.#flags();
     this.#forward(GROUP);
   }
@@ -149,12 +137,8 @@ class RowsPrinter {
     code.i32(0);
     code.set(this.#begun);
     code.loop();
-    code.get(ROWS);
-    code.i32(1);
-    code.op('i32_sub');
-    code.set(ROWS);
     this.#step(1);
-    this.#row(2, this.#next, 0);
+    this.#values.row(2, this.#next, 0);
     this.#cells(0);
     code.get(this.#begun);
     code.op('i32_eqz');
@@ -164,7 +148,7 @@ class RowsPrinter {
     code.op('end');
     code.i32(1);
     code.set(this.#begun);
-    this.#turn(1);
+    this.#values.turn(1);
     this.#forward(1);
     code.get(ROWS);
     code.branchIf(0);
@@ -172,9 +156,13 @@ class RowsPrinter {
     this.#flags();
   }
 
-  /** Where the row lies that is `rows` further down: below the last one it lies in another block. */
+  /** Counts rows, and finds where the next one lies: below the last one it lies in another block. */
   #step(rows: number): void {
     const code = this.#code;
+    code.get(ROWS);
+    code.i32(rows);
+    code.op('i32_sub');
+    code.set(ROWS);
     for (const [i, [here, below]] of [
       [C, S],
       [L, SL],
@@ -202,40 +190,13 @@ class RowsPrinter {
     code.set(DST);
   }
 
-  /** Puts the two rows that are still wanted where the next round looks for them. */
-  #turn(rows: number): void {
-    if (rows % 3 === 0) return;
-    const code = this.#code;
-    for (const { value } of this.program.kept) {
-      const slots = this.#slots.get(value)!;
-      const from = [slots[rows % 3], slots[(rows + 1) % 3]];
-      // Both are read before one is written.
-      code.get(from[1]);
-      code.get(from[0]);
-      code.set(slots[0]);
-      code.set(slots[1]);
-    }
-  }
-
-  /** Computes what is wanted of a row. `row` counts from the row above the first one. */
-  #row(row: number, [own, left, right]: readonly number[], offset: number): void {
-    this.#newest = row % 3;
-    this.#done.clear();
-    this.#loads = { own, left, right, offset };
-    for (const { value } of this.program.kept) {
-      this.#value(value);
-      this.#code.set(this.#slots.get(value)![this.#newest]);
-    }
-  }
-  #loads = { own: 0, left: 0, right: 0, offset: 0 };
-
   /** The states of the row above the newest; writes them and what differs. */
   #cells(offset: number): void {
     const code = this.#code;
     for (const [plane, value] of this.program.next.entries()) {
       const to = offset + plane * this.#stride;
       code.get(DST);
-      this.#value(value);
+      this.#values.push(value);
       if (this.cut) {
         code.get(this.#kept);
         code.op('and');
@@ -264,116 +225,10 @@ class RowsPrinter {
     return (this.#scratches[plane] ??= this.#code.local(V128));
   }
 
-  /** Leaves a value on the stack. */
-  #value(value: Value): void {
-    const code = this.#code;
-    if (value.op === 'kept') return code.get(this.#slots.get(value.a!)![(this.#newest + 3 - value.index) % 3]);
-    const slot = this.#slots.get(value)?.[this.#newest];
-    const wanted = value.uses > 1 || value.op === 'own';
-    const local = slot ?? (wanted ? this.#local(value) : undefined);
-    if (local === undefined) return this.#compute(value);
-    if (this.#done.has(value)) return code.get(local);
-    this.#compute(value);
-    code.tee(local);
-    this.#done.add(value);
-  }
-
-  #local(value: Value): number {
-    let local = this.#shared.get(value);
-    if (local === undefined) {
-      local = this.#code.local(V128);
-      this.#shared.set(value, local);
-    }
-    return local;
-  }
-
-  #compute(value: Value): void {
-    const code = this.#code;
-    const { own, left, right, offset } = this.#loads;
-    const { living } = this.program;
-    if (value.op === 'zero') code.zero128();
-    else if (value.op === 'own') {
-      code.get(own);
-      code.load(offset + value.index * this.#stride);
-    } else if (value.op === 'left') {
-      // Adding shifts left, and spares the shifter.
-      this.#value(living);
-      this.#value(living);
-      code.op('i64x2_add');
-      this.#elsewhere(living, left);
-      this.#value(living);
-      code.middle();
-      code.i32(63);
-      code.op('i64x2_shr_u');
-      code.op('or');
-    } else if (value.op === 'right') {
-      this.#value(living);
-      code.i32(1);
-      code.op('i64x2_shr_u');
-      this.#value(living);
-      this.#elsewhere(living, right);
-      code.middle();
-      code.i32(63);
-      code.op('i64x2_shl');
-      code.op('or');
-    } else {
-      this.#value(value.a!);
-      if (value.b) this.#value(value.b);
-      code.op(value.op as 'and');
-    }
-  }
-
-  /** A function of the own planes, of the same row in another block. */
-  #elsewhere(value: Value, pointer: number): void {
-    const code = this.#code;
-    if (value.op === 'own') {
-      code.get(pointer);
-      code.load(this.#loads.offset + value.index * this.#stride);
-      return;
-    }
-    this.#elsewhere(value.a!, pointer);
-    if (value.b) this.#elsewhere(value.b, pointer);
-    code.op(value.op as 'and');
-  }
-
   /** Adds the masks of a group to the result. */
   #flags(): void {
     const code = this.#code;
-    const bit = (local: number, at: number) => {
-      code.get(local);
-      code.op('any_true');
-      code.op('i64_extend_i32_u');
-      if (at === 0) return;
-      code.i64(at);
-      code.op('i64_shl');
-      code.op('i64_or');
-    };
-    bit(this.#all, 0);
-    bit(this.#first, 8);
-    bit(this.#diff, 16);
-    code.get(this.#all);
-    code.lane(0);
-    code.i64(1);
-    code.op('i64_and');
-    code.i64(24);
-    code.op('i64_shl');
-    code.op('i64_or');
-    if (this.cut) {
-      code.get(this.#all);
-      code.i32(this.options.east);
-      code.load(0);
-      code.op('and');
-      code.op('any_true');
-      code.op('i64_extend_i32_u');
-    } else {
-      code.get(this.#all);
-      code.lane(1);
-      code.i64(63);
-      code.op('i64_shr_u');
-    }
-    code.i64(32);
-    code.op('i64_shl');
-    code.op('i64_or');
+    pushFlags(code, this.#all, this.#first, this.#diff, this.cut ? this.options.east : undefined);
     code.get(this.#group);
     code.op('i64_shl');
     code.get(this.#result);

@@ -54,9 +54,14 @@ function signed(value: number): number[] {
   }
 }
 
-const section = (id: number, content: readonly number[]): number[] => [id, ...unsigned(content.length), ...content];
-const vector = (items: readonly (readonly number[])[]): number[] => [...unsigned(items.length), ...items.flat()];
+const section = (id: number, content: readonly number[]): number[] => [id].concat(unsigned(content.length), content);
 const name = (text: string): number[] => vector([...text].map((char) => [char.charCodeAt(0)]));
+
+function vector(items: readonly (readonly number[])[]): number[] {
+  const bytes = unsigned(items.length);
+  for (const item of items) for (const byte of item) bytes.push(byte);
+  return bytes;
+}
 
 /** The body of a function, written from first to last instruction. */
 export class Code {
@@ -71,20 +76,25 @@ export class Code {
     return this.parameters + this.#locals.length - 1;
   }
 
-  op(name: keyof typeof OPS): void {
-    this.#bytes.push(...OPS[name]);
+  op(...names: (keyof typeof OPS)[]): void {
+    for (const name of names) for (const byte of OPS[name]) this.#bytes.push(byte);
   }
 
   get(local: number): void {
-    this.#bytes.push(LOCAL_GET, ...unsigned(local));
+    this.#local(LOCAL_GET, local);
   }
 
   set(local: number): void {
-    this.#bytes.push(LOCAL_SET, ...unsigned(local));
+    this.#local(LOCAL_SET, local);
   }
 
   tee(local: number): void {
-    this.#bytes.push(LOCAL_TEE, ...unsigned(local));
+    this.#local(LOCAL_TEE, local);
+  }
+
+  #local(op: number, local: number): void {
+    if (local < 128) this.#bytes.push(op, local);
+    else this.#bytes.push(op, ...unsigned(local));
   }
 
   i32(value: number): void {
@@ -142,8 +152,8 @@ export class Code {
   /** The function as it stands in a module. */
   finish(): number[] {
     const locals = this.#locals.map((type) => [1, type]);
-    const body = [...vector(locals), ...this.#bytes, ...OPS.end];
-    return [...unsigned(body.length), ...body];
+    const body = vector(locals).concat(this.#bytes, OPS.end);
+    return unsigned(body.length).concat(body);
   }
 }
 
@@ -162,12 +172,14 @@ export function wasmModule(
   const type = [0x60, ...vector(parameters.map((p) => [p])), 1, result];
   const limits = shared ? [0x03, 0, ...unsigned(65536)] : [0x00, 0];
   const exported = Object.keys(functions).map((key, index) => [...name(key), 0x00, ...unsigned(index)]);
-  return Uint8Array.from([
-    ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    ...section(1, vector([type])),
-    ...section(2, vector([[...name('env'), ...name('memory'), 0x02, ...limits]])),
-    ...section(3, vector(codes.map(() => [0]))),
-    ...section(7, vector(exported)),
-    ...section(10, vector(codes.map((code) => code.finish()))),
-  ]);
+  const head = [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
+  return new Uint8Array(
+    head.concat(
+      section(1, vector([type])),
+      section(2, vector([[...name('env'), ...name('memory'), 0x02, ...limits]])),
+      section(3, vector(codes.map(() => [0]))),
+      section(7, vector(exported)),
+      section(10, vector(codes.map((code) => code.finish()))),
+    ),
+  );
 }
