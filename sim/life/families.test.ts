@@ -9,7 +9,7 @@ import { NaiveLife } from '../testing/naive.js';
 import type { Wrap } from './grid.js';
 
 /** Engines that run every rule whose cells look one cell far. */
-const ENGINES: EngineChoice[] = ['wasm'];
+const ENGINES: EngineChoice[] = ['js', 'wasm'];
 
 const counts = fc.oneof(fc.nat(511), fc.constantFrom(8, 12, 0, 511, 1, 256, 257));
 const classes = fc.array(fc.nat(2 ** 13 - 1), { minLength: 9, maxLength: 9 }).map((masks) => {

@@ -13,13 +13,14 @@ import { type Column, type ColumnKernel, flags, lifeColumn } from './kernel.js';
  * The fastest kernel there is for a rule.
  *
  * @param planeStride Words from a plane of a cell to its next plane.
+ * @param sky Cells are stored as they differ from this state, and will be from `nextSky`.
  * @throws RuleError for Larger than Life.
  */
-export function columnKernel(rule: Rule, planeStride = 0): ColumnKernel {
-  const program = programOf(rule);
+export function columnKernel(rule: Rule, planeStride = 0, sky = 0, nextSky = 0): ColumnKernel {
+  const program = programOf(rule, sky, nextSky);
   const compiled = compileColumn(program, planeStride);
   if (compiled) return compiled;
-  return rule.kind === 'totalistic' ? maskColumn(rule) : interpretColumn(program, planeStride);
+  return rule.kind === 'totalistic' && (sky | nextSky) === 0 ? maskColumn(rule) : interpretColumn(program, planeStride);
 }
 
 /** The fastest kernel for a rule that needs no function made for it. */
