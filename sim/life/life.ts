@@ -175,19 +175,22 @@ export class Life {
    * @param x Where the pattern's left column goes. Default: where the file says, else in the middle of the grid.
    * @param y Where its top row goes.
    * @throws PatternError when it does not fit; it says which grid would hold it. On a torus cells go over the edge.
+   * MemoryError when there is no room for its cells; then the world is empty.
    */
   load(pattern: Pattern, x?: number, y?: number): void {
     const at = this.#place(pattern, x, y);
-    this.#engine.clear();
-    this.#put(pattern, at.x, at.y);
-    this.#prepared();
+    this.#fill(() => this.#put(pattern, at.x, at.y));
   }
 
-  /** Adds the living cells of a pattern to what is there; else like `load`, but an edit. @throws PatternError */
+  /**
+   * Adds the living cells of a pattern to what is there; else like `load`, but an edit.
+   *
+   * @throws PatternError, and MemoryError when there is no room for all its cells; then some are there.
+   */
   paste(pattern: Pattern, x?: number, y?: number): void {
     const at = this.#place(pattern, x, y);
-    this.#put(pattern, at.x, at.y);
     this.#version++;
+    this.#put(pattern, at.x, at.y);
   }
 
   /** Kills all cells. */
@@ -199,14 +202,12 @@ export class Life {
   /**
    * Fills the world at random with cells of state 1: the same `density` and `seed` give the same cells on every engine.
    *
-   * @throws RangeError
+   * @throws RangeError, and MemoryError when there is no room for all of it; then the world is empty.
    */
   soup({ density, seed }: SoupOptions): void {
     if (!(density >= 0 && density <= 1)) throw new RangeError(`Density ${density} is out of range: use 0 to 1.`);
     if (!Number.isSafeInteger(seed)) throw new RangeError(`Seed ${seed} is no whole number.`);
-    this.#engine.clear();
-    fillSoup(this.#engine, density, seed);
-    this.#prepared();
+    this.#fill(() => fillSoup(this.#engine, density, seed));
   }
 
   /**
@@ -236,13 +237,13 @@ export class Life {
     if (!Number.isInteger(number) || number < 0 || number >= this.states)
       throw new RangeError(`There is no state ${state} in rule ${this.rule}: use 0 to ${this.states - 1}.`);
     for (let i = 0; i < cells.length; i += 2) this.#cell(cells[i], cells[i + 1]);
+    this.#version++;
     const brush = new Brush(this.#engine);
     for (let i = 0; i < cells.length; i += 2) {
       const [x, y] = this.#cell(cells[i], cells[i + 1]);
       brush.fill(x, y, 1, number);
     }
     brush.done();
-    this.#version++;
   }
 
   /**
@@ -329,6 +330,18 @@ export class Life {
   async digest(rect?: Rect): Promise<{ version: number; hash: string }> {
     this.#seen = true;
     return { version: this.version, hash: digestCells(this.#engine, rect) };
+  }
+
+  #fill(put: () => void): void {
+    this.#engine.clear();
+    try {
+      put();
+    } catch (error) {
+      this.#engine.clear();
+      throw error;
+    } finally {
+      this.#prepared();
+    }
   }
 
   #prepared(): void {

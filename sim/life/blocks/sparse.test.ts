@@ -98,6 +98,8 @@ for (const [kind, make] of Object.entries(MAKERS)) {
       for (const each of [life, twin]) each.load(seed);
       const big = { density: 0.5, seed: 3 };
       assert.throws(() => life.soup(big), MemoryError);
+      assert.equal(life.population(), 0);
+      assert.equal(life.changedTiles().length, 0);
       for (const each of [life, twin]) {
         each.load(seed);
         each.step(100);
