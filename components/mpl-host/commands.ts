@@ -42,9 +42,11 @@ export async function obey(
     case 'reset':
       return world.rebuild({});
     case 'clear':
+      await world.settled();
       world.life.clear();
       break;
     case 'draw':
+      await world.settled();
       world.life.draw(command.cells, command.alive);
       break;
   }

@@ -243,12 +243,122 @@ describe('the pacemaker', () => {
   });
 });
 
+/** A world that computes elsewhere: it takes its time while others go on, and shows nothing until it is done. */
+class Distant {
+  readonly strides: number[] = [];
+  readonly frames: number[] = [];
+  shown = 0;
+  underWay = 0;
+  /** Milliseconds that a generation takes, and the way there and back. */
+  cost = 0.1;
+  way = 2;
+
+  constructor(readonly clock: FakeClock) {}
+
+  step(n: number): Promise<void> {
+    expect(this.underWay, 'strides at a time').to.equal(0);
+    this.strides.push(n);
+    this.underWay = n;
+    return new Promise((resolve) => {
+      this.clock.after(this.way + n * this.cost, () => {
+        this.shown += n;
+        this.underWay = 0;
+        resolve();
+      });
+    });
+  }
+  publish(): void {
+    this.frames.push(this.shown);
+  }
+}
+
+describe('the pacemaker of a world that computes elsewhere', () => {
+  function pace(speed: number) {
+    const clock = new FakeClock();
+    const world = new Distant(clock);
+    const pacemaker = new Pacemaker(world, clock);
+    pacemaker.maxFps = 30;
+    pacemaker.speed = speed;
+    /** As `clock.advance`, with promises kept in between. */
+    const advance = async (ms: number) => {
+      for (let i = 0; i < ms; i++) {
+        clock.advance(1);
+        for (let j = 0; j < 5; j++) await Promise.resolve();
+      }
+    };
+    return { clock, world, pacemaker, advance };
+  }
+
+  it('has one stride at a time under way, and finds out how long it may be', async () => {
+    const { world, pacemaker, advance } = pace(0);
+    pacemaker.play();
+    await advance(3000);
+    // 12 to 24 ms, the way included.
+    expect(world.strides.at(-1)).to.be.within(100, 220);
+    expect(world.strides.every((n) => n % 2 === 0)).to.equal(true);
+    expect(world.shown).to.be.greaterThan(3000 * 7);
+    world.cost = 5;
+    await advance(3000);
+    expect(world.strides.at(-1)).to.be.at.most(4);
+  });
+
+  it('keeps the speed asked for, and shows what was done', async () => {
+    for (const speed of [1, 20, 60, 1000]) {
+      const { world, pacemaker, advance } = pace(speed);
+      pacemaker.play();
+      await advance(4000);
+      expect(world.shown, `speed ${speed}`).to.be.within(speed * 4 * 0.95 - 2, speed * 4);
+      expect(new Set(world.frames).size, 'nothing twice').to.equal(world.frames.length);
+      expect(world.shown - world.frames.at(-1)!).to.be.at.most(speed / 30 + 2);
+    }
+  });
+
+  it('shows what was under way when it was paused, and goes no further', async () => {
+    const { world, pacemaker, advance } = pace(0);
+    pacemaker.play();
+    await advance(1000);
+    while (world.underWay === 0) await advance(1);
+    const { underWay, shown } = world;
+    pacemaker.pause();
+    await advance(1000);
+    expect(world.shown).to.equal(shown + underWay);
+    expect(world.frames.at(-1)).to.equal(world.shown);
+  });
+
+  it('goes as many generations as asked while it does not play', async () => {
+    const { world, pacemaker, advance } = pace(30);
+    let done = 0;
+    const going = pacemaker.go(1001, { ms: 5000, signal: new AbortController().signal }).then((n) => {
+      done = n;
+    });
+    await advance(1000);
+    await going;
+    expect(done).to.equal(1001);
+    expect(world.shown).to.equal(1001);
+  });
+
+  it('is not called any more once closed', async () => {
+    const { world, pacemaker, advance } = pace(0);
+    pacemaker.play();
+    await advance(100);
+    const { length } = world.strides;
+    const frames = world.frames.length;
+    pacemaker.close();
+    await advance(100);
+    expect(world.strides.length).to.equal(length);
+    expect(world.frames.length).to.equal(frames);
+  });
+});
+
 describe('the pacemaker by a real clock', () => {
   it('goes, at full speed and in time, and stops', async () => {
     const clock: Clock = new SystemClock();
     let generation = 0;
     let frames = 0;
-    const pacemaker = new Pacemaker({ step: (n) => (generation += n), publish: () => frames++ }, clock);
+    const step = (n: number) => {
+      generation += n;
+    };
+    const pacemaker = new Pacemaker({ step, publish: () => frames++ }, clock);
     pacemaker.speed = 0;
     pacemaker.play();
     await waitUntil(() => frames >= 3, 'it goes');

@@ -6,13 +6,17 @@
 import { type Clock, SystemClock } from './clock.js';
 
 export interface Paced {
-  step(generations: number): void;
+  /** Where it computes elsewhere: when that is done. It is not called again before, nor is `publish`. */
+  step(generations: number): void | Promise<void>;
   /** A frame is due. */
   publish(): void;
 }
 
 /** A slice of work, and the least time between two of them while the machine keeps up, ms. */
 const SLICE = 8;
+/** What is computed elsewhere keeps no message waiting, but an edit: it may take so long, ms. */
+const ELSEWHERE = 24;
+const FIRST_STRIDE = 2;
 /** Debt is forgotten beyond this, ms: a machine that is too slow runs slower, it does not freeze. */
 const MAX_DEBT = 200;
 /** Timers are a little off: after a late frame, the next may come early by this part of a frame. */
@@ -31,6 +35,10 @@ export class Pacemaker {
   #unseen = false;
   #timer: (() => void) | null = null;
   #called = false;
+  /** What was stepped last is being computed elsewhere. */
+  #waiting: Promise<void> | null = null;
+  /** Generations with which a slice begins; more than at first only for what is computed elsewhere. */
+  #stride = FIRST_STRIDE;
 
   constructor(
     readonly world: Paced,
@@ -69,18 +77,22 @@ export class Pacemaker {
    */
   async go(generations: number, { ms, signal }: { ms: number; signal: AbortSignal }): Promise<number> {
     const end = this.clock.now() + ms;
+    if (this.#waiting) await this.#waiting;
     let done = this.#run(generations);
+    if (this.#waiting) await this.#waiting;
     while (done < generations && this.clock.now() < end) {
       this.#show();
       await new Promise<void>((resolve) => this.clock.soon(resolve));
       if (signal.aborted) break;
       done += this.#run(generations - done);
+      if (this.#waiting) await this.#waiting;
     }
     return done;
   }
 
   close(): void {
     this.pause();
+    this.#unseen = false;
     this.clock.close();
   }
 
@@ -106,13 +118,15 @@ export class Pacemaker {
   }
 
   #turn(): void {
-    if (!this.#running) return;
+    // Whatever is waited for calls again.
+    if (!this.#running || this.#waiting) return;
     if (this.#speed === 0) this.#flatOut();
     else this.#inTime();
   }
 
   #flatOut(): void {
     this.#run(Number.POSITIVE_INFINITY);
+    if (this.#waiting) return;
     this.#show();
     this.#again(0);
   }
@@ -126,6 +140,7 @@ export class Pacemaker {
     if (this.#owed >= least && (this.#owed >= 2 * least || this.clock.now() >= this.#frameAt)) {
       const whole = Math.floor(this.#owed);
       this.#owed -= this.#run(whole - (whole % least));
+      if (this.#waiting) return;
       this.#owe(interval, least);
     }
     this.#show();
@@ -151,16 +166,47 @@ export class Pacemaker {
   #run(most: number): number {
     const began = this.clock.now();
     let done = 0;
-    let stride = 2;
+    let stride = this.#stride;
     while (stride > 0 && done < most) {
       const n = Math.min(stride, most - done);
-      this.world.step(n);
+      const elsewhere = this.world.step(n);
       this.#unseen = true;
       done += n;
+      if (elsewhere) {
+        this.#waiting = this.#await(elsewhere, n);
+        break;
+      }
+      this.#stride = FIRST_STRIDE;
       const spent = this.clock.now() - began;
       stride = Math.min(2 * stride, 2 * Math.floor((((SLICE - spent) / spent) * done) / 2));
     }
     return done;
+  }
+
+  /** One stride at a time is computed elsewhere, long enough that the way there and back costs little beside it. */
+  async #await(elsewhere: Promise<void>, n: number): Promise<void> {
+    const began = this.clock.now();
+    try {
+      await elsewhere;
+    } catch (error) {
+      this.pause();
+      // As if it had been computed here.
+      this.clock.soon(() => {
+        throw error;
+      });
+    }
+    this.#waiting = null;
+    const ms = this.clock.now() - began;
+    if (ms > ELSEWHERE) this.#stride = Math.max(FIRST_STRIDE, 2 * (n >> 2));
+    else if (ms < ELSEWHERE / 2 && n === this.#stride) this.#stride *= 2;
+    if (this.#running) {
+      this.#show();
+      this.#again(0);
+    } else if (this.#unseen) {
+      // It was paused meanwhile: no other frame will show this.
+      this.#unseen = false;
+      this.world.publish();
+    }
   }
 
   /** Publishes what was computed, if it is time for a frame. */

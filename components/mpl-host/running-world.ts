@@ -40,7 +40,10 @@ export class RunningWorld {
     this.pace = pace;
     this.source = new Source(built.life, { channel, oncommand, signals: this.signals });
     this.pacemaker = new Pacemaker({
-      step: (n) => this.life.step(n),
+      step: (n) => {
+        this.life.step(n);
+        return this.life.owed > 0 ? this.life.settled() : undefined;
+      },
       publish: () => this.source.publish(),
     });
     this.setPace(pace);
@@ -50,10 +53,17 @@ export class RunningWorld {
     return this.#built.life;
   }
 
+  /** An engine that computes elsewhere has come to where it was to go: now the world may be changed. */
+  async settled(): Promise<void> {
+    while (this.life.owed > 0) await this.life.settled();
+  }
+
   /** Begins again, with some settings changed. The old world stays if that fails. */
   async rebuild(change: Partial<WorldSettings>): Promise<void> {
     const settings = { ...this.#settings, ...change };
-    this.#built = await buildLife(settings);
+    const built = await buildLife(settings);
+    this.life.dispose();
+    this.#built = built;
     this.#settings = settings;
     this.source.restart(this.life);
     this.#tellControl();
@@ -64,6 +74,7 @@ export class RunningWorld {
     const { rule, neighborhood, wrap, ...rest } = change;
     if (Object.keys(rest).length > 0) return this.rebuild(change);
     const settings = { ...this.#settings, ...change };
+    await this.settled();
     if ('rule' in change || 'neighborhood' in change) {
       // A neighbourhood alone leaves births and survivals as they are.
       const alone = rule === undefined && neighborhood !== undefined;

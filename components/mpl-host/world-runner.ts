@@ -214,6 +214,7 @@ export class WorldRunner {
   #halt(): void {
     this.#halted = true;
     this.#world?.pacemaker.close();
+    this.#world?.life.dispose();
     this.#reporter?.stop();
   }
 

@@ -62,7 +62,7 @@ async function chooseEngine(
   if (choice === 'gpu') {
     try {
       const { createGpuEngine } = await import('./gpu/engine.js');
-      const engine = await createGpuEngine(layout);
+      const engine = await createGpuEngine(layout, rule.planes);
       const slow = engine.software ? `; but ${engine.name} is software, and slower than WebAssembly` : '';
       return { engine, reason: `asked for${slow}` };
     } catch (error) {

@@ -284,8 +284,8 @@ export class Life {
 
   /** Other edges from the next generation on. @throws GridError */
   setWrap(wrap: Wrap): void {
-    this.#wrap = checkWrap(wrap);
-    this.#engine.configure(this.#rule, wrap === 'torus');
+    this.#engine.configure(this.#rule, checkWrap(wrap) === 'torus');
+    this.#wrap = wrap;
   }
 
   /** Cells whose state is not 0. Costs a look at every block that is not empty. */

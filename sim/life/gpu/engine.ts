@@ -15,11 +15,11 @@ import { stepShader } from './step-shader.js';
 /** A GPU that is lost again so soon after it was taken up again is given up, ms. */
 const SOON_MS = 30_000;
 
-/** Rejects with an Error that says why there is no GPU that can hold this grid. */
-export async function createGpuEngine(layout: Layout): Promise<GpuEngine> {
-  const gpu = await findGpu(layout, 1);
+/** Rejects with an Error that says why there is no GPU that can hold this grid with so many planes. */
+export async function createGpuEngine(layout: Layout, planes: number): Promise<GpuEngine> {
+  const gpu = await findGpu(layout, planes);
   try {
-    return new GpuEngine(layout, gpu, await Board.create(gpu.device, layout, 1));
+    return new GpuEngine(layout, gpu, await Board.create(gpu.device, layout, planes));
   } catch (error) {
     gpu.device.destroy();
     throw error;
