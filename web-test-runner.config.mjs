@@ -86,7 +86,7 @@ const tally = {
 // A group of its own, since pages get WebGPU only with a flag: npx wtr --group gpu
 const gpu = {
   name: 'gpu',
-  files: ['sim/**/*.browser.test.ts'],
+  files: ['sim/**/*.browser.test.ts', 'components/**/*.browser.test.ts'],
   browsers: [
     chromeLauncher({
       launchOptions: { executablePath, headless: true, args: [...chromiumArgs, '--enable-unsafe-webgpu'] },
@@ -97,7 +97,7 @@ const some = process.argv.includes('--files');
 
 export default {
   groups: inFirefox || some ? [] : [gpu],
-  files: ['components/**/*.test.ts'],
+  files: ['components/**/*.test.ts', '!components/**/*.browser.test.ts'],
   rootDir: root,
   nodeResolve: true,
   concurrency: 1,

@@ -21,7 +21,7 @@ describe('<mpl-host>', () => {
       await waitUntil(() => host.stats.engine !== '', 'it reports');
       expect(host.stats.engine).to.equal(engine === 'js' ? 'js' : 'wasm');
       expect(host.stats.population).to.equal((await fixedSoup(57)).population());
-      expect(host.stats.engineReason).to.contain(engine === 'gpu' ? 'WebGPU has no adapter here' : '');
+      expect(host.stats.engineReason).to.contain(engine === 'gpu' ? 'WebGPU' : '');
     });
   }
 

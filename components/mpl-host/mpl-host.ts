@@ -30,7 +30,7 @@ export class MplHost extends MplScreen {
 
   /** The kind of world: "life". */
   @property() sim = 'life';
-  /** What computes it: "auto", "wasm", "js"; "gpu" is not there yet and stands for the best there is. */
+  /** What computes it: "auto" takes the best there is; "gpu" by WebGPU, software too where there is nothing else; "wasm", "js". */
   @property() engine: 'auto' | 'gpu' | 'wasm' | 'js' = 'auto';
   /** Width and height in cells, 1 to 65536 each: "512x512". Default: what suits the pattern. */
   @property() grid: string | null = null;

@@ -273,6 +273,8 @@ export class Life {
       if (this.owed > 0) throw new UnsettledError();
       const { kind } = this.#engine;
       const other = await this.#instead(parsed);
+      // It may have been stepped meanwhile.
+      while (this.owed > 0) await this.settled();
       this.#replace(other, `the "${kind}" engine does not compute rule ${parsed.text}`, parsed);
     }
   }

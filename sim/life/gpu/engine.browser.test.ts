@@ -82,7 +82,7 @@ suite(`the GPU engine${without}`, () => {
         const wasm = await twin(gpu);
         for (const life of [gpu, wasm]) {
           life.soup({ density: 0.3, seed: i });
-          life.step(100);
+          life.step(60);
           await life.settled();
         }
         expect(await gpu.digest(), `${name} ${width}x${height} ${wrap}`).to.deep.equal(await wasm.digest());
@@ -146,7 +146,7 @@ suite(`the GPU engine${without}`, () => {
         expect([...life.changedTiles()]).to.deep.equal(naive.changedTiles(seen));
         life.dispose();
       }),
-      { numRuns: 80, interruptAfterTimeLimit: 25_000, markInterruptAsFailure: false },
+      { numRuns: 60, interruptAfterTimeLimit: 20_000, markInterruptAsFailure: false },
     );
   });
 
@@ -154,7 +154,7 @@ suite(`the GPU engine${without}`, () => {
     const life = await gpuLife({ width: 333, height: 200 });
     const wasm = await twin(life);
     for (const world of [life, wasm]) world.soup({ density: 0.06, seed: 7 });
-    for (let round = 0; round < 40; round++) {
+    for (let round = 0; round < 38; round++) {
       for (const world of [life, wasm]) {
         world.step(1 + (round % 7) * 10);
         await world.settled();
@@ -215,7 +215,9 @@ suite(`the GPU engine${without}`, () => {
     expect([...life.changedTiles()]).to.deep.equal([...wasm.changedTiles()]);
   });
 
-  it('computes grids of more tiles than a dispatch has workgroups on one side', async () => {
+  it('computes grids of more tiles than a dispatch has workgroups on one side', async function () {
+    // A quarter of 2^30 cells, on a processor that may be busy.
+    this.timeout(180_000);
     // Bounded, with gliders on their way in the far corner.
     const life = await gpuLife({ width: 16_384, height: 16_448, wrap: 'bounded' });
     const cells = [1, 0, 2, 1, 0, 2, 1, 2, 2, 2];
@@ -231,7 +233,7 @@ suite(`the GPU engine${without}`, () => {
         true,
       );
     for (const world of [life, wasm]) {
-      world.step(60);
+      world.step(8);
       await world.settled();
     }
     const rect = { x: 16_000, y: 16_000, width: 384, height: 448 };
