@@ -15,7 +15,7 @@ const truth = (steps: number) => soup({ width: 200, height: 130, engine: 'js' },
 
 suite(`<mpl-host engine="gpu">${without}`, () => {
   it('plays, is edited as it plays, pauses, and has the cells that it must have', async () => {
-    const host = await openHost({ ...SOUP, speed: '0' });
+    const host = await openHost({ ...SOUP, speed: 'max' });
     await waitUntil(() => host.stats.engine !== '', 'it reports');
     expect(host.stats.engine).to.equal('gpu');
     await waitUntil(() => host.version > 20, 'it plays');
