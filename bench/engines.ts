@@ -1,169 +1,81 @@
 /**
- * How fast each engine is beside the naive algorithm (a byte a cell, neighbours by modulo).
+ * Generations a second: our engines beside Golly's and the naive algorithm, over soups and patterns that others have made.
+ * And how near a kernel comes to what the processor can do at best.
  */
-import { createLife } from '../sim/index.js';
-import { main, median, table } from './table.js';
 
-export interface EngineRow {
-  /** Cells along a side of the square torus, filled at density 0.5. */
-  size: number;
-  engine: string;
-  rule: string;
-  /** Generations a round, from generation 10. */
-  generations: number;
-  /** Generations a second, median. */
-  generationsPerSecond: number;
-  /** 10^9 cell updates a second, median. */
-  gcells: number;
-  /** Times the naive algorithm of the same size, in the same rounds. */
-  ratio: number;
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { contest, type Row } from './engines/contest.js';
+import { gollyVersion } from './engines/golly.js';
+import { FULL, type Plan, QUICK, scenes } from './engines/plan.js';
+import { type Roofline, roofline } from './engines/roofline.js';
+import { bytes, main, table } from './table.js';
+
+export interface EngineResult {
+  /** Undefined where there is none: then ratios are to the first engine that is there. */
+  golly: string | undefined;
+  roofline: Roofline[];
+  groups: { title: string; rows: Row[] }[];
+  skipped: string[];
 }
 
-export interface EngineTable {
-  title: string;
-  rows: EngineRow[];
-}
-
-interface Entrant {
-  engine: string;
-  rule: string;
-  /** Goes back to where every round begins. */
-  restart(): void;
-  step(n: number): void;
-  /** Generations a round. */
-  generations: number;
-  seconds: number[];
-}
-
-const ROUNDS = 7;
-/** By then a soup has thinned to what it is for a long time. */
-const START = 10;
-
-/** The naive algorithm, as it is written everywhere; what does not depend on x is kept out of the inner loop. */
-export class Naive {
-  #next: Uint8Array;
-
-  constructor(
-    public cells: Uint8Array,
-    readonly size: number,
-  ) {
-    this.#next = new Uint8Array(cells.length);
-  }
-
-  step(generations: number): void {
-    const { size } = this;
-    for (let g = 0; g < generations; g++) {
-      const now = this.cells;
-      const next = this.#next;
-      for (let y = 0; y < size; y++) {
-        const above = ((y - 1 + size) % size) * size;
-        const row = y * size;
-        const below = ((y + 1) % size) * size;
-        for (let x = 0; x < size; x++) {
-          const left = (x - 1 + size) % size;
-          const right = (x + 1) % size;
-          const n =
-            now[above + left] +
-            now[above + x] +
-            now[above + right] +
-            now[row + left] +
-            now[row + right] +
-            now[below + left] +
-            now[below + x] +
-            now[below + right];
-          next[row + x] = n === 3 || (n === 2 && now[row + x] === 1) ? 1 : 0;
-        }
+export async function run(plan: Plan): Promise<EngineResult> {
+  const folder = mkdtempSync(join(tmpdir(), 'mpl-bench-'));
+  const say = (text: string) => console.error(`  ${text}`);
+  try {
+    const groups: EngineResult['groups'] = [];
+    const skipped: string[] = [];
+    say('roofline');
+    const limits = roofline(plan.roofline, plan.rooflineRounds);
+    for (const { title, make } of scenes(plan)) {
+      const rows: Row[] = [];
+      for (const one of make) {
+        const made = await one(folder);
+        if (typeof made === 'string') skipped.push(made);
+        else rows.push(...(await contest(made, say)));
       }
-      this.cells = next;
-      this.#next = now;
+      if (rows.length > 0) groups.push({ title, rows });
     }
+    return { golly: gollyVersion, roofline: limits, groups, skipped };
+  } finally {
+    rmSync(folder, { recursive: true });
   }
 }
 
-/** Measures all engines in turns, so that a busy machine slows all alike; about 5 seconds. */
-export async function run(): Promise<EngineTable> {
-  const rows: EngineRow[] = [];
-  for (const size of [1024, 2048]) rows.push(...(await measure(size)));
-  return { title: 'Engines: soup at density 0.5 on a torus, each round from generation 10', rows };
-}
+const figure = (value: number): string => (value >= 1000 ? bytes(value) : value.toPrecision(3));
 
-async function measure(size: number): Promise<EngineRow[]> {
-  const entrants: Entrant[] = [];
-  for (const [engine, rule, generations] of [
-    ['js', 'B3/S23', 8],
-    ['js', 'B36/S245', 8],
-    ['wasm', 'B3/S23', 100],
-    ['wasm', 'B36/S245', 60],
-  ] as const) {
-    const life = await createLife({ width: size, height: size, engine, rule });
-    if (life.engine !== engine) throw new Error(`Engine ${engine} is not there: ${life.engineReason}`);
-    // Small grids get more generations, so that a round takes long enough to be measured.
-    const n = (generations * 2048 ** 2) / size ** 2;
-    const restart = () => {
-      life.soup({ density: 0.5, seed: 1 });
-      life.step(START);
-    };
-    entrants.push({ engine, rule, restart, step: (k) => life.step(k), generations: n, seconds: [] });
-  }
-  const start = await createLife({ width: size, height: size });
-  start.soup({ density: 0.5, seed: 1 });
-  const cells = new Uint8Array(size * size);
-  for (let i = 0; i < cells.length; i++) cells[i] = start.get(i % size, Math.floor(i / size)) ? 1 : 0;
-  const naive = new Naive(cells, size);
-  // A measurement of two different things would be worth nothing.
-  naive.step(START);
-  start.step(START);
-  const count = naive.cells.reduce((sum, cell) => sum + cell, 0);
-  if (count !== start.population()) throw new Error(`The engines disagree: ${count} and ${start.population()} cells.`);
-  const naiveEntrant: Entrant = {
-    engine: 'naive',
-    rule: 'B3/S23',
-    // It takes as long for any cells.
-    restart: () => {},
-    step: (n) => naive.step(n),
-    generations: 2,
-    seconds: [],
-  };
-  entrants.push(naiveEntrant);
-
-  // One round to warm up, not counted.
-  for (let round = 0; round <= ROUNDS; round++)
-    for (const entrant of entrants) {
-      // Anew each time: what has settled is not computed, and would count as cells all the same.
-      entrant.restart();
-      const before = performance.now();
-      entrant.step(entrant.generations);
-      const seconds = (performance.now() - before) / 1000 / entrant.generations;
-      if (round > 0) entrant.seconds.push(seconds);
-    }
-  const base = median(naiveEntrant.seconds);
-  return entrants.map((entrant) => ({
-    size,
-    engine: entrant.engine,
-    rule: entrant.rule,
-    generations: entrant.generations,
-    generationsPerSecond: 1 / median(entrant.seconds),
-    gcells: (size * size) / median(entrant.seconds) / 1e9,
-    ratio: base / median(entrant.seconds),
-  }));
-}
-
-/** The table as text. */
-export function format({ title, rows }: EngineTable): string {
-  const head = ['grid', 'engine', 'rule', 'generations', 'generations/s', 'Gcell/s', 'x naive'];
-  const lines = rows.map(({ size, engine, rule, generations, generationsPerSecond, gcells, ratio }) => [
-    `${size}x${size}`,
-    engine,
-    rule,
-    generations,
-    generationsPerSecond.toFixed(1),
-    gcells.toFixed(3),
-    ratio.toFixed(1),
+function formatRows(title: string, rows: readonly Row[]): string {
+  const head = ['', 'generations', 'engine', 'gens/s', 'Gcell/s', 'x first', 'least', 'most', 'wanted', ''];
+  const lines = rows.map((row) => [
+    ...[row.scene, `${row.from}-${row.to}`, row.engine, figure(row.generationsPerSecond), figure(row.gcells)],
+    ...[row.ratio.median, row.ratio.least, row.ratio.most].map(figure),
+    ...(row.target === undefined ? ['', ''] : [row.target, row.ratio.median >= row.target ? 'reached' : 'MISSED']),
   ]);
   return table(title, head, lines, 3);
 }
 
+export function format({ golly, roofline, groups, skipped }: EngineResult, plan: Plan): string {
+  const parts = groups.map(({ title, rows }) => formatRows(title, rows));
+  parts.unshift(
+    table(
+      `Engines: the kernel alone, in the nearest cache, beside nothing but logic (${roofline[0]!.limit.toFixed(1)} Gops/s on 128 bits)`,
+      ['rule', 'operations', 'Gcell/s', 'of the limit', 'wanted', ''],
+      roofline.map(({ rule, operations, gcells, share }) => [
+        ...[rule, operations, gcells.toFixed(1), `${(share * 100).toFixed(0)} %`],
+        ...[`${plan.share * 100} %`, share >= plan.share ? 'reached' : 'MISSED'],
+      ]),
+    ),
+  );
+  parts.push(
+    `Golly: ${golly ?? 'not installed: nothing to compare with but ourselves'}. Each group's first engine is what the others are compared with.`,
+    ...skipped.map((what) => `(${what})`),
+  );
+  return parts.join('\n\n');
+}
+
 await main(import.meta.url, async () => {
-  const data = await run();
-  return { data, text: format(data) };
+  const plan = process.argv.includes('--quick') ? QUICK : FULL;
+  const data = await run(plan);
+  return { data, text: format(data, plan) };
 });
