@@ -50,7 +50,9 @@ function formatRows(title: string, rows: readonly Row[]): string {
   const lines = rows.map((row) => [
     ...[row.scene, `${row.from}-${row.to}`, row.engine, figure(row.generationsPerSecond), figure(row.gcells)],
     ...[row.ratio.median, row.ratio.least, row.ratio.most].map(figure),
-    ...(row.target === undefined ? ['', ''] : [row.target, row.ratio.median >= row.target ? 'reached' : 'MISSED']),
+    ...(row.target === undefined
+      ? ['', '']
+      : [figure(row.target), row.ratio.median >= row.target ? 'reached' : 'MISSED']),
   ]);
   return table(title, head, lines, 3);
 }

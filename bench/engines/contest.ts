@@ -10,7 +10,6 @@ export type Window = readonly [number, number];
 
 export interface Scene {
   name: string;
-  start: Start;
   /** Cells that are counted: of the soup, or of the whole grid. */
   cells: number;
   windows: readonly Window[];

@@ -23,12 +23,9 @@ function output(command: string, args: readonly string[]): string {
 }
 
 function version(): string | undefined {
-  try {
-    return /bgolly (\S+)/.exec(output('bgolly', ['--version', '/dev/null']))?.[1] ?? 'unknown';
-  } catch (error) {
-    // It knows no such option, and says who it is all the same.
-    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : 'unknown';
-  }
+  // It has no option for that, but says who it is before it complains.
+  const { stdout, error } = spawnSync('bgolly', [], { encoding: 'utf8', timeout: PATIENCE });
+  return error ? undefined : (/bgolly (\S+)/.exec(stdout)?.[1] ?? 'of unknown version');
 }
 
 /** Undefined where there is none. */

@@ -2,6 +2,7 @@
 
 import { join } from 'node:path';
 import { type Entrant, golly, ours, type Scene, type Window } from './contest.js';
+import { grayScott, lenia, steady } from './fields.js';
 import { collected, convert, gollyVersion, HASHLIFE, QUICKLIFE } from './golly.js';
 import { naiveSoup } from './naive.js';
 import { pattern, type Start, soup } from './worlds.js';
@@ -47,27 +48,17 @@ function denseSoup(plan: Plan): Make {
     const margin = plan.long ? 3072 : 128;
     const start = soup(join(folder, 'soup.rle'), size, margin, 0.5, 'B3/S23');
     const naive = await naiveSoup(size, 0.5);
-    const few = 2;
     const entrants = [
       ...quicklife(start),
       ours(WASM, 'wasm', start),
       ours(JS, 'js', start, { until: 3000, rounds: 5 }),
       ...peers(golly('HashLife', start.file, HASHLIFE, { until: 100, rounds: 1 })),
       ours(HASH, 'hash', start, { until: 100, rounds: 1 }, 64),
-      {
-        name: 'naive',
-        // On a torus, and by few generations: it takes it as long for any cells.
-        seconds: (marks: readonly number[]) => {
-          const before = performance.now();
-          naive(few);
-          const each = (performance.now() - before) / 1000 / few;
-          return marks.map((mark) => mark * each);
-        },
-        until: 100,
-      },
+      // On a torus, and by few generations: it takes it as long for any cells.
+      { ...steady('naive', 2, naive), until: 100 },
     ];
     const targets = { [WASM]: [8, 4, 4], [JS]: [1] };
-    return { name: `soup ${size}x${size}`, start, cells: size * size, windows, entrants, rounds: plan.rounds, targets };
+    return { name: `soup ${size}x${size}`, cells: size * size, windows, entrants, rounds: plan.rounds, targets };
   };
 }
 
@@ -78,7 +69,7 @@ function hugeSoup(plan: Plan): Make {
     const start = soup(join(folder, 'huge.rle'), size, 128, 0.5, 'B3/S23');
     return {
       name: 'soup 8192x8192',
-      ...{ start, cells: size * size, windows: [[0, 100]] as const, rounds: 5, targets: { [WASM]: [12] } },
+      ...{ cells: size * size, windows: [[0, 100]] as const, rounds: 5, targets: { [WASM]: [12] } },
       entrants: [...quicklife(start), ours(WASM, 'wasm', start)],
     };
   };
@@ -108,7 +99,7 @@ function known({ name, file, side, windows, leap, target, from, rounds }: Known,
     }
     const start = pattern(path, side);
     return {
-      ...{ name, start, cells: side * side, windows, rounds: rounds ?? plan.rounds },
+      ...{ name, cells: side * side, windows, rounds: rounds ?? plan.rounds },
       targets: target === undefined ? {} : { [WASM]: windows.map(() => target) },
       entrants: [
         ...quicklife(start),
@@ -148,7 +139,7 @@ function leaps({ name, file, side, from }: Known, rounds: number, windows: reado
     }
     const start = pattern(path, side);
     return {
-      ...{ name, start, cells: side * side, windows, rounds, targets: { [HASH]: windows.map(() => 1 / 1.5) } },
+      ...{ name, cells: side * side, windows, rounds, targets: { [HASH]: windows.map(() => 1 / 1.5) } },
       entrants: [...peers(golly('HashLife', start.file, HASHLIFE)), ours(HASH, 'hash', start, {}, 1024)],
     };
   };
@@ -183,7 +174,7 @@ function family({ rule, golly: theirs = rule, algorithm, size, margin, js }: Fam
   return (folder) => {
     const start = soup(join(folder, 'family.rle'), size, margin, 0.5, rule, theirs);
     return {
-      ...{ name: `${rule} ${size}x${size}`, start, cells: size * size, windows: [[0, 100]] as const },
+      ...{ name: `${rule} ${size}x${size}`, cells: size * size, windows: [[0, 100]] as const },
       rounds: Math.min(plan.rounds, 5),
       entrants: [
         ...peers(
@@ -223,6 +214,10 @@ export function scenes(plan: Plan): { title: string; make: Make[] }[] {
     {
       title: 'Engines: other rules, soups at density 0.5, beside what Golly has for them',
       make: (long ? FAMILIES : FAMILIES.slice(1)).map((one) => family(one, plan)),
+    },
+    {
+      title: 'Engines: fields',
+      make: [() => grayScott(long ? 1024 : 512, plan.rounds), () => lenia(long ? 512 : 128, Math.min(plan.rounds, 3))],
     },
   ];
 }
