@@ -158,8 +158,8 @@ interface Family {
 
 const FAMILIES: readonly Family[] = [
   { rule: 'B3678/S34678', size: 2048, margin: 128, js: true },
-  { rule: 'B3/S2-i34q', size: 2048, margin: 128, js: false },
-  { rule: '345/2/4', algorithm: 'Generations', size: 1024, margin: 128, js: false },
+  { rule: 'B3/S2-i34q', size: 2048, margin: 128, js: true },
+  { rule: '345/2/4', algorithm: 'Generations', size: 1024, margin: 128, js: true },
   {
     rule: 'R5,C0,M1,S34..58,B34..45,NM',
     golly: 'R5,C0,M1,S34..58,B34..45,NM:T512,512',

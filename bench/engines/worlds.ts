@@ -56,7 +56,7 @@ export function soup(file: string, size: number, margin: number, density: number
     for (let key = 0; key < tilesX * layout.tilesY; key++) {
       const x = (key % tilesX) + margin / 64;
       const at = (Math.floor(key / tilesX) + margin / 64) * to.layout.tilesX + x;
-      copyTile(cells.tile(key), to.open(at, 0));
+      copyTile(cells.tile(key, 0), to.open(at, 0));
       to.touched(at);
     }
   };
