@@ -23,6 +23,9 @@ class JsKernel implements LargeKernel {
   #lives: readonly [Uint8Array, Uint8Array] = [new Uint8Array(0), new Uint8Array(0)];
   /** For each row around a tile, how many live from its left end up to each cell. */
   readonly #before = Array.from({ length: 84 }, () => new Uint16Array(85));
+  /** How many live around each cell of a tile, itself among them. */
+  readonly #counts = new Uint16Array(TILE);
+  readonly #sums = new Uint16Array(64);
 
   constructor(private readonly layout: Layout) {
     const tiles = layout.tilesX * layout.tilesY;
@@ -63,26 +66,56 @@ class JsKernel implements LargeKernel {
     const rows = Math.min(64, height - y0);
     for (let i = 0; i < rows + 2 * range; i++)
       this.#sumRow(this.#before[i], from, x0 - range, y0 + i - range, columns + 2 * range);
+    if (this.#rule.neighborhood === 'moore') this.#slide(columns, rows);
+    else this.#gather(columns, rows);
     let changed = false;
+    const counts = this.#counts;
+    const [born, stays] = this.#lives;
     const at = key * TILE;
     for (let y = 0; y < rows; y++)
       for (let x = 0; x < columns; x++) {
         const i = at + y * 64 + x;
         const state = from[i];
         let next = state === 0 ? 0 : state + 1 === states ? 0 : state + 1;
-        if (state <= 1) {
-          let count = 0;
-          for (let d = 0; d <= 2 * range; d++) {
-            const row = this.#before[y + d];
-            const half = this.#reach[d];
-            count += row[x + range + half + 1] - row[x + range - half];
-          }
-          if (this.#lives[state][count]) next = 1;
-        }
+        if (state <= 1 && (state === 0 ? born : stays)[counts[y * 64 + x]] === 1) next = 1;
         if (next !== state) changed = true;
         to[i] = next;
       }
     return changed;
+  }
+
+  /** Any shape: row by row of the neighbourhood. */
+  #gather(columns: number, rows: number): void {
+    const { range } = this.#rule;
+    const counts = this.#counts.fill(0);
+    for (let y = 0; y < rows; y++)
+      for (let d = 0; d <= 2 * range; d++) {
+        const row = this.#before[y + d];
+        const half = this.#reach[d];
+        for (let x = 0, low = range - half, high = range + half + 1; x < columns; x++)
+          counts[y * 64 + x] += row[x + high] - row[x + low];
+      }
+  }
+
+  /** Squares: from row to row one comes in at the bottom and one goes out at the top. */
+  #slide(columns: number, rows: number): void {
+    const width = 2 * this.#rule.range + 1;
+    const counts = this.#counts;
+    const sums = this.#sums.fill(0);
+    for (let i = 0; i < rows + width - 1; i++) {
+      const bottom = this.#before[i];
+      const y = i - width + 1;
+      if (y < 0) {
+        for (let x = 0; x < columns; x++) sums[x] += bottom[x + width] - bottom[x];
+        continue;
+      }
+      const top = this.#before[y];
+      for (let x = 0; x < columns; x++) {
+        const sum = sums[x] + bottom[x + width] - bottom[x];
+        counts[y * 64 + x] = sum;
+        sums[x] = sum - top[x + width] + top[x];
+      }
+    }
   }
 
   /** Counts what lives in a row, from (x0, y) on: `sums[i]` are those of the first i cells. */
@@ -96,7 +129,19 @@ class JsKernel implements LargeKernel {
     const v = outside ? ((y % height) + height) % height : y;
     const row = (v >> 6) * tilesX * TILE + (v & 63) * 64;
     let sum = 0;
-    for (let i = 0; i < length; i++) {
+    let i = 0;
+    // Most rows lie inside the grid, piece by piece in tiles side by side.
+    if (x0 >= 0 && x0 + length <= width)
+      while (i < length) {
+        const x = x0 + i;
+        const piece = Math.min(length - i, 64 - (x & 63));
+        const at = row + (x >> 6) * TILE + (x & 63) - i;
+        for (const end = i + piece; i < end; ) {
+          if (cells[at + i] === 1) sum++;
+          sums[++i] = sum;
+        }
+      }
+    for (; i < length; i++) {
       let x = x0 + i;
       if (x < 0 || x >= width) x = this.#torus ? ((x % width) + width) % width : -1;
       if (x >= 0 && cells[row + (x >> 6) * TILE + (x & 63)] === 1) sum++;
