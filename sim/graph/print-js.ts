@@ -19,17 +19,21 @@ export function compileColumn(program: Program, planeStride: number): ColumnKern
 
 /** What was made of programs, so that worlds of one rule share what the machine has learnt of it. */
 const kernels = new WeakMap<Program, { kernel: ColumnKernel | undefined; planeStride: number }>();
+/** A page's policy does not change; asking it again would only fill its reports. */
+let forbidden = false;
 
 function compile(program: Program, planeStride: number): ColumnKernel | undefined {
+  if (forbidden) return undefined;
+  const make = (edge: boolean): ColumnKernel =>
+    new Function('src', 'dst', 'column', printColumn(program, planeStride, edge)) as ColumnKernel;
   try {
-    const make = (edge: boolean): ColumnKernel =>
-      new Function('src', 'dst', 'column', printColumn(program, planeStride, edge)) as ColumnKernel;
     const inner = make(false);
     const outer = make(true);
     return (src, dst, column) => (column.leftBit === 31 && column.lastBit === 31 ? inner : outer)(src, dst, column);
   } catch (error) {
-    if (error instanceof EvalError) return undefined;
-    throw error;
+    if (!(error instanceof EvalError)) throw error;
+    forbidden = true;
+    return undefined;
   }
 }
 
