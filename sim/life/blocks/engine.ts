@@ -23,6 +23,8 @@ export class BlockEngine implements Engine {
   #skies = [-1, -1];
   /** Tiles opened under a sky that is not 0: written as they are, kept as they differ. */
   readonly #opened = new Map<string, TileView>();
+  /** Blocks written since the last step. What lies beside them is made then, so that blocks lie in the order of tiles. */
+  readonly #written = new Set<number>();
 
   /** @throws MemoryError when not even an empty world finds room. */
   constructor(
@@ -45,8 +47,11 @@ export class BlockEngine implements Engine {
     const memory = old.planes === rule.planes ? old : this.makeMemory(rule.planes);
     memory.setEdges(torus, lit);
     const driver = memory.driver(rule, sky);
-    if (memory !== old) this.#move(memory, driver);
-    else if (torus !== this.#torus) driver.linkAll();
+    if (memory !== old) {
+      this.#move(memory, driver);
+      // Other slots now; all of them are computed after a change of rule.
+      this.#written.clear();
+    } else if (torus !== this.#torus) driver.linkAll();
     // States that the rule does not have are its last one: also where no block is.
     if (sky !== this.#sky) driver.flip(0, 1, sky ^ this.#sky);
     this.#memory = memory;
@@ -84,6 +89,7 @@ export class BlockEngine implements Engine {
       const driver = memory.driver(rule, sky);
       const pair = sky * 256 + next;
       const again = memory.takeFull();
+      if (this.#written.size > 0) this.#wakeWritten(driver);
       if (again || this.#skies[this.#parity] !== pair) this.#wakeAll(driver, (sky | next) !== 0);
       this.#skies[this.#parity] = pair;
       if (!memory.full) driver.step(this.#parity);
@@ -95,6 +101,11 @@ export class BlockEngine implements Engine {
       this.#parity ^= 1;
       this.#sky = next;
     }
+  }
+
+  #wakeWritten(driver: Driver): void {
+    for (const slot of this.#written) if (this.#memory.placeOf(slot) !== NOWHERE) driver.wake(slot);
+    this.#written.clear();
   }
 
   #wakeAll(driver: Driver, lit: boolean): void {
@@ -142,7 +153,9 @@ export class BlockEngine implements Engine {
       for (let i = 0; i < 128; i++) words[offset + (i >> 1) * stride + (i & 1)] = from.words[i];
     }
     const [bx, by] = this.#block(key);
-    this.#driver.wake(this.#memory.slotAt(by * this.layout.blocksX + bx));
+    const slot = this.#memory.slotAt(by * this.layout.blocksX + bx);
+    this.#memory.mark(slot);
+    this.#written.add(slot);
   }
 
   clear(): void {
@@ -157,6 +170,7 @@ export class BlockEngine implements Engine {
     }
     memory.unmark();
     this.#opened.clear();
+    this.#written.clear();
     this.#sky = 0;
     this.#skies = [-1, -1];
     this.#driver.sweep();

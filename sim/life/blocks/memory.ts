@@ -177,6 +177,11 @@ export abstract class BlockMemory {
     this.bytes[this.state + slot] = state;
   }
 
+  /** A block is to be computed in the next two generations. */
+  mark(slot: number): void {
+    for (const marks of this.marks) this.bytes[marks + slot] = 0xff;
+  }
+
   /** Nothing needs to be computed. */
   unmark(): void {
     for (const marks of this.marks) this.bytes.fill(0, marks, marks + this.slots);
