@@ -1,4 +1,6 @@
 /** What every engine behind a world is: it computes generations, and lets its cells be read and written by tiles. */
+
+import type { CellTree } from '../pattern/cell-tree.js';
 import type { Rule } from '../rule/rule.js';
 import type { Layout } from './layout.js';
 
@@ -54,6 +56,13 @@ export interface Engine {
   open(key: number, plane: number): TileView;
   /** A tile was written. */
   touched(key: number): void;
+  /**
+   * Gives an empty world the cells of a tree whose corner lies at (x, y), inside the grid or not; its living cells are
+   * inside. Only where an engine is better at that than at tiles. @throws MemoryError
+   */
+  plant?(tree: CellTree, x: number, y: number): void;
+  /** The cells as a tree, where the engine has one: its middle is the middle of the grid. */
+  harvest?(): CellTree | undefined;
   /** Makes all cells 0. */
   clear(): void;
   /** Cells whose state is not 0. */

@@ -1,5 +1,6 @@
 /** A world of cells: what to look at and what to do with it. Engines compute; this keeps version and edits. */
 import { EngineLostError, MemoryError, PatternError, RuleError, UnsettledError } from '../errors.js';
+import type { CellTree } from '../pattern/cell-tree.js';
 import type { Pattern } from '../pattern/pattern.js';
 import { placePattern } from '../pattern/place.js';
 import { parseRule, withoutNeighborhood } from '../rule/parse.js';
@@ -179,7 +180,7 @@ export class Life {
    */
   load(pattern: Pattern, x?: number, y?: number): void {
     const at = this.#place(pattern, x, y);
-    this.#fill(() => this.#put(pattern, at.x, at.y));
+    this.#fill(() => this.#plant(pattern, at.x, at.y) || this.#put(pattern, at.x, at.y));
   }
 
   /**
@@ -312,6 +313,11 @@ export class Life {
     return this.#engine.tile(key, plane);
   }
 
+  /** All cells as a tree, where the engine has one: `formatMacrocell` writes it. */
+  harvest(): CellTree | undefined {
+    return this.#engine.harvest?.();
+  }
+
   /**
    * Keys of the tiles whose content differs from what it was at the last call, ascending; at the first call, of those
    * that are not empty. Exact: what changed and changed back is not named (but for once after `adopt`).
@@ -369,6 +375,15 @@ export class Life {
         `The pattern has cells of state ${most}, and rule ${this.rule} has states 0 to ${this.states - 1}: set the pattern's rule first${pattern.rule ? ` (${pattern.rule})` : ''}.`,
       );
     return placePattern(pattern, this, x, y);
+  }
+
+  /** Puts a pattern that is a tree, and lies inside the grid, into an empty world, where the engine can. */
+  #plant({ tree, width, height }: Pattern, x: number, y: number): boolean {
+    const box = tree?.box();
+    if (!this.#engine.plant || !tree || !box) return false;
+    if (x < 0 || y < 0 || x + width > this.width || y + height > this.height) return false;
+    this.#engine.plant(tree, x - box.x, y - box.y);
+    return true;
   }
 
   #put({ runs, states }: Pattern, x0: number, y0: number): void {

@@ -1,5 +1,6 @@
 /** A pattern: living cells as runs, so that a breeder of 100,000 cells is one small array. */
 import { MAX_SIDE, type Wrap } from '../life/grid.js';
+import type { CellTree } from './cell-tree.js';
 
 export interface Pattern {
   /** Cells across and down: what the file states, or more where its cells reach further. */
@@ -18,12 +19,17 @@ export interface Pattern {
   readonly wrap?: Wrap;
   readonly grid?: { readonly width: number; readonly height: number };
   readonly name?: string;
+  /** Generations that led here, where the file says. */
+  readonly generation?: number;
+  /** The same cells as a tree, where the file has one: its living part begins at (0, 0). `runs` are made when read. */
+  readonly tree?: CellTree;
   /** Comment lines, without their marks. */
   readonly comments: readonly string[];
 }
 
 /** Living cells of a pattern (a cell named twice counts twice). */
 export function patternCells(pattern: Pattern): number {
+  if (pattern.tree) return pattern.tree.population();
   let count = 0;
   for (let i = 2; i < pattern.runs.length; i += 3) count += pattern.runs[i];
   return count;

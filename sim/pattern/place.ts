@@ -12,6 +12,8 @@ interface Box {
 
 /** The box of the living cells. */
 function livingBox(pattern: Pattern): Box | undefined {
+  const { tree, width, height } = pattern;
+  if (tree) return width > 0 ? { x: 0, y: 0, width, height } : undefined;
   const { runs } = pattern;
   if (runs.length === 0) return undefined;
   let x1 = Number.POSITIVE_INFINITY;

@@ -3,11 +3,13 @@
  * the grid is the upper left part; on a torus whose sides are powers of two the rest holds copies of it, else nothing.
  */
 import { MemoryError, RuleError } from '../../errors.js';
+import type { CellTree } from '../../pattern/cell-tree.js';
 import type { Rule, TotalisticRule } from '../../rule/rule.js';
 import type { Engine, TileView } from '../engine.js';
 import type { Layout } from '../layout.js';
 import { createKernel, type HashKernel, HOLD, type KernelOptions } from './kernel.js';
 import { leap, reach, roomFor } from './leap.js';
+import { harvest, plant } from './plant.js';
 import { differing, TileCache } from './tiles.js';
 
 /** Rejects with a RangeError for a wrong limit; anything else means that there is no WebAssembly here. */
@@ -165,6 +167,19 @@ export class HashEngine implements Engine {
     this.#touched.clear();
     this.#written.clear();
     this.#hold(this.kernel.wasm.empty(this.level));
+  }
+
+  plant(tree: CellTree, x: number, y: number): void {
+    this.flush();
+    // Shifted squares differ from those they came from, and so do those in between.
+    this.kernel.wasm.prepare(Math.min(tree.count * 16, 2 ** 20));
+    this.#settle(plant(this.kernel, tree, this.level, x, y));
+  }
+
+  harvest(): CellTree | undefined {
+    const side = 2 ** this.level;
+    const { width, height } = this.layout;
+    return width === side && height === side ? harvest(this.kernel, this.root, this.level) : undefined;
   }
 
   population(): number {

@@ -15,7 +15,8 @@ interface Exports {
   prepare(nodes: number): void;
   empty(level: number): number;
   join(level: number, nw: number, ne: number, sw: number, se: number): number;
-  leaf(cells: bigint): number;
+  leafOf(low: number, high: number): number;
+  between(nw: number, ne: number, sw: number, se: number, dx: number, dy: number): number;
   jump(id: number, level: number, k: number): number;
   tileRows(): number;
   putTile(id: number, level: number, x: number, y: number): number;
@@ -56,7 +57,7 @@ export async function createKernel(options: KernelOptions = {}): Promise<HashKer
       },
       full() {
         throw new MemoryError(
-          `HashLife has used up its ${Math.round(limit / 2 ** 20)} MiB of memory, and the world stands where it came to: take smaller steps, allow it more memory, or use engine "wasm".`,
+          `HashLife does not come through with its ${Math.round(limit / 2 ** 20)} MiB of memory; the world stands where it came to: take smaller steps, allow it more memory, or use engine "wasm".`,
         );
       },
       tick: () => calls.tick(),

@@ -86,3 +86,21 @@ export function repeat(id: u32, level: u32, base: u32, down: bool): u32 {
   const other = repeat(child(id, down ? 1 : 2), level - 1, base, down);
   return down ? join(level, first, other, first, other) : join(level, first, first, other, other);
 }
+
+/** The leaf that begins at (dx, dy), 0 to 8, in the square that four leaves make. */
+export function between(nw: u32, ne: u32, sw: u32, se: u32, dx: u32, dy: u32): u32 {
+  let all: u64 = 0;
+  for (let row: u32 = 0; row < 8; row++) {
+    const y = row + dy;
+    const shift = (y & 7) << 3;
+    const left = (cells(y < 8 ? nw : sw) >> shift) & 255;
+    const right = (cells(y < 8 ? ne : se) >> shift) & 255;
+    all |= (((left | (right << 8)) >> dx) & 255) << (row << 3);
+  }
+  return leaf(all);
+}
+
+/** The leaf of these cells: rows 0 to 3, rows 4 to 7. */
+export function leafOf(low: u32, high: u32): u32 {
+  return leaf(<u64>low | (<u64>high << 32));
+}

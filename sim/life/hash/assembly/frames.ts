@@ -7,8 +7,16 @@ export let k: u32 = 0;
 /** The level above the highest frame in use; its node is kept too. */
 export let top: u32 = 0;
 
+/** How often the collector ran for this computation. */
+export let collected: u32 = 0;
+
+export function countCollection(): void {
+  collected++;
+}
+
 export function begin(id: u32, level: u32, k_: u32): void {
   k = k_;
+  collected = 0;
   top = level + 1;
   const f = FRAMES + (<usize>top << 6);
   memory.fill(f, 0, 64);

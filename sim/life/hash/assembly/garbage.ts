@@ -1,7 +1,7 @@
 // Mark and sweep. It runs only before a computation of some size begins (see `advance`), when all that is needed hangs
 // on what is held, and on the frames of the levels above.
 
-import { FRAMES, stepOf, top } from './frames';
+import { collected, countCollection, FRAMES, stepOf, top } from './frames';
 import {
   available, forgetFree, fresh, grow, isFull, LEVEL, LEVELS, MARK, pieces, PIECES, release, RESULT, STEP,
 } from './memory';
@@ -13,6 +13,8 @@ declare function tick(): void;
 
 /** What one computation below the careful levels can make, and to spare. */
 const RESERVE: u32 = 1 << 14;
+/** Most collections for one leap. */
+const PATIENCE: u32 = 32;
 /** Ids that somebody outside holds; 0 for none. */
 const HELD: usize = memory.data(4 * 8, 16);
 let runs: u32 = 0;
@@ -47,6 +49,9 @@ function enough(nodes: u32): bool {
 export function ready(level: u32): void {
   if ((++ticks & 255) == 0) tick();
   if (enough(RESERVE)) return;
+  // What does not fit after so many is made again and again: it would take hours.
+  if (collected >= PATIENCE) isFull();
+  countCollection();
   collect(level + 1, true);
   const fair = total() >> 2;
   if (enough(fair)) return;

@@ -2,8 +2,8 @@
 
 export { jump } from './advance';
 export { box, population } from './look';
-export { crop, putTile, readTile, repeat, tileRows } from './edit';
+export { between, crop, leafOf, putTile, readTile, repeat, tileRows } from './edit';
 export { collections, forget, hold, prepare } from './garbage';
 export { setRule } from './leaf';
 export { bytes } from './memory';
-export { count, empty, join, leaf, start } from './table';
+export { count, empty, join, start } from './table';

@@ -1,0 +1,143 @@
+/**
+ * Cells as a tree of squares, each of four squares of half its side: parts that are alike are one node, so that patterns
+ * of millions of cells are small. Nodes only name nodes before them; node 0 is empty, of any size.
+ */
+export interface TreeBox {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Sides are up to 2^48: coordinates stay exact. */
+export const MAX_LEVEL = 48;
+/** `kinds`: a leaf of 8x8 cells of state 1, as bits. Other nodes have their level there, 1 to 48. */
+const LEAF = 0;
+
+export class CellTree {
+  #count = 1;
+  #kinds = new Uint8Array(64);
+  #parts = new Uint32Array(256);
+  /** Highest state of any cell. */
+  maxState = 0;
+  #boxes: Float64Array | undefined;
+
+  /** Nodes, the empty one counted. The last is the root. */
+  get count(): number {
+    return this.#count;
+  }
+  get root(): number {
+    return this.#count - 1;
+  }
+
+  /** Adds a leaf: rows 0 to 3 in `low`, a byte each, bit 0 leftmost; rows 4 to 7 in `high`. */
+  leaf(low: number, high: number): number {
+    if ((low | high) !== 0) this.maxState = Math.max(this.maxState, 1);
+    return this.#add(LEAF, low, high, 0, 0);
+  }
+
+  /** Adds a node of four; at level 1 these are the states of its cells. The caller sees to it that levels are right. */
+  node(level: number, nw: number, ne: number, sw: number, se: number): number {
+    if (level === 1) this.maxState = Math.max(this.maxState, nw, ne, sw, se);
+    return this.#add(level, nw, ne, sw, se);
+  }
+
+  #add(kind: number, a: number, b: number, c: number, d: number): number {
+    const id = this.#count++;
+    if (id === this.#kinds.length) {
+      const kinds = new Uint8Array(id * 2);
+      const parts = new Uint32Array(id * 8);
+      kinds.set(this.#kinds);
+      parts.set(this.#parts);
+      this.#kinds = kinds;
+      this.#parts = parts;
+    }
+    this.#kinds[id] = kind;
+    this.#parts[id * 4] = a;
+    this.#parts[id * 4 + 1] = b;
+    this.#parts[id * 4 + 2] = c;
+    this.#parts[id * 4 + 3] = d;
+    this.#boxes = undefined;
+    return id;
+  }
+
+  /** The side of a node is 2^level; 0 for the empty one, which fits anywhere. */
+  level(id: number): number {
+    return id === 0 ? 0 : this.#kinds[id] || 3;
+  }
+
+  isLeaf(id: number): boolean {
+    return id !== 0 && this.#kinds[id] === LEAF;
+  }
+
+  /** A quarter: 0 NW, 1 NE, 2 SW, 3 SE; of a leaf: 0 `low`, 1 `high`. */
+  part(id: number, which: number): number {
+    return this.#parts[id * 4 + which];
+  }
+
+  /** The living cells of a node, counted from its corner; undefined when there are none. */
+  box(id = this.root): TreeBox | undefined {
+    const boxes = (this.#boxes ??= this.#bound());
+    const at = id * 4;
+    if (id === 0 || boxes[at] > boxes[at + 2]) return undefined;
+    return { x: boxes[at], y: boxes[at + 1], width: boxes[at + 2] - boxes[at], height: boxes[at + 3] - boxes[at + 1] };
+  }
+
+  /** First column and row, and those after the last, of all nodes. */
+  #bound(): Float64Array {
+    const boxes = new Float64Array(this.#count * 4);
+    for (let id = 0; id < this.#count; id++) {
+      const at = id * 4;
+      boxes.set([Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 0, 0], at);
+      const include = (x1: number, y1: number, x2: number, y2: number): void => {
+        boxes[at] = Math.min(boxes[at], x1);
+        boxes[at + 1] = Math.min(boxes[at + 1], y1);
+        boxes[at + 2] = Math.max(boxes[at + 2], x2);
+        boxes[at + 3] = Math.max(boxes[at + 3], y2);
+      };
+      const level = this.level(id);
+      if (this.isLeaf(id)) {
+        for (let y = 0; y < 8; y++) {
+          const row = (this.part(id, y >> 2) >>> ((y & 3) * 8)) & 255;
+          if (row !== 0) include(31 - Math.clz32(row & -row), y, 32 - Math.clz32(row), y + 1);
+        }
+      } else
+        for (let i = 0; i < (id === 0 ? 0 : 4); i++) {
+          const x = i & 1 ? 2 ** (level - 1) : 0;
+          const y = i & 2 ? 2 ** (level - 1) : 0;
+          const part = this.part(id, i);
+          if (level === 1 && part !== 0) include(x, y, x + 1, y + 1);
+          const from = part * 4;
+          if (level > 1 && boxes[from] < boxes[from + 2])
+            include(x + boxes[from], y + boxes[from + 1], x + boxes[from + 2], y + boxes[from + 3]);
+        }
+    }
+    return boxes;
+  }
+
+  /** How many cells live in the whole tree. */
+  population(): number {
+    const counts = new Float64Array(this.#count);
+    for (let id = 1; id < this.#count; id++)
+      if (this.isLeaf(id)) counts[id] = bits(this.part(id, 0)) + bits(this.part(id, 1));
+      else
+        for (let i = 0; i < 4; i++)
+          counts[id] += this.level(id) === 1 ? Math.min(this.part(id, i), 1) : counts[this.part(id, i)];
+    return counts[this.root];
+  }
+
+  /** Calls `visit` with the corner of each leaf (of level 1, where there are states) in which something lives. */
+  eachLeaf(visit: (id: number, x: number, y: number) => void, id = this.root, x = 0, y = 0): void {
+    if (!this.box(id)) return;
+    const level = this.level(id);
+    if (level === 1 || this.isLeaf(id)) return visit(id, x, y);
+    const half = 2 ** (level - 1);
+    for (let i = 0; i < 4; i++) this.eachLeaf(visit, this.part(id, i), x + (i & 1 ? half : 0), y + (i & 2 ? half : 0));
+  }
+}
+
+function bits(word: number): number {
+  let count = 0;
+  for (let rest = word; rest !== 0; rest &= rest - 1) count++;
+  return count;
+}
