@@ -53,7 +53,7 @@ export function stateAt(engine: Engine, x: number, y: number): number {
 }
 
 /** Makes `to` hold what `from` holds: another engine for the same grid, empty and configured. */
-export function copyTiles(from: Engine, to: Engine): void {
+export function copyTiles(from: Pick<Engine, 'layout' | 'planes' | 'tile'>, to: Engine): void {
   const keys = from.layout.tilesX * from.layout.tilesY;
   const planes = Math.min(from.planes, to.planes);
   for (let key = 0; key < keys; key++)

@@ -57,8 +57,10 @@ export interface Engine {
   /** A tile was written. */
   touched(key: number): void;
   /**
-   * Gives an empty world the cells of a tree whose corner lies at (x, y), inside the grid or not; its living cells are
-   * inside. Only where an engine is better at that than at tiles. @throws MemoryError
+   * Makes the world hold the cells of a tree, and nothing else. The tree's corner goes to (x, y), inside the grid or
+   * not; its living cells are inside. Only where an engine is better at that than at tiles.
+   *
+   * @throws MemoryError; the world is as it was then.
    */
   plant?(tree: CellTree, x: number, y: number): void;
   /** The cells as a tree, where the engine has one: its middle is the middle of the grid. */

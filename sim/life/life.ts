@@ -180,7 +180,9 @@ export class Life {
    */
   load(pattern: Pattern, x?: number, y?: number): void {
     const at = this.#place(pattern, x, y);
-    this.#fill(() => this.#plant(pattern, at.x, at.y) || this.#put(pattern, at.x, at.y));
+    this.#fill(() => {
+      if (!this.#plant(pattern, at.x, at.y)) this.#put(pattern, at.x, at.y);
+    });
   }
 
   /**
@@ -377,7 +379,7 @@ export class Life {
     return placePattern(pattern, this, x, y);
   }
 
-  /** Puts a pattern that is a tree, and lies inside the grid, into an empty world, where the engine can. */
+  /** Takes a pattern that is a tree and lies inside the grid as it is, where the engine can. */
   #plant({ tree, width, height }: Pattern, x: number, y: number): boolean {
     const box = tree?.box();
     if (!this.#engine.plant || !tree || !box) return false;

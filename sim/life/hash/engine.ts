@@ -7,7 +7,7 @@ import type { CellTree } from '../../pattern/cell-tree.js';
 import type { Rule, TotalisticRule } from '../../rule/rule.js';
 import type { Engine, TileView } from '../engine.js';
 import type { Layout } from '../layout.js';
-import { createKernel, type HashKernel, HOLD, type KernelOptions } from './kernel.js';
+import { createKernel, type HashKernel, HOLD, type KernelOptions, type PlacedTile } from './kernel.js';
 import { leap, reach, roomFor } from './leap.js';
 import { harvest, plant } from './plant.js';
 import { differing, TileCache } from './tiles.js';
@@ -16,6 +16,9 @@ import { differing, TileCache } from './tiles.js';
 export async function createHashEngine(layout: Layout, options: KernelOptions = {}): Promise<HashEngine> {
   return new HashEngine(layout, await createKernel(options));
 }
+
+/** Tiles that are written before they go into the tree. */
+const BATCH = 256;
 
 const isPower = (n: number): boolean => (n & (n - 1)) === 0;
 
@@ -125,7 +128,7 @@ export class HashEngine implements Engine {
   #open(key: number): number {
     if (!this.#written.has(key)) {
       // A soup is written tile by tile: what is done with goes into the tree now and then.
-      if (this.#touched.size >= 1024) this.flush();
+      if (this.#touched.size >= BATCH) this.flush();
       this.#written.set(key, this.#tiles.words(this.#root, key).slice());
     }
     return key;
@@ -139,14 +142,15 @@ export class HashEngine implements Engine {
   flush(): void {
     if (this.#touched.size === 0) return this.#written.clear();
     const { kernel, level, layout } = this;
-    let root = this.#root;
+    const tiles: PlacedTile[] = [];
     for (const key of this.#touched) {
       const rows = this.#written.get(key);
-      if (!rows) continue;
-      kernel.wasm.prepare(256);
-      root = kernel.putTile(root, level, key % layout.tilesX, Math.floor(key / layout.tilesX), this.#filled(rows));
-      this.#hold(root);
+      const y = Math.floor(key / layout.tilesX);
+      if (rows) tiles.push({ x: key - y * layout.tilesX, y, rows: this.#filled(rows) });
     }
+    // 64 leaves, 21 squares and the way up.
+    kernel.wasm.prepare(tiles.length * 96 + 1024);
+    const root = kernel.putTiles(this.#root, level, tiles);
     this.#touched.clear();
     this.#written.clear();
     this.#settle(root);

@@ -19,6 +19,7 @@ interface Exports {
   between(nw: number, ne: number, sw: number, se: number, dx: number, dy: number): number;
   jump(id: number, level: number, k: number): number;
   tileRows(): number;
+  makeTile(): number;
   putTile(id: number, level: number, x: number, y: number): number;
   readTile(id: number): void;
   crop(id: number, level: number, width: number, height: number): number;
@@ -30,6 +31,13 @@ interface Exports {
 export interface KernelOptions {
   /** Most bytes of memory, 4 MiB to 2 GiB. Default 512 MiB. */
   memoryLimit?: number;
+}
+
+/** A tile for a tree: 128 words, two a row. */
+export interface PlacedTile {
+  x: number;
+  y: number;
+  rows: Uint32Array;
 }
 
 /** Where ids are kept safe from the collector: see `hold`. */
@@ -74,7 +82,7 @@ export class HashKernel {
     readonly wasm: Exports,
     /** Most bytes of memory. */
     readonly limit: number,
-    /** `tick` is called now and then (every 256 larger squares); what it throws ends the computation. */
+    /** `tick` is called now and then (every 16 larger squares); what it throws ends the computation. */
     readonly calls: { tick: () => void },
   ) {
     wasm.start(limit);
@@ -104,6 +112,24 @@ export class HashKernel {
   putTile(root: number, level: number, x: number, y: number, rows: Uint32Array): number {
     this.words.set(rows, this.wasm.tileRows() >> 2);
     return this.wasm.putTile(root, level, x, y);
+  }
+
+  /** The tree with these tiles in it; x and y in tiles, all inside. Nothing may make room meanwhile. */
+  putTiles(root: number, level: number, tiles: readonly PlacedTile[]): number {
+    if (tiles.length === 0) return root;
+    if (level === 6) {
+      this.words.set(tiles[0].rows, this.wasm.tileRows() >> 2);
+      return this.wasm.makeTile();
+    }
+    const bit = level - 7;
+    const part = (which: number): number =>
+      this.putTiles(
+        this.child(root, which),
+        level - 1,
+        tiles.filter(({ x, y }) => (((x >> bit) & 1) | (((y >> bit) & 1) << 1)) === which),
+      );
+    const [nw, ne] = [part(0), part(1)];
+    return this.wasm.join(level, nw, ne, part(2), part(3));
   }
 
   /** The cells of a node of level 6: 128 words, two a row. */

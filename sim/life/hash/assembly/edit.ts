@@ -14,6 +14,11 @@ export function putTile(id: u32, level: u32, x: u32, y: u32): u32 {
   return replace(id, level, x, y, build(ROWS, 6));
 }
 
+/** The node of the tile that lies at `tileRows()`. */
+export function makeTile(): u32 {
+  return build(ROWS, 6);
+}
+
 /** The node of the rows from `at`. */
 function build(at: usize, level: u32): u32 {
   if (level == 3) {

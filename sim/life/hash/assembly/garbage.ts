@@ -47,7 +47,7 @@ function enough(nodes: u32): bool {
 
 /** Makes room before a computation of `level`. */
 export function ready(level: u32): void {
-  if ((++ticks & 255) == 0) tick();
+  if ((++ticks & 15) == 0) tick();
   if (enough(RESERVE)) return;
   // What does not fit after so many is made again and again: it would take hours.
   if (collected >= PATIENCE) isFull();

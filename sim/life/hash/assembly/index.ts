@@ -2,7 +2,7 @@
 
 export { jump } from './advance';
 export { box, population } from './look';
-export { between, crop, leafOf, putTile, readTile, repeat, tileRows } from './edit';
+export { between, crop, leafOf, makeTile, putTile, readTile, repeat, tileRows } from './edit';
 export { collections, forget, hold, prepare } from './garbage';
 export { setRule } from './leaf';
 export { bytes } from './memory';
