@@ -54,11 +54,16 @@ async function chooseEngine(
     return createLargeEngine(layout, choice === 'js');
   }
   if (choice === 'js') return { engine: createJsEngine(layout), reason: 'asked for' };
+  let instead = '';
   if (choice === 'hash') {
-    const { createHashEngine } = await import('./hash/engine.js');
-    return { engine: await createHashEngine(layout), reason: 'asked for' };
+    try {
+      const { createHashEngine, hashable } = await import('./hash/engine.js');
+      hashable(rule);
+      return { engine: await createHashEngine(layout), reason: 'asked for' };
+    } catch (error) {
+      instead = `${(error as Error).message.replace(/\.$/, '')}; `;
+    }
   }
-  let gpu = '';
   if (choice === 'gpu') {
     try {
       const { createGpuEngine } = await import('./gpu/engine.js');
@@ -66,16 +71,16 @@ async function chooseEngine(
       const slow = engine.software ? `; but ${engine.name} is software, and slower than WebAssembly` : '';
       return { engine, reason: `asked for${slow}` };
     } catch (error) {
-      gpu = `${(error as Error).message}; `;
+      instead = `${(error as Error).message}; `;
     }
   }
   try {
     const engine = await createWasmEngine(layout);
-    return { engine, reason: `${gpu}${choice === 'wasm' ? 'asked for' : 'WebAssembly is the fastest here'}` };
+    return { engine, reason: `${instead}${choice === 'wasm' ? 'asked for' : 'WebAssembly is the fastest here'}` };
   } catch (error) {
     if (error instanceof MemoryError) throw error;
     // A page's Content-Security-Policy may forbid WebAssembly, and old browsers lack its SIMD.
     const why = error instanceof Error ? error.message : String(error);
-    return { engine: createJsEngine(layout), reason: `${gpu}WebAssembly cannot be used here: ${why}` };
+    return { engine: createJsEngine(layout), reason: `${instead}WebAssembly cannot be used here: ${why}` };
   }
 }

@@ -101,12 +101,7 @@ describe('macrocell', () => {
           const life = await createLife({ width, height, engine: 'wasm' });
           life.soup({ density, seed });
           life.step(3);
-          const text = formatMacrocell(life.tree(), {
-            rule: life.rule,
-            generation: 7,
-            name: 'soup',
-            comments: ['a\nb'],
-          });
+          const text = formatMacrocell(life, { name: 'soup', comments: ['a\nb'] });
           const pattern = parsePattern(text);
           assert.equal(patternCells(pattern), life.population());
           assert.deepEqual([pattern.name, pattern.generation, pattern.comments[0]], ['soup', 3, 'a b']);

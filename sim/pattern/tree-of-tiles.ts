@@ -33,7 +33,7 @@ class Builder {
   constructor(
     private readonly grid: Grid,
     private readonly planes: number,
-    private readonly tile: (key: number, plane: number) => View,
+    private readonly tile: (key: number, plane: number) => TileWords,
   ) {
     this.#tilesX = Math.ceil(grid.width / 64);
     this.#tilesY = Math.ceil(grid.height / 64);

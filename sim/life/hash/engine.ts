@@ -20,6 +20,12 @@ export async function createHashEngine(layout: Layout, options: KernelOptions = 
 /** Tiles that are written before they go into the tree. */
 const BATCH = 256;
 
+/** @throws RuleError where HashLife does not run this rule. */
+export function hashable(rule: Rule): TotalisticRule {
+  if (rule.kind === 'totalistic') return rule;
+  throw new RuleError(`HashLife runs rules of two states that count neighbours only, not ${rule.text}.`);
+}
+
 const isPower = (n: number): boolean => (n & (n - 1)) === 0;
 
 export class HashEngine implements Engine {
@@ -57,11 +63,10 @@ export class HashEngine implements Engine {
   }
 
   configure(rule: Rule, torus: boolean): void {
-    if (rule.kind !== 'totalistic')
-      throw new RuleError(`HashLife runs rules of two states that count neighbours only, not ${rule.text}.`);
+    const own = hashable(rule);
     this.flush();
-    this.kernel.setRule(rule);
-    this.rule = rule;
+    this.kernel.setRule(own);
+    this.rule = own;
     if (torus === this.torus) return;
     this.torus = torus;
     if (this.ring) {

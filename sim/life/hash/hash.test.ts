@@ -134,7 +134,10 @@ describe('HashLife', () => {
     assert.ok(engine.kernel.wasm.bytes() <= 2 ** 22);
   });
 
-  test('a rule it does not know is refused', async () => {
+  test('a rule it does not know is refused; a world of such a rule gets another engine, and says why', async () => {
+    const life = await createLife({ width: 64, height: 64, rule: 'B2c/S', engine: 'hash' });
+    assert.equal(life.engine, 'wasm');
+    assert.match(life.engineReason, /HashLife runs rules of two states/);
     const engine = await createHashEngine(new Layout(64, 64));
     assert.throws(() => engine.configure(parseRule('345/2/4'), true), { name: 'RuleError' });
   });
