@@ -4,7 +4,7 @@
  * will do is used again.
  */
 import { FALSE, type Graph, type Literal, TRUE } from './graph.js';
-import type { Truth, Truths } from './truth.js';
+import { CASES, type Truth, type Truths } from './truth.js';
 
 /** What an operation is worth in bits of uncertainty. */
 const OPERATION = 5;
@@ -22,8 +22,8 @@ interface Split {
 
 export class Synthesis {
   readonly #truths: Truths;
-  /** What functions are split by. */
-  readonly #signals: Signal[];
+  /** What functions are split by, each with its complement. */
+  readonly #signals: [Signal, Signal][];
   /** Everything there is to be used again, each with its complement. */
   readonly #pool: Signal[] = [];
   readonly #pooled = new Set<Literal>();
@@ -35,8 +35,8 @@ export class Synthesis {
     truths: Truths,
   ) {
     this.#truths = truths;
-    this.#signals = literals.map((literal) => this.#signal(literal));
-    for (const { literal } of this.#signals) this.#add(literal);
+    this.#signals = literals.map((literal) => [this.#signal(literal), this.#signal(literal ^ 1)]);
+    for (const literal of literals) this.#add(literal);
   }
 
   /** @param ones Cases in which it must be 1. @param zeros In which it must be 0; the others are free. */
@@ -112,31 +112,26 @@ export class Synthesis {
     const one = count(ones);
     const zero = count(zeros);
     const whole = bits(one, zero);
-    for (const { literal, truth } of this.#signals) {
-      const one1 = countBoth(ones, truth);
-      const zero1 = countBoth(zeros, truth);
+    for (const [signal, not] of this.#signals) {
+      const one1 = countBoth(ones, signal.truth);
+      const zero1 = countBoth(zeros, signal.truth);
       const one0 = one - one1;
       const zero0 = zero - zero1;
       if (one1 + zero1 === 0 || one0 + zero0 === 0) continue;
-      const signal = { literal, truth };
       if (one0 === 0) offer('and', signal, OPERATION + bits(one1, zero1));
       if (zero1 === 0) offer('or', signal, OPERATION + bits(one0, zero0));
-      if (one1 === 0) offer('and', this.#not(signal), OPERATION + bits(one0, zero0));
-      if (zero0 === 0) offer('or', this.#not(signal), OPERATION + bits(one1, zero1));
+      if (one1 === 0) offer('and', not, OPERATION + bits(one0, zero0));
+      if (zero0 === 0) offer('or', not, OPERATION + bits(one1, zero1));
       const flipped = bits(one0 + zero1, zero0 + one1);
       // Else it could be flipped back next.
       if (flipped < whole) offer('xor', signal, OPERATION + flipped);
       offer('mux', signal, 2.5 * OPERATION + bits(one0, zero0) + bits(one1, zero1));
       if (one1 > 0) offer('or-and', signal, 2 * OPERATION + bits(one0, zero) + bits(one1, zero1));
-      if (one0 > 0) offer('or-and', this.#not(signal), 2 * OPERATION + bits(one1, zero) + bits(one0, zero0));
+      if (one0 > 0) offer('or-and', not, 2 * OPERATION + bits(one1, zero) + bits(one0, zero0));
       if (zero1 > 0) offer('and-or', signal, 2 * OPERATION + bits(one, zero0) + bits(one1, zero1));
-      if (zero0 > 0) offer('and-or', this.#not(signal), 2 * OPERATION + bits(one, zero1) + bits(one0, zero0));
+      if (zero0 > 0) offer('and-or', not, 2 * OPERATION + bits(one, zero1) + bits(one0, zero0));
     }
     return best!;
-  }
-
-  #not({ literal, truth }: Signal): Signal {
-    return { literal: literal ^ 1, truth: truth.map((word) => ~word) };
   }
 
   #signal(literal: Literal): Signal {
@@ -154,9 +149,10 @@ export class Synthesis {
 /** Bits of uncertainty of a set with so many ones and zeros. */
 function bits(ones: number, zeros: number): number {
   if (ones === 0 || zeros === 0) return 0;
-  const all = ones + zeros;
-  return all * Math.log2(all) - ones * Math.log2(ones) - zeros * Math.log2(zeros);
+  return WEIGHT[ones + zeros] - WEIGHT[ones] - WEIGHT[zeros];
 }
+
+const WEIGHT = Float64Array.from({ length: CASES + 1 }, (_, n) => (n === 0 ? 0 : n * Math.log2(n)));
 
 const entropy = (ones: Truth, zeros: Truth): number => bits(count(ones), count(zeros));
 const and = (a: Truth, b: Truth): Truth => a.map((word, i) => word & b[i]);
