@@ -30,8 +30,11 @@ export class MplHost extends MplScreen {
 
   /** The kind of world: "life". */
   @property() sim = 'life';
-  /** What computes it: "auto" takes the best there is; "gpu" by WebGPU, software too where there is nothing else; "wasm", "js". */
-  @property() engine: 'auto' | 'gpu' | 'wasm' | 'js' = 'auto';
+  /**
+   * What computes it: "auto" takes the best there is; "gpu" by WebGPU, software too where there is nothing else; "wasm", "js";
+   * "hash" is HashLife, which leaps where a world repeats itself.
+   */
+  @property() engine: 'auto' | 'gpu' | 'wasm' | 'js' | 'hash' = 'auto';
   /** Width and height in cells, 1 to 65536 each: "512x512". Default: what suits the pattern. */
   @property() grid: string | null = null;
   /**
@@ -43,7 +46,7 @@ export class MplHost extends MplScreen {
   @property() neighborhood: 'moore' | 'von-neumann' | null = null;
   /** Edges: "torus", or "bounded", where all outside is dead. */
   @property() wrap: 'torus' | 'bounded' = 'torus';
-  /** The name of a pattern the kit knows, or the URL of an `.rle`, `.cells` or `.lif` file. Default: a soup. */
+  /** The name of a pattern the kit knows, or the URL of an `.rle`, `.cells`, `.mc` or `.lif` file. Default: a soup. */
   @property() pattern: string | null = null;
   /** Share of living cells in a soup, 0 to 1. Default 0.3. */
   @property({ type: Number }) density = 0.3;

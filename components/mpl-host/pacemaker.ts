@@ -8,6 +8,8 @@ import { type Clock, SystemClock } from './clock.js';
 export interface Paced {
   /** Where it computes elsewhere: when that is done. It is not called again before, nor is `publish`. */
   step(generations: number): void | Promise<void>;
+  /** Generations that are best computed at a time; 0 while any number will do. */
+  readonly leap?: number;
   /** A frame is due. */
   publish(): void;
 }
@@ -133,8 +135,8 @@ export class Pacemaker {
 
   #inTime(): void {
     const interval = 1000 / this.#speed;
-    // Where many generations pass between two frames, they are taken in pairs.
-    const least = this.#speed >= 2 * this.#maxFps ? 2 : 1;
+    // Where many generations pass between two frames, they are taken in pairs, or by leaps.
+    const least = Math.max(this.world.leap ?? 0, this.#speed >= 2 * this.#maxFps ? 2 : 1);
     this.#owe(interval, least);
     // They wait for the frame that shows them, unless there are too many for one stride.
     if (this.#owed >= least && (this.#owed >= 2 * least || this.clock.now() >= this.#frameAt)) {
@@ -161,12 +163,13 @@ export class Pacemaker {
   /**
    * Steps for a slice of time, or `most` generations, and returns how many it were. What a generation costs may change
    * with the next one, so that it feels its way: in pairs at first, then in strides that grow as long as time is left.
-   * Even strides: what blinks with period two then costs nothing to send.
+   * Even strides: what blinks with period two then costs nothing to send. A world that leaps says how far.
    */
   #run(most: number): number {
     const began = this.clock.now();
     let done = 0;
-    let stride = this.#stride;
+    const leap = this.world.leap ?? 0;
+    let stride = leap || this.#stride;
     while (stride > 0 && done < most) {
       const n = Math.min(stride, most - done);
       const elsewhere = this.world.step(n);
@@ -178,7 +181,8 @@ export class Pacemaker {
       }
       this.#stride = FIRST_STRIDE;
       const spent = this.clock.now() - began;
-      stride = Math.min(2 * stride, 2 * Math.floor((((SLICE - spent) / spent) * done) / 2));
+      if (leap > 0) stride = spent < SLICE ? leap : 0;
+      else stride = Math.min(2 * stride, 2 * Math.floor((((SLICE - spent) / spent) * done) / 2));
     }
     return done;
   }

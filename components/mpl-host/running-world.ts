@@ -1,6 +1,6 @@
 /** A world and what runs and streams it: the engine, the pacemaker, the source; and how it changes. */
 
-import type { Life } from '../../sim/index.js';
+import { type EngineWatch, type Life, watchEngine } from '../../sim/index.js';
 import { type ControlCommand, SignalWriter, Source } from '../../transport/index.js';
 import { type BuiltLife, buildLife } from './build-life.js';
 import { Pacemaker } from './pacemaker.js';
@@ -32,6 +32,7 @@ export class RunningWorld {
   readonly #stepMs: number;
   #settings: WorldSettings;
   #built: BuiltLife;
+  #watch: EngineWatch;
 
   constructor(built: BuiltLife, { channel, settings, pace, oncommand, stepMs = STEP_MS }: RunningWorldOptions) {
     this.#stepMs = stepMs;
@@ -39,12 +40,17 @@ export class RunningWorld {
     this.#settings = settings;
     this.pace = pace;
     this.source = new Source(built.life, { channel, oncommand, signals: this.signals });
+    this.#watch = this.#watched();
+    const world = this;
     this.pacemaker = new Pacemaker({
       step: (n) => {
-        this.life.step(n);
+        this.#watch.step(n);
         return this.life.owed > 0 ? this.life.settled() : undefined;
       },
       publish: () => this.source.publish(),
+      get leap() {
+        return world.#watch.leap;
+      },
     });
     this.setPace(pace);
   }
@@ -58,6 +64,13 @@ export class RunningWorld {
     while (this.life.owed > 0) await this.life.settled();
   }
 
+  /** Where the engine is not chosen by name, what the world does may choose another. */
+  #watched(): EngineWatch {
+    const watch = watchEngine(this.life, { keep: this.#settings.engine !== 'auto' });
+    watch.wanted = this.pace.speed || Number.POSITIVE_INFINITY;
+    return watch;
+  }
+
   /** Begins again, with some settings changed. The old world stays if that fails. */
   async rebuild(change: Partial<WorldSettings>): Promise<void> {
     const settings = { ...this.#settings, ...change };
@@ -65,6 +78,7 @@ export class RunningWorld {
     this.life.dispose();
     this.#built = built;
     this.#settings = settings;
+    this.#watch = this.#watched();
     this.source.restart(this.life);
     this.#tellControl();
   }
@@ -97,6 +111,7 @@ export class RunningWorld {
     this.source.fanout.maxFps = maxFps;
     this.source.fanout.tileBudget = tileBudget > 0 ? tileBudget : Number.POSITIVE_INFINITY;
     this.pacemaker.maxFps = maxFps;
+    this.#watch.wanted = speed || Number.POSITIVE_INFINITY;
     if (change.speed !== undefined) this.pacemaker.speed = speed;
     if (paused) this.pacemaker.pause();
     else this.pacemaker.play();

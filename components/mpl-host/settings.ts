@@ -25,7 +25,7 @@ export function parseSpeed(text: string): number | null {
 /** What values the host's own attributes may have. */
 export const HOST_RULES: ValueRules = {
   sim: oneOf('life'),
-  engine: oneOf('auto', 'gpu', 'wasm', 'js'),
+  engine: oneOf('auto', 'gpu', 'wasm', 'js', 'hash'),
   wrap: oneOf('torus', 'bounded'),
   neighborhood: { expects: '"moore" or "von-neumann"', ok: (v: string) => v === 'moore' || v === 'von-neumann' },
   control: oneOf('none', 'viewers', 'token'),

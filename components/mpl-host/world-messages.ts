@@ -5,7 +5,7 @@ import type { ControlMode, IntroduceMessage, Rect, Rights, UplinkStatus, Vouched
 
 /** How a world is to be. */
 export interface WorldSettings {
-  engine: 'auto' | 'gpu' | 'wasm' | 'js';
+  engine: 'auto' | 'gpu' | 'wasm' | 'js' | 'hash';
   /** Cells; 0 for what suits the pattern. */
   width: number;
   height: number;

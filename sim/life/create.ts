@@ -2,6 +2,7 @@
 import { MemoryError } from '../errors.js';
 import { parseRule } from '../rule/parse.js';
 import type { Neighborhood, Rule } from '../rule/rule.js';
+import { EngineWatch } from './choose.js';
 import type { Engine } from './engine.js';
 import { checkGrid, checkWrap, type Wrap } from './grid.js';
 import { createJsEngine } from './js/engine.js';
@@ -40,6 +41,17 @@ export async function createLife(options: LifeOptions): Promise<Life> {
   const layout = new Layout(width, height);
   const { engine, reason } = await chooseEngine(layout, rule, options.engine ?? 'auto');
   return new Life(engine, reason, rule, wrap, async (now) => (await chooseEngine(layout, now, 'auto')).engine);
+}
+
+/**
+ * Steps a world for somebody who wants many generations, and gives it the engine that is best for what it does.
+ *
+ * @param keep The world keeps the engine it has; only leaps are chosen.
+ */
+export function watchEngine(life: Life, { keep = false } = {}): EngineWatch {
+  const { width, height } = life;
+  const blocks = () => chooseEngine(new Layout(width, height), parseRule(life.rule), 'auto');
+  return new EngineWatch(life, { blocks: keep ? undefined : blocks });
 }
 
 async function chooseEngine(
