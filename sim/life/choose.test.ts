@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { setTimeout as wait } from 'node:timers/promises';
 import { describe, test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
 import { createLife, type EngineWatch, type Life, parsePattern, patternByName, watchEngine } from '../index.js';
 
 /** Steps as somebody who wants as much as can be had, until it is so, for at most so many milliseconds. */

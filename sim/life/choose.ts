@@ -85,14 +85,16 @@ export class EngineWatch {
     this.#meter = new Meter(now);
     if (this.life.engine === 'hash') return this.#judge(cost);
     this.#blocks = cost;
-    if (this.options.blocks && this.wanted >= MANY && busy && 1000 / cost < this.wanted && now >= this.#nextTrial) this.#prepare();
+    if (this.options.blocks && this.wanted >= MANY && busy && 1000 / cost < this.wanted && now >= this.#nextTrial)
+      this.#prepare();
   }
 
   /** Is it still better to leap? */
   #judge(cost: number): void {
     const { blocks } = this.options;
     if (blocks && this.wanted < MANY) this.#goBack('few generations are wanted');
-    else if (blocks && cost > this.#blocks) this.#goBack(`HashLife took ${ms(cost)} a generation, blocks ${ms(this.#blocks)}`);
+    else if (blocks && cost > this.#blocks)
+      this.#goBack(`HashLife took ${ms(cost)} a generation, blocks ${ms(this.#blocks)}`);
     else if (this.wanted < Number.POSITIVE_INFINITY) this.#leap = this.#longest();
     else if (cost * this.#leap < SHORT) this.#leap = Math.min(this.#leap * 2, 2 ** 20);
     else if (cost * this.#leap > LONG && this.#leap > 16) this.#leap /= 2;
