@@ -9,6 +9,9 @@ export function createJsKernel(layout: Layout): LargeKernel {
   return new JsKernel(layout);
 }
 
+/** 1 for state 1, which alone counts; a look-up, because a branch would be guessed wrong half of the time. */
+const ALIVE = new Uint8Array(256).fill(1, 1, 2);
+
 class JsKernel implements LargeKernel {
   readonly cells: readonly [Uint8Array, Uint8Array];
   readonly marks: readonly [Uint8Array, Uint8Array];
@@ -19,8 +22,8 @@ class JsKernel implements LargeKernel {
   #torus = true;
   /** For rows -range..range from the middle one, how far the neighbourhood reaches to either side. */
   #reach: number[] = [];
-  /** What a cell becomes, by its state (dead, alive) and the number of living cells, itself among them. */
-  #lives: readonly [Uint8Array, Uint8Array] = [new Uint8Array(0), new Uint8Array(0)];
+  /** What a cell becomes: 512 entries a state, one for each number of living cells, itself among them. */
+  #next = new Uint8Array(0);
   /** For each row around a tile, how many live from its left end up to each cell. */
   readonly #before = Array.from({ length: 84 }, () => new Uint16Array(85));
   /** How many live around each cell of a tile, itself among them. */
@@ -37,14 +40,17 @@ class JsKernel implements LargeKernel {
   }
 
   setRule(rule: LargerRule, torus: boolean): void {
-    const { range, neighborhood, middle, birth, survival } = rule;
+    const { range, neighborhood, middle, birth, survival, states } = rule;
     this.#rule = rule;
     this.#torus = torus;
     const half = spans(range, neighborhood);
     this.#reach = [...half.slice(1).reverse(), ...half];
-    const within = ([low, high]: readonly [number, number], more: number) =>
-      Uint8Array.from({ length: 442 }, (_, n) => (n - more >= low && n - more <= high ? 1 : 0));
-    this.#lives = [within(birth, 0), within(survival, middle ? 0 : 1)];
+    this.#next = new Uint8Array(states * 512);
+    for (let state = 1; state < states; state++) this.#next.fill((state + 1) % states, state * 512, (state + 1) * 512);
+    // A living cell is counted always, so one that does not count itself is one more than its rule says.
+    const own = middle ? 0 : 1;
+    this.#next.fill(1, birth[0], birth[1] + 1);
+    this.#next.fill(1, 512 + survival[0] + own, 512 + survival[1] + own + 1);
   }
 
   step(parity: number): void {
@@ -59,7 +65,7 @@ class JsKernel implements LargeKernel {
 
   #stepTile(from: Uint8Array, to: Uint8Array, key: number): boolean {
     const { tilesX, width, height } = this.layout;
-    const { range, states } = this.#rule;
+    const { range } = this.#rule;
     const y0 = Math.floor(key / tilesX) * 64;
     const x0 = (key % tilesX) * 64;
     const columns = Math.min(64, width - x0);
@@ -68,20 +74,18 @@ class JsKernel implements LargeKernel {
       this.#sumRow(this.#before[i], from, x0 - range, y0 + i - range, columns + 2 * range);
     if (this.#rule.neighborhood === 'moore') this.#slide(columns, rows);
     else this.#gather(columns, rows);
-    let changed = false;
+    let changed = 0;
     const counts = this.#counts;
-    const [born, stays] = this.#lives;
+    const becomes = this.#next;
     const at = key * TILE;
     for (let y = 0; y < rows; y++)
-      for (let x = 0; x < columns; x++) {
-        const i = at + y * 64 + x;
-        const state = from[i];
-        let next = state === 0 ? 0 : state + 1 === states ? 0 : state + 1;
-        if (state <= 1 && (state === 0 ? born : stays)[counts[y * 64 + x]] === 1) next = 1;
-        if (next !== state) changed = true;
-        to[i] = next;
+      for (let i = y * 64; i < y * 64 + columns; i++) {
+        const state = from[at + i];
+        const next = becomes[state * 512 + counts[i]];
+        changed |= next ^ state;
+        to[at + i] = next;
       }
-    return changed;
+    return changed !== 0;
   }
 
   /** Any shape: row by row of the neighbourhood. */
@@ -137,7 +141,7 @@ class JsKernel implements LargeKernel {
         const piece = Math.min(length - i, 64 - (x & 63));
         const at = row + (x >> 6) * TILE + (x & 63) - i;
         for (const end = i + piece; i < end; ) {
-          if (cells[at + i] === 1) sum++;
+          sum += ALIVE[cells[at + i]];
           sums[++i] = sum;
         }
       }
