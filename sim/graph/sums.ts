@@ -23,7 +23,7 @@ export function triple(g: Graph, row: number, centre: Literal): RowSum {
   return { one: g.xor(one, centre), two: g.or(two, g.and(one, centre)) };
 }
 
-/** The planes a number of neighbours can be read from, none of them enough alone. */
+/** Planes that a number of neighbours can be read from, none of them enough alone. */
 export interface Sums {
   /** Number is odd. */
   odd: Literal;
@@ -48,7 +48,7 @@ export function mooreSums(g: Graph, living: (row: number) => Literal): Sums {
   const g2 = g.and(own.two, carry);
   const s = g.xor(e, f);
   const k = g.and(e, f);
-  // g1, g2 and k cannot all be 1: that would be 14 neighbours.
+  // With k neither g1 nor g2 can be 1, for e and f are; g1 and g2 together are eight.
   const four = g.xor(g.xor(g1, g2), k);
   const either = g.or(g1, g2);
   return { odd, e, f, g1, g2, s, k, four, eight: g.and(g1, g2), either, many: g.or(either, k) };
@@ -86,11 +86,11 @@ export function neumannSums(g: Graph, living: (row: number) => Literal): Sums {
   };
 }
 
+/** The same for four neighbours. */
 export const NEUMANN_SETS: readonly (readonly string[])[] = [
   ['odd', 's', 'four'],
   ['odd', 'twos', 'carry', 'four'],
   ['odd', 'some', 'carry', 'four'],
   ['odd', 's', 'some', 'four'],
   ['one', 'two', 'z0', 'z1'],
-  ['odd', 'some', 'four', 's'],
 ];
