@@ -1,25 +1,20 @@
-/** Makes a world as its settings say: which pattern, how large a grid, which rule. */
+/** Makes a world of Life as its settings say: which pattern, how large a grid, which rule. */
 
 import {
   createLife,
-  type Life,
   MAX_SIDE,
   PATTERNS,
   type Pattern,
   parsePattern,
   patternByName,
+  watchEngine,
 } from '../../sim/index.js';
+import type { Built } from './world.js';
 import type { WorldSettings } from './world-messages.js';
 
 /** A grid that leaves a pattern room to grow: twice its size, at least this, in whole tiles. */
 const SMALLEST = 256;
 const SOUP_SIDE = 512;
-
-export interface BuiltLife {
-  life: Life;
-  /** The rule where nobody asks for another: the pattern's, else Life. */
-  ownRule: string;
-}
 
 /** Throws where it cannot be read, or has a name that is not known. */
 export function readPattern({ name, text }: NonNullable<WorldSettings['pattern']>): Pattern {
@@ -33,7 +28,7 @@ export function readPattern({ name, text }: NonNullable<WorldSettings['pattern']
 }
 
 /** Throws where a setting cannot be had. */
-export async function buildLife(settings: WorldSettings): Promise<BuiltLife> {
+export async function buildLife(settings: WorldSettings): Promise<Built> {
   const { wrap, engine, neighborhood, density, seed } = settings;
   const pattern = settings.pattern && readPattern(settings.pattern);
   const { width, height } = sizeFor(settings, pattern);
@@ -42,7 +37,8 @@ export async function buildLife(settings: WorldSettings): Promise<BuiltLife> {
   const life = await createLife({ width, height, wrap, engine, rule, ...(neighborhood && { neighborhood }) });
   if (pattern) life.load(pattern);
   else if (density > 0) life.soup({ density, seed });
-  return { life, ownRule };
+  // Where the engine is not chosen by name, what the world does may choose another.
+  return { world: life, stepper: watchEngine(life, { keep: engine !== 'auto' }), ownRule };
 }
 
 function sizeFor({ width, height }: WorldSettings, pattern: Pattern | null): { width: number; height: number } {

@@ -33,8 +33,9 @@ export async function obey(
     case 'pattern': {
       // A pattern brings its own rule, where its file states one, and may ask for a larger grid.
       const pattern = { text: command.text, name: command.name };
+      if (world.sim !== 'life') return world.rebuild({ pattern });
       const { rule, width, height } = readPattern(pattern);
-      const grid = { width: Math.max(world.life.width, width), height: Math.max(world.life.height, height) };
+      const grid = { width: Math.max(world.world.width, width), height: Math.max(world.world.height, height) };
       return world.rebuild({ pattern, ...grid, ...(rule && { rule, neighborhood: undefined }) });
     }
     case 'soup':
@@ -43,11 +44,11 @@ export async function obey(
       return world.rebuild({});
     case 'clear':
       await world.settled();
-      world.life.clear();
+      world.world.clear();
       break;
     case 'draw':
       await world.settled();
-      world.life.draw(command.cells, command.alive);
+      world.world.draw(command.cells, command.alive);
       break;
   }
   world.source.publish();

@@ -28,8 +28,8 @@ const ROUTES = ['server', 'signal', 'transport', 'maxPeers', 'iceServers'] as co
 export class MplHost extends MplScreen {
   static override rules: ValueRules = { ...MplScreen.rules, ...HOST_RULES };
 
-  /** The kind of world: "life". */
-  @property() sim = 'life';
+  /** The kind of world: "life", or a field: "gray-scott", "lenia". */
+  @property() sim: 'life' | 'gray-scott' | 'lenia' = 'life';
   /**
    * What computes it: "auto" takes the best there is; "gpu" by WebGPU, software too where there is nothing else; "wasm", "js";
    * "hash" is HashLife, which leaps where a world repeats itself.
@@ -40,13 +40,15 @@ export class MplHost extends MplScreen {
   /**
    * Rule, as Golly writes it: "B3/S23", with "V" at its end for von Neumann's neighbours; isotropic "B2-a/S12"; Generations
    * "345/2/4"; Larger than Life "R5,C0,M1,S34..58,B34..45,NM"; or a name such as "HighLife". Default: the pattern's, else Life.
+   * Of a field: the name of a preset ("coral", "mitosis", ...; "orbium", "spots", ...), its numbers, as in "feed=0.0545 kill=0.062" or
+   * "mu=0.15 sigma=0.015", or both.
    */
   @property() rule: string | null = null;
   /** "moore" or "von-neumann". Default: as the rule says. */
   @property() neighborhood: 'moore' | 'von-neumann' | null = null;
   /** Edges: "torus", or "bounded", where all outside is dead. */
   @property() wrap: 'torus' | 'bounded' = 'torus';
-  /** The name of a pattern the kit knows, or the URL of an `.rle`, `.cells`, `.mc` or `.lif` file. Default: a soup. */
+  /** The name of a pattern the kit knows (of Lenia: "orbium"), or the URL of an `.rle`, `.cells`, `.mc` or `.lif` file. Default: a soup. */
   @property() pattern: string | null = null;
   /** Share of living cells in a soup, 0 to 1. Default 0.3. */
   @property({ type: Number }) density = 0.3;

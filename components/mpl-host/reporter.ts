@@ -1,7 +1,7 @@
 /** Tells how a world fares: receivers, in a report and in signals, once a second; the page, of what is sent. */
 
-import type { Life } from '../../sim/index.js';
 import type { RunningWorld } from './running-world.js';
+import type { World } from './world.js';
 import type { FromWorld } from './world-messages.js';
 
 /** Counting a larger world every second would cost more than it tells. */
@@ -10,7 +10,7 @@ const COUNTED_CELLS = 2 ** 26;
 const TELL_MS = 200;
 
 export class Reporter {
-  #last: { at: number; life: Life; generation: number; captures: number; tiles: number };
+  #last: { at: number; of: World; generation: number; captures: number; tiles: number };
   readonly #timer = setInterval(() => this.#report(), 1000);
   readonly #teller = setInterval(() => this.world.tell(), TELL_MS);
 
@@ -18,7 +18,7 @@ export class Reporter {
     readonly world: RunningWorld,
     readonly post: (message: FromWorld) => void,
   ) {
-    this.#last = { at: performance.now(), life: world.life, generation: 0, captures: 0, tiles: 0 };
+    this.#last = { at: performance.now(), of: world.world, generation: 0, captures: 0, tiles: 0 };
   }
 
   stop(): void {
@@ -28,14 +28,14 @@ export class Reporter {
 
   #report(): void {
     const now = performance.now();
-    const { life, source } = this.world;
-    const { generation, engine, engineReason, width, height } = life;
+    const { world, source } = this.world;
+    const { generation, engine, engineReason, width, height } = world;
     const { captures, tilesChanged } = source.counts;
     const last = this.#last;
     const seconds = (now - last.at) / 1000;
     // A world that began again since counts anew.
-    const before = life === last.life ? last.generation : 0;
-    const population = width * height <= COUNTED_CELLS ? { population: life.population() } : {};
+    const before = world === last.of ? last.generation : 0;
+    const population = width * height <= COUNTED_CELLS ? { population: world.population() } : {};
     const report = {
       generation,
       rate: Math.max(0, generation - before) / seconds,
@@ -47,7 +47,7 @@ export class Reporter {
     };
     source.report(report);
     this.world.tell({ population: null, ...report });
-    this.#last = { at: now, life, generation, captures, tiles: tilesChanged };
+    this.#last = { at: now, of: world, generation, captures, tiles: tilesChanged };
     this.post({ type: 'sent', ...this.#sent() });
   }
 

@@ -1,9 +1,9 @@
 /** A world and what runs and streams it: the engine, the pacemaker, the source; and how it changes. */
 
-import { type EngineWatch, type Life, watchEngine } from '../../sim/index.js';
 import { type ControlCommand, SignalWriter, Source } from '../../transport/index.js';
-import { type BuiltLife, buildLife } from './build-life.js';
+import { buildWorld } from './build-world.js';
 import { Pacemaker } from './pacemaker.js';
+import type { Built, Stepper, World } from './world.js';
 import type { WorldPace, WorldSettings } from './world-messages.js';
 
 /** Steps asked for at once, at most; a longer way is gone in several. */
@@ -31,55 +31,55 @@ export class RunningWorld {
   stepping = false;
   readonly #stepMs: number;
   #settings: WorldSettings;
-  #built: BuiltLife;
-  #watch: EngineWatch;
+  #built: Built;
 
-  constructor(built: BuiltLife, { channel, settings, pace, oncommand, stepMs = STEP_MS }: RunningWorldOptions) {
+  constructor(built: Built, { channel, settings, pace, oncommand, stepMs = STEP_MS }: RunningWorldOptions) {
     this.#stepMs = stepMs;
     this.#built = built;
     this.#settings = settings;
     this.pace = pace;
-    this.source = new Source(built.life, { channel, oncommand, signals: this.signals });
-    this.#watch = this.#watched();
-    const world = this;
+    this.source = new Source(built.world, { channel, oncommand, signals: this.signals });
+    const running = this;
     this.pacemaker = new Pacemaker({
       step: (n) => {
-        this.#watch.step(n);
-        return this.life.owed > 0 ? this.life.settled() : undefined;
+        this.#stepper.step(n);
+        return this.world.owed ? this.world.settled?.() : undefined;
       },
       publish: () => this.source.publish(),
       get leap() {
-        return world.#watch.leap;
+        return running.#stepper.leap ?? 0;
       },
     });
     this.setPace(pace);
   }
 
-  get life(): Life {
-    return this.#built.life;
+  get world(): World {
+    return this.#built.world;
+  }
+
+  get #stepper(): Stepper {
+    return this.#built.stepper;
+  }
+
+  /** What kind of world it is. */
+  get sim(): WorldSettings['sim'] {
+    return this.#settings.sim;
   }
 
   /** An engine that computes elsewhere has come to where it was to go: now the world may be changed. */
   async settled(): Promise<void> {
-    while (this.life.owed > 0) await this.life.settled();
-  }
-
-  /** Where the engine is not chosen by name, what the world does may choose another. */
-  #watched(): EngineWatch {
-    const watch = watchEngine(this.life, { keep: this.#settings.engine !== 'auto' });
-    watch.wanted = this.pace.speed || Number.POSITIVE_INFINITY;
-    return watch;
+    while (this.world.owed) await this.world.settled?.();
   }
 
   /** Begins again, with some settings changed. The old world stays if that fails. */
   async rebuild(change: Partial<WorldSettings>): Promise<void> {
     const settings = { ...this.#settings, ...change };
-    const built = await buildLife(settings);
-    this.life.dispose();
+    const built = await buildWorld(settings);
+    this.world.dispose?.();
     this.#built = built;
     this.#settings = settings;
-    this.#watch = this.#watched();
-    this.source.restart(this.life);
+    this.#stepper.wanted = this.pace.speed || Number.POSITIVE_INFINITY;
+    this.source.restart(this.world);
     this.#tellControl();
   }
 
@@ -92,12 +92,15 @@ export class RunningWorld {
     if ('rule' in change || 'neighborhood' in change) {
       // A neighbourhood alone leaves births and survivals as they are.
       const alone = rule === undefined && neighborhood !== undefined;
-      const { planes } = this.life;
-      await this.life.changeRule(alone ? this.life.rule : settings.rule || this.#built.ownRule, settings.neighborhood);
+      const { planes } = this.world;
+      await this.world.changeRule(
+        alone ? this.world.rule : settings.rule || this.#built.ownRule,
+        settings.neighborhood,
+      );
       // Replicas have the planes they began with.
-      if (this.life.planes !== planes) this.source.restart(this.life);
+      if (this.world.planes !== planes) this.source.restart(this.world);
     }
-    if (wrap !== undefined) this.life.setWrap(wrap);
+    if (wrap !== undefined) this.world.setWrap(wrap);
     this.#settings = settings;
     this.#tellControl();
   }
@@ -111,7 +114,7 @@ export class RunningWorld {
     this.source.fanout.maxFps = maxFps;
     this.source.fanout.tileBudget = tileBudget > 0 ? tileBudget : Number.POSITIVE_INFINITY;
     this.pacemaker.maxFps = maxFps;
-    this.#watch.wanted = speed || Number.POSITIVE_INFINITY;
+    this.#stepper.wanted = speed || Number.POSITIVE_INFINITY;
     if (change.speed !== undefined) this.pacemaker.speed = speed;
     if (paused) this.pacemaker.pause();
     else this.pacemaker.play();
@@ -138,7 +141,7 @@ export class RunningWorld {
   }
 
   #tellControl(): void {
-    const { width, height, rule, neighborhood, wrap } = this.life;
+    const { width, height, rule, neighborhood, wrap } = this.world;
     const { paused, speed } = this.pace;
     const pattern = this.#settings.pattern?.name ?? '';
     this.source.setControlState({ paused, speed, rule, neighborhood, wrap, width, height, pattern });
@@ -147,7 +150,7 @@ export class RunningWorld {
 
   /** Publishes these signals, and how far the world is. */
   tell(values: Record<string, unknown> = {}): void {
-    const { version, generation } = this.life;
+    const { version, generation } = this.world;
     for (const [name, value] of Object.entries({ version, generation, ...values })) this.signals.set(name, value);
     this.source.publishSignals();
   }

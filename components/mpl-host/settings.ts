@@ -24,7 +24,7 @@ export function parseSpeed(text: string): number | null {
 
 /** What values the host's own attributes may have. */
 export const HOST_RULES: ValueRules = {
-  sim: oneOf('life'),
+  sim: oneOf('life', 'gray-scott', 'lenia'),
   engine: oneOf('auto', 'gpu', 'wasm', 'js', 'hash'),
   wrap: oneOf('torus', 'bounded'),
   neighborhood: { expects: '"moore" or "von-neumann"', ok: (v: string) => v === 'moore' || v === 'von-neumann' },
@@ -46,6 +46,7 @@ export const HOST_RULES: ValueRules = {
 
 /** The attributes that make the world what it is. */
 export interface HostAttributes {
+  sim: WorldSettings['sim'];
   engine: WorldSettings['engine'];
   grid?: string | null;
   rule: string | null;
@@ -58,6 +59,7 @@ export interface HostAttributes {
 export function worldSettings(host: HostAttributes, pattern: WorldSettings['pattern']): WorldSettings {
   const { width, height } = (host.grid && splitGrid(host.grid)) || { width: 0, height: 0 };
   return {
+    sim: host.sim,
     engine: host.engine,
     width,
     height,

@@ -5,15 +5,16 @@ import type { ControlMode, IntroduceMessage, Rect, Rights, UplinkStatus, Vouched
 
 /** How a world is to be. */
 export interface WorldSettings {
+  sim: 'life' | 'gray-scott' | 'lenia';
   engine: 'auto' | 'gpu' | 'wasm' | 'js' | 'hash';
   /** Cells; 0 for what suits the pattern. */
   width: number;
   height: number;
-  /** Empty for that of the pattern, else Life. */
+  /** Empty for that of the pattern, else Life; of a field, its numbers. */
   rule: string;
   neighborhood: Neighborhood | undefined;
   wrap: Wrap;
-  /** A pattern's name and text, or the name alone of one that the kit knows; null for a soup. */
+  /** A pattern's name and text, or the name alone of one that the kit knows; null for a soup, or what a seed says. */
   pattern: { name: string; text?: string } | null;
   /** Share of living cells in a soup, 0..1. */
   density: number;

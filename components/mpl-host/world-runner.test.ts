@@ -7,6 +7,7 @@ import type { FromWorld, WorldPace, WorldSettings } from './world-messages.js';
 import { WorldRunner } from './world-runner.js';
 
 const SETTINGS: WorldSettings = {
+  sim: 'life',
   engine: 'js',
   width: 512,
   height: 512,

@@ -4,7 +4,7 @@
  */
 
 import { type ControlCommand, PortLink, type SourceEnd, type TokenSource, Uplink } from '../../transport/index.js';
-import { buildLife } from './build-life.js';
+import { buildWorld } from './build-world.js';
 import { AT_ONCE, ENDS_STEP, obey } from './commands.js';
 import { Reporter } from './reporter.js';
 import { RunningWorld } from './running-world.js';
@@ -85,12 +85,12 @@ export class WorldRunner {
 
   async #start(channel: string, settings: WorldSettings, pace: WorldPace): Promise<void> {
     let wanted = settings;
-    const built = await buildLife(wanted).catch((error: Error) => {
+    const built = await buildWorld(wanted).catch((error: Error) => {
       if (error.name !== 'RuleError') throw error;
       // One wrong attribute costs that attribute, not the world.
       this.#fail(error);
       wanted = { ...settings, rule: '', neighborhood: undefined };
-      return buildLife(wanted);
+      return buildWorld(wanted);
     });
     const oncommand = (command: ControlCommand) => this.#command(command);
     this.#world = new RunningWorld(built, { channel, settings: wanted, pace, oncommand, stepMs: this.stepMs });
@@ -167,7 +167,7 @@ export class WorldRunner {
 
   async #digest({ id, rect }: Extract<ToWorld, { type: 'digest' }>): Promise<void> {
     try {
-      const { version, hash } = await this.#world.life.digest(rect);
+      const { version, hash } = await this.#world.world.digest(rect);
       this.post({ type: 'digest', id, version, hash });
     } catch (error) {
       this.post({ type: 'digest-error', id, message: (error as Error).message });
@@ -214,7 +214,7 @@ export class WorldRunner {
   #halt(): void {
     this.#halted = true;
     this.#world?.pacemaker.close();
-    this.#world?.life.dispose();
+    this.#world?.world.dispose?.();
     this.#reporter?.stop();
   }
 

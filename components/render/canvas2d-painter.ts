@@ -11,7 +11,6 @@ import { RasterWindow } from './raster-window.js';
 const ONE_BY_ONE = 64;
 const NOTHING: TileRect = { x0: 0, y0: 0, x1: 0, y1: 0 };
 const css = ([r, g, b, a]: Rgba, fade = 1): string => `rgb(${r} ${g} ${b} / ${(a / 255) * fade})`;
-const sameColor = (a: Rgba, b: Rgba): boolean => a.every((v, i) => v === b[i]);
 
 export class Canvas2DPainter implements Painter {
   readonly kind = 'canvas2d';
@@ -42,10 +41,7 @@ export class Canvas2DPainter implements Painter {
     const rows = Math.min(Math.ceil(frame.height / pixels), tilesFor(grid.height)) + 1;
     const old = grid === this.#grid ? this.#window : null;
     this.#grid = grid;
-    const { dead, alive, unknown } = palette;
-    const same = (w: RasterWindow): boolean =>
-      w.shares === shares && sameColor(w.dead, dead) && sameColor(w.alive, alive) && sameColor(w.unknown, unknown);
-    const recolored = old && !same(old);
+    const recolored = old && (old.shares !== shares || old.palette !== palette);
     if (old && !recolored && old.level === level && old.columns === columns && old.rows === rows) {
       if (old.x === visible.x0 && old.y === visible.y0) return;
       const before = old.rect;
@@ -55,7 +51,7 @@ export class Canvas2DPainter implements Painter {
       this.#uncover(scene, old, before);
       return;
     }
-    const next = new RasterWindow(level, columns, rows, dead, alive, unknown, shares);
+    const next = new RasterWindow(level, columns, rows, palette, shares);
     next.moveTo(visible.x0, visible.y0);
     if (old && !recolored) next.resemble(old);
     next.fillBeyond(scene.stale.tilesX, scene.stale.tilesY);

@@ -1,9 +1,15 @@
 /** CSS colors to numbers, by the browser's own parser. */
 
+import { type Rgba, rampOf } from './ramp.js';
+
+export type { Rgba };
+
 /** The colors of a view, as CSS colors. `currentColor` and `var()` mean nothing here: resolve them first. */
 export interface ViewColors {
   alive?: string;
   dead?: string;
+  /** For worlds of more than two states, colors on the way from dead to alive. Default: none asked for, see `rampOf`. */
+  between?: readonly string[];
   /** Lines between cells, from 8 pixels a cell on. May be translucent. */
   grid?: string;
   /** Beyond the edge of the world. */
@@ -12,9 +18,6 @@ export interface ViewColors {
   unknown?: string;
 }
 
-/** Red, green, blue, alpha: 0 to 255. */
-export type Rgba = readonly [number, number, number, number];
-
 /** What painters use. */
 export interface Palette {
   readonly alive: Rgba;
@@ -22,6 +25,8 @@ export interface Palette {
   readonly grid: Rgba;
   readonly outside: Rgba;
   readonly unknown: Rgba;
+  /** From dead to alive, in 256 steps: for cells of more than two states. */
+  readonly ramp: readonly Rgba[];
   /** Nothing of what lies behind shows through. */
   readonly opaque: boolean;
 }
@@ -29,6 +34,7 @@ export interface Palette {
 export const DEFAULT_COLORS: Required<ViewColors> = {
   alive: '#e9f2ff',
   dead: '#0c1118',
+  between: [],
   grid: 'rgb(88 104 130 / 0.45)',
   outside: '#06090d',
   unknown: '#1d2733',
@@ -69,11 +75,13 @@ const over = (top: Rgba, below: Rgba): Rgba => blend([top[0], top[1], top[2], 25
 
 /** Numbers for a set of colors; a missing or invalid one falls back to the default. What is dead may be transparent. */
 export function paletteOf(colors: ViewColors): Palette {
-  const read = (name: keyof ViewColors): Rgba =>
+  const read = (name: Exclude<keyof ViewColors, 'between'>): Rgba =>
     (colors[name] ? parseColor(colors[name]) : null) ?? parseColor(DEFAULT_COLORS[name]) ?? [0, 0, 0, 255];
   const dead = read('dead');
   const [alive, outside] = [over(read('alive'), dead), over(read('outside'), dead)];
   const unknown = read('unknown');
-  const opaque = [dead, alive, outside, unknown].every(([, , , a]) => a === 255);
-  return { dead, alive, outside, unknown, grid: read('grid'), opaque };
+  const between = (colors.between ?? []).map((css) => parseColor(css)).filter((color) => color !== null);
+  const ramp = rampOf([dead, ...between, alive]);
+  const opaque = [...ramp, outside, unknown].every(([, , , a]) => a === 255);
+  return { dead, alive, outside, unknown, ramp, grid: read('grid'), opaque };
 }

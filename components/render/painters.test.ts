@@ -1,4 +1,5 @@
 import { expect } from '@open-wc/testing';
+import { paletteOf } from './colors.js';
 import { Field } from './testing/field.js';
 import { needsWebGL2 } from './testing/webgl2.js';
 import { View, type ViewOptions } from './view.js';
@@ -124,19 +125,20 @@ for (const renderer of ['webgl2', 'canvas2d'] as const) {
       const v = view(renderer, field, 128, 64);
       const colors = (image: ImageData, row: number) =>
         Array.from({ length: 8 }, (_, state) => pixel(image, 60 + state, row));
-      const blended = (share: number) => ALIVE.map((c, i) => DEAD[i]! + (c - DEAD[i]!) * Math.sqrt(share));
+      const { ramp } = paletteOf(COLORS);
       const expectColors = (wanted: number[]) => {
         const seen = colors(v.capture(), 6);
         for (const [state, share] of wanted.entries())
-          for (let c = 0; c < 3; c++) expect(seen[state]![c], `state ${state}`).to.be.closeTo(blended(share)[c]!, 1);
+          expect(seen[state], `state ${state}`).to.deep.equal(ramp[Math.round(255 * share)]!.slice(0, 3));
       };
       place(v, 64, 32, 1);
-      expectColors([0, 1, 6 / 7, 5 / 7, 4 / 7, 3 / 7, 2 / 7, 1 / 7]);
+      const dying = [0, 1, 6 / 7, 5 / 7, 4 / 7, 3 / 7, 2 / 7, 1 / 7].map(Math.sqrt);
+      expectColors(dying);
       expect(colors(v.capture(), 7)).to.deep.equal(Array(8).fill(DEAD));
       v.amounts = true;
       expectColors([0, 1 / 7, 2 / 7, 3 / 7, 4 / 7, 5 / 7, 6 / 7, 1]);
       v.amounts = false;
-      expectColors([0, 1, 6 / 7, 5 / 7, 4 / 7, 3 / 7, 2 / 7, 1 / 7]);
+      expectColors(dying);
       // Another world with fewer planes, and back.
       const plain = Field.soup(128, 64, 0.3, 3);
       v.grid = plain;
@@ -144,7 +146,7 @@ for (const renderer of ['webgl2', 'canvas2d'] as const) {
       expectCells(v.capture(), v, plain);
       v.grid = field;
       place(v, 64, 32, 1);
-      expectColors([0, 1, 6 / 7, 5 / 7, 4 / 7, 3 / 7, 2 / 7, 1 / 7]);
+      expectColors(dying);
     });
 
     it('shows tiles of which nothing is known as neither dead nor alive, until they are told', () => {
@@ -405,7 +407,7 @@ describe('both painters', () => {
             v.amounts = amounts;
             place(v, 250.3, 140.9, scale);
           }
-          expect(difference(a.capture(), b.capture()).most, `${planes} planes, scale ${scale}`).to.be.at.most(2);
+          expect(difference(a.capture(), b.capture()).most, `${planes} planes, scale ${scale}`).to.be.at.most(4);
         }
     }
   });

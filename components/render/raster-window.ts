@@ -1,8 +1,8 @@
 /** A picture, at one level of detail, of a rectangle of tiles that moves over the world and keeps what stays in view. */
 
-import type { Rgba } from './colors.js';
+import type { Palette } from './colors.js';
 import type { TileRect } from './frame.js';
-import { byteTable, pixelOf, shades, TOP_LEVEL } from './raster.js';
+import { byteTable, pixelOf, shades, shareColors } from './raster.js';
 import { type Shares, shareTable } from './shares.js';
 
 export class RasterWindow {
@@ -27,9 +27,7 @@ export class RasterWindow {
     readonly level: number,
     readonly columns: number,
     readonly rows: number,
-    readonly dead: Rgba,
-    readonly alive: Rgba,
-    readonly unknown: Rgba,
+    readonly palette: Palette,
     readonly shares: Shares,
   ) {
     this.side = 64 >> level;
@@ -37,10 +35,11 @@ export class RasterWindow {
     this.height = rows * this.side;
     this.image = new ImageData(this.width, this.height);
     this.pixels = new Uint32Array(this.image.data.buffer);
-    this.shade = shades(level, dead, alive);
+    this.shade = shades(level, palette.dead, palette.alive);
     this.table = level === 0 ? byteTable(this.shade) : null;
-    this.states = shares.planes > 1 ? { share: shareTable(shares), ramp: shades(TOP_LEVEL, dead, alive) } : null;
-    this.blank = pixelOf(unknown);
+    const { planes, root } = shares;
+    this.states = planes > 1 ? { share: shareTable(shares), ramp: shareColors(palette, root) } : null;
+    this.blank = pixelOf(palette.unknown);
     this.pixels.fill(this.blank);
   }
 

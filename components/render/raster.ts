@@ -4,7 +4,7 @@
  */
 
 import type { TileView } from '../../transport/state/tile.js';
-import { blend, type Rgba } from './colors.js';
+import { blend, type Palette, type Rgba } from './colors.js';
 
 export const TOP_LEVEL = 6;
 
@@ -19,6 +19,16 @@ export const pixelOf = ([r, g, b, a]: Rgba): number => ((a << 24) | (b << 16) | 
 export function shades(level: number, dead: Rgba, alive: Rgba): Uint32Array {
   const most = 4 ** level;
   return Uint32Array.from({ length: most + 1 }, (_, count) => pixelOf(blend(alive, dead, Math.sqrt(count / most))));
+}
+
+/** Colors for shares from 0 to 1 of cells of many states. */
+export function shareColors({ ramp }: Palette, root: boolean): Uint32Array {
+  const last = ramp.length - 1;
+  const pixels = ramp.map(pixelOf);
+  return Uint32Array.from(
+    { length: 4097 },
+    (_, i) => pixels[Math.round(last * (root ? Math.sqrt(i / 4096) : i / 4096))]!,
+  );
 }
 
 /** For each byte, the eight pixels of its bits. */

@@ -20,7 +20,8 @@ precision highp usampler2D;
 uniform usampler2D atlas;
 uniform usampler2D tiles;
 uniform int planes;
-uniform vec2 shares;       // of a cell whose state is not 0: x + y * state
+uniform sampler2D ramp;    // of cells of many states: the colors of shares, not premultiplied
+uniform vec3 shares;       // of a cell whose state is not 0: x + y * state; z 1: the root is shown
 uniform ivec2 world;       // cells
 uniform ivec2 firstCell;   // of the pixel at the top left
 uniform vec2 firstPart;    // how far into that cell the pixel is read off
@@ -40,6 +41,14 @@ uint wordOf(uint slot, int plane, int word, int row) {
   int perRow = ${ATLAS_WIDTH / 2} / planes;
   int column = int(slot) % perRow;
   return texelFetch(atlas, ivec2((column * planes + plane) * 2 + word, int(slot) / perRow * 64 + row), 0).r;
+}
+
+// Of one plane the root lets sparse cells be seen: one in 256 still has a sixteenth of the brightness.
+vec4 shadeOf(float share) {
+  float shown = shares.z > 0.0 ? sqrt(share) : share;
+  if (planes == 1) return mix(dead, alive, shown);
+  vec4 c = texelFetch(ramp, ivec2(int(shown * 255.0 + 0.5), 0), 0);
+  return vec4(c.rgb * c.a, c.a);
 }
 
 uint bitsIn(uint v) {
@@ -103,8 +112,8 @@ vec4 ofCell(ivec2 cell) {
   uint entry = entryOf(cell >> 6);
   if (entry == 0u) return unknown;
   uint slot = entry & ${(1 << SLOT_BITS) - 1}u;
-  if (slot == 0u) return mix(dead, alive, sqrt(liveOf(entry) / 4096.0));
-  return mix(dead, alive, sqrt(sharesIn(slot, (cell.x >> 5) & 1, cell.y & 63, 1u << uint(cell.x & 31))));
+  if (slot == 0u) return shadeOf(liveOf(entry) / 4096.0);
+  return shadeOf(sharesIn(slot, (cell.x >> 5) & 1, cell.y & 63, 1u << uint(cell.x & 31)));
 }
 
 void main() {
@@ -118,8 +127,7 @@ void main() {
     } else {
       float area = float((to.x - from.x) * (to.y - from.y));
       vec2 counts = liveIn(from, min(to, world));
-      // The root lets sparse cells be seen: one in 256 still has a sixteenth of the brightness.
-      shade = mix(mix(dead, alive, sqrt(counts.x / area)), unknown, counts.y / area);
+      shade = mix(shadeOf(min(counts.x / area, 1.0)), unknown, counts.y / area);
     }
   } else {
     ivec2 cell = firstCell + ivec2(floor(pixel * cells + firstPart));

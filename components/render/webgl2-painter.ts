@@ -26,6 +26,9 @@ export class WebGL2Painter implements Painter {
   #index: TileIndex | null = null;
   #grid: TileGrid | null = null;
   #scene: Scene | null = null;
+  /** The colors of many states, and the texture that has them. */
+  #colors: Palette | null = null;
+  readonly #ramp: WebGLTexture;
   #visible = NOTHING;
   #coarse = false;
   /** Tiles with live cells and no slot: they are drawn as an even shade until they get one. */
@@ -43,6 +46,9 @@ export class WebGL2Painter implements Painter {
     }
     gl.uniform1i(this.#at.atlas!, 0);
     gl.uniform1i(this.#at.tiles!, 1);
+    gl.uniform1i(this.#at.ramp!, 2);
+    gl.activeTexture(gl.TEXTURE2);
+    this.#ramp = gl.createTexture();
     gl.activeTexture(gl.TEXTURE0);
   }
 
@@ -96,6 +102,7 @@ export class WebGL2Painter implements Painter {
       gl.clear(gl.COLOR_BUFFER_BIT);
       return;
     }
+    if (scene.grid.planes > 1) this.#color(palette);
     gl.activeTexture(gl.TEXTURE1);
     this.#index.flush();
     gl.activeTexture(gl.TEXTURE0);
@@ -123,6 +130,7 @@ export class WebGL2Painter implements Painter {
   dispose(): void {
     this.#atlas.dispose();
     this.#index?.dispose();
+    this.gl.deleteTexture(this.#ramp);
     this.gl.deleteProgram(this.#program);
     this.#index = this.#grid = this.#scene = null;
   }
@@ -170,6 +178,20 @@ export class WebGL2Painter implements Painter {
     }
   }
 
+  /** Takes up the colors of many states. */
+  #color(palette: Palette): void {
+    if (palette === this.#colors) return;
+    this.#colors = palette;
+    const { gl } = this;
+    const { ramp } = palette;
+    const bytes = Uint8Array.from(ramp.flat());
+    gl.activeTexture(gl.TEXTURE2);
+    gl.bindTexture(gl.TEXTURE_2D, this.#ramp);
+    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA8, ramp.length, 1, 0, gl.RGBA, gl.UNSIGNED_BYTE, bytes);
+    for (const name of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER])
+      gl.texParameteri(gl.TEXTURE_2D, name, gl.NEAREST);
+  }
+
   #uniforms(frame: Frame, palette: Palette, { grid, shares }: Scene): void {
     const { gl } = this;
     const at = this.#at;
@@ -178,7 +200,7 @@ export class WebGL2Painter implements Painter {
     const x = (probe(frame.scale) - frame.originX) * cells;
     const y = (probe(frame.scale) - frame.originY) * cells;
     gl.uniform1i(at.planes!, grid.planes);
-    gl.uniform2f(at.shares!, shares.some, shares.each);
+    gl.uniform3f(at.shares!, shares.some, shares.each, Number(shares.root));
     gl.uniform2i(at.world!, grid.width, grid.height);
     gl.uniform2i(at.firstCell!, Math.floor(x), Math.floor(y));
     gl.uniform2f(at.firstPart!, x - Math.floor(x), y - Math.floor(y));

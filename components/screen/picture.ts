@@ -12,13 +12,25 @@ export interface PictureHandlers {
 
 /**
  * The colors of an element that wears those of the cells as its own, so that the browser has resolved variables,
- * `light-dark()` and the like. `spec`, two colors, goes before them.
+ * `light-dark()` and the like. `spec`, two colors or more, goes before them.
  */
 export function readColors(element: Element, spec: string): ViewColors {
   const style = getComputedStyle(element);
-  const [alive, dead] = splitColors(spec) ?? [style.color, style.borderTopColor];
-  return { alive, dead, outside: style.outlineColor, grid: style.textDecorationColor, unknown: style.columnRuleColor };
+  const [alive, ...between] = splitColors(spec) ?? [style.color, style.borderTopColor];
+  const dead = between.pop();
+  between.reverse();
+  return {
+    alive,
+    dead,
+    between,
+    outside: style.outlineColor,
+    grid: style.textDecorationColor,
+    unknown: style.columnRuleColor,
+  };
 }
+
+/** Is this the rule of a field, as "feed=0.05 kill=0.06" is? Its states are amounts. */
+export const isField = (rule: string): boolean => rule.includes('=');
 
 export class Picture {
   readonly view: View;

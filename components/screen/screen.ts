@@ -15,7 +15,7 @@ import { overlay } from './overlay.js';
 import { overlayStyles } from './overlay.styles.js';
 import { PassingText } from './passing-text.js';
 import { obeyRequests, playOrPause, sendRequest, toggleFullscreen } from './perform.js';
-import { Picture } from './picture.js';
+import { isField, Picture } from './picture.js';
 import { screenStyles } from './screen.styles.js';
 import { sentence } from './sentence.js';
 import { ScreenSettings } from './settings.js';
@@ -282,6 +282,7 @@ export abstract class MplScreen extends ScreenConnection {
     } else if (event.type === 'tiles') {
       this.#picture!.view.changed(event.keys);
     } else if (event.type === 'control') {
+      this.#picture!.view.amounts = isField(this.controlState!.rule);
       this.requestUpdate();
     }
   }

@@ -10,7 +10,7 @@ export abstract class ScreenSettings extends LitElement {
     channel: { expects: '1 to 64 letters, digits, ".", "_", "~" or "-"', ok: (name: string) => CHANNEL.test(name) },
     transport: oneOf('auto', 'p2p', 'relay'),
     colors: {
-      expects: 'two CSS colors, of living and dead cells',
+      expects: '2 to 16 CSS colors, from living to dead cells',
       ok: (text: string) => text === '' || splitColors(text) !== null,
       fallback: '',
     },
@@ -34,7 +34,10 @@ export abstract class ScreenSettings extends LitElement {
   @property() transport: Transport = 'auto';
   /** On a viewer, the picture stands still, and the source sends it nothing more than what is moved into view; on a host, the world stands still. */
   @property({ type: Boolean }) paused = false;
-  /** Two CSS colors, of living and dead cells: "#7df9ff #05070a". */
+  /**
+   * CSS colors of living and dead cells: "#7df9ff #05070a"; others between these two are for worlds of more than two states, from the
+   * highest value down.
+   */
   @property() colors = '';
   /** Milliseconds of each frame that drawing may take. Default 6. */
   @property({ type: Number, attribute: 'frame-budget' }) frameBudget?: number;

@@ -32,10 +32,13 @@ export const within = (low: number, high: number, whole = false): ValueRule => (
 /** Names of channels; the relay allows the same. */
 export const CHANNEL = /^[A-Za-z0-9._~-]{1,64}$/;
 
-/** Two CSS colors, for living and dead cells, or null. Blanks within brackets do not part them. */
-export function splitColors(text: string): [alive: string, dead: string] | null {
+/**
+ * CSS colors, the first for living, the last for dead cells, those between for values between, or null. Blanks within
+ * brackets do not part them.
+ */
+export function splitColors(text: string): string[] | null {
   const parts = text.trim().match(/(?:[^\s(]+(?:\([^)]*\))?)+/g) ?? [];
-  return parts.length === 2 && parts.every((part) => parseColor(part)) ? (parts as [string, string]) : null;
+  return parts.length >= 2 && parts.length <= 16 && parts.every((part) => parseColor(part)) ? parts : null;
 }
 
 export const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

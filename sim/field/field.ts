@@ -142,6 +142,11 @@ export abstract class Field {
   abstract get rule(): string;
   /** Other numbers from the next step on: a preset's name, "name=value" pairs, or both. @throws RuleError */
   abstract setRule(rule: string): void;
+  /** The same, as `Life` has it. */
+  async changeRule(rule: string): Promise<void> {
+    this.setRule(rule);
+  }
+
   /** Begins anew with what this seed says; `density` 0..1: how much of it. Default 0.3. @throws RangeError */
   abstract seed(seed: number, density?: number): void;
   /** Computes what follows `from` into `to`: a layer's address for each. */
