@@ -85,7 +85,7 @@ export function panel({ source, off, choices, ask, load, say }: PanelModel): Tem
         ${names.map((name) => html`<option value=${name} ?selected=${name === current}>${name}</option>`)}
       </select>
     </label>
-    <label class="file" title="Open a pattern file: .rle, .cells, .lif">
+    <label class="file" title="Open a pattern file: .rle, .cells, .mc, .lif">
       <input class="unseen" type="file" accept=${ACCEPT} aria-label="Open a pattern file" ?disabled=${off} @change=${pick} />
       <span class="button">${OPEN}</span>
     </label>

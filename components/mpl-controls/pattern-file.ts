@@ -3,7 +3,7 @@
 /** Bytes of the largest file that is read: any known pattern is smaller. */
 const MOST = 32 * 2 ** 20;
 
-export const ACCEPT = '.rle,.cells,.lif,.life,.txt,text/plain';
+export const ACCEPT = '.rle,.cells,.mc,.lif,.life,.txt,text/plain';
 
 export interface PatternText {
   text: string;

@@ -1,5 +1,5 @@
 import { expect } from '@open-wc/testing';
-import { createLife, formatMacrocell, parsePattern } from '../../index.js';
+import { createLife, formatMacrocell, type Life, parsePattern } from '../../index.js';
 
 describe('HashLife in a page', () => {
   it('is loaded when it is asked for, and is the same world as in blocks, from a macrocell file on', async () => {
@@ -7,7 +7,7 @@ describe('HashLife in a page', () => {
     from.soup({ density: 0.2, seed: 4 });
     const pattern = parsePattern(formatMacrocell(from), { name: 'soup.mc' });
     for (const wrap of ['torus', 'bounded'] as const) {
-      const worlds = [];
+      const worlds: Life[] = [];
       for (const engine of ['hash', 'wasm'] as const) {
         const life = await createLife({ width: 512, height: 512, wrap, engine });
         expect(life.engine).to.equal(engine);
