@@ -42,6 +42,7 @@ export class Board {
   #stride = 2;
   /** Tiles that are likely to have changed by the next time. */
   #expected = 64;
+  #lost = false;
   /** Tiles read back at a time. */
   readonly #room: number;
   readonly #tiles: number;
@@ -52,6 +53,9 @@ export class Board {
     readonly layout: Layout,
     readonly planes: number,
   ) {
+    void device.lost.then(() => {
+      this.#lost = true;
+    });
     this.#tiles = layout.tilesX * layout.tilesY;
     this.#span = planes * PLANE_WORDS;
     this.#room = Math.min(this.#tiles, Math.floor(READ_BYTES / 4 / (this.#span + 1)));
@@ -140,6 +144,8 @@ export class Board {
       const done = queue.onSubmittedWorkDone();
       const began = performance.now();
       await before;
+      // Work for a lost device is done at once, which is to say never.
+      if (this.#lost) throw new Error('the device was lost');
       const ms = performance.now() - began;
       before = done;
       if (ms < SHORT_MS && n === this.#stride) this.#stride = Math.min(this.#stride * 2, MOST_GENERATIONS);

@@ -326,7 +326,7 @@ suite(`the GPU engine${without}`, () => {
   it('lets go of its device at once, also while it computes', async () => {
     const { life, engine } = await fragile(256, 256);
     life.soup({ density: 0.3, seed: 4 });
-    life.step(1e6);
+    life.step(Number.MAX_SAFE_INTEGER);
     const settled = life.settled();
     life.dispose();
     await settled;
@@ -352,6 +352,11 @@ suite(`the GPU engine${without}`, () => {
     );
     expect(error).to.be.instanceOf(MemoryError);
     expect(error?.message).to.match(/65536x65536 with 8 planes takes 4096 MiB in one piece, and this GPU gives \d+/);
+    const large = await createLife({ width: 65_536, height: 65_536, rule: '/2/256', engine: 'gpu' });
+    expect(large.engine).to.equal('wasm');
+    expect(large.engineReason).to.match(
+      /^A grid of 65536x65536 with 8 planes takes 4096 MiB in one piece, and this GPU/,
+    );
     const engine = await createGpuEngine(new Layout(300, 300), 1);
     expect(() => engine.configure(parseRule('R5,C0,M1,S34..58,B34..45,NM'), true)).to.throw(RuleError);
     engine.dispose();
