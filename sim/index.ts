@@ -1,9 +1,10 @@
 /** `mpl-kit/sim`: worlds and how they change. No DOM, no network; the same in a page, a worker and Node. */
 export { EngineLostError, GridError, MemoryError, PatternError, RuleError, UnsettledError } from './errors.js';
 export { createGrayScott, createLenia } from './field/create.js';
-export type { Field, FieldOptions } from './field/field.js';
+export type { Field } from './field/field.js';
 export type { GrayScott, GrayScottOptions } from './field/gray-scott.js';
 export type { Lenia, LeniaOptions } from './field/lenia.js';
+export type { FieldOptions } from './field/options.js';
 export { GRAY_SCOTT_PRESETS, LENIA_PRESETS } from './field/presets.js';
 export { EngineWatch } from './life/choose.js';
 export { createLife, type EngineChoice, type LifeOptions, watchEngine } from './life/create.js';

@@ -1,23 +1,10 @@
 /** A world of values instead of cells that live or not. What it is made of is its kind's; this keeps versions and tiles. */
-import { RuleError } from '../errors.js';
 import { digestCells, type Rect } from '../life/digest.js';
 import type { TileView } from '../life/engine.js';
-import { checkGrid, checkWrap, type Wrap } from '../life/grid.js';
-import { makeJsKernel } from './js-kernel.js';
+import { checkWrap, type Wrap } from '../life/grid.js';
 import type { FieldKernel, MakeKernel } from './kernel.js';
 import type { FieldLayout } from './layout.js';
-
-export interface FieldOptions {
-  /** Cells across and down; 2^26 together at most. */
-  width: number;
-  height: number;
-  /** Default "torus". What is beyond the edges of a bounded field, its kind says. */
-  wrap?: Wrap;
-  /** Bit-planes of what is shown and streamed, 1..8: 2^planes levels. Default 6. */
-  planes?: number;
-  /** Default "auto": WebAssembly, else its twin in TypeScript; "gpu" stands for the best there is. */
-  engine?: 'auto' | 'gpu' | 'wasm' | 'js';
-}
+import type { FieldOptions } from './options.js';
 
 /** What a kind of field needs. */
 export interface FieldNeeds {
@@ -28,22 +15,6 @@ export interface FieldNeeds {
   scratch: number;
   /** The value that is shown as the highest level. */
   full: number;
-}
-
-/** The best kernel, and why that. */
-export async function chooseKernel(engine: FieldOptions['engine']): Promise<{ make: MakeKernel; reason: string }> {
-  if (engine === 'js') return { make: makeJsKernel, reason: 'asked for' };
-  const gpu = engine === 'gpu' ? 'there is no GPU engine for fields; ' : '';
-  try {
-    const { loadWasmKernel } = await import('./wasm-kernel.js');
-    return {
-      make: await loadWasmKernel(),
-      reason: `${gpu}${engine === 'wasm' ? 'asked for' : 'WebAssembly is the fastest here'}`,
-    };
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return { make: makeJsKernel, reason: `${gpu}WebAssembly cannot be used here: ${why}` };
-  }
 }
 
 const align = (bytes: number): number => Math.ceil(bytes / 64) * 64;
@@ -300,18 +271,4 @@ export abstract class Field {
     this.kernel.quantise(this.#layers[this.#parity][this.shown], this.#now, this.planes, this.#scale);
     this.#stale = false;
   }
-}
-
-/** Size and engine, checked. @throws GridError, RangeError */
-export function checkField({ width, height, engine = 'auto' }: FieldOptions): { width: number; height: number } {
-  if (!['auto', 'gpu', 'wasm', 'js'].includes(engine))
-    throw new RangeError(`Engine "${engine}" is unknown for a field: use "auto", "wasm" or "js".`);
-  return checkGrid(width, height);
-}
-
-/** `rule` or numbers, not both. @throws RuleError */
-export function notBoth(rule: string | undefined, numbers: object): void {
-  const [name] = Object.keys(numbers);
-  if (rule !== undefined && name !== undefined)
-    throw new RuleError(`Both a rule and ${name} are given: write the number into the rule, or leave the rule out.`);
 }

@@ -9,9 +9,10 @@
  * of the four corners times 0.05, less the cell itself: with du and dt at most 1, nothing can explode.
  */
 import { mix } from '../life/soup.js';
-import { checkField, chooseKernel, Field, type FieldOptions, notBoth } from './field.js';
+import { Field } from './field.js';
 import { EDGE, type MakeKernel } from './kernel.js';
 import { FieldLayout } from './layout.js';
+import { checkField, chooseKernel, type FieldOptions, notBoth } from './options.js';
 import { formatNumbers, type Numbers, numbersOf, parseNumbers, type Ranges } from './parameters.js';
 import { GRAY_SCOTT_PRESETS } from './presets.js';
 

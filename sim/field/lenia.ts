@@ -8,9 +8,10 @@
  */
 import { PatternError, quote } from '../errors.js';
 import { mix } from '../life/soup.js';
-import { checkField, chooseKernel, Field, type FieldOptions, notBoth } from './field.js';
+import { Field } from './field.js';
 import { EDGE, type MakeKernel } from './kernel.js';
 import { FieldLayout } from './layout.js';
+import { checkField, chooseKernel, type FieldOptions, notBoth } from './options.js';
 import { ORBIUM } from './orbium.js';
 import { formatNumbers, type Numbers, numbersOf, parseNumbers, type Ranges } from './parameters.js';
 import { LENIA_PRESETS } from './presets.js';
