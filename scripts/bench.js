@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { chromium } from './browsers.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const ALL = ['engines', 'wire', 'latency', 'signals', 'relay', 'sizes'];
+const ALL = ['engines', 'gpu', 'wire', 'latency', 'signals', 'relay', 'sizes'];
 
 function arguments_() {
   try {

@@ -68,7 +68,8 @@ export class RunningWorld {
 
   /** An engine that computes elsewhere has come to where it was to go: now the world may be changed. */
   async settled(): Promise<void> {
-    while (this.world.owed) await this.world.settled?.();
+    // Once: the pacemaker's next stride is a task of its own, before which comes whoever waits for this.
+    await this.world.settled?.();
   }
 
   /** Begins again, with some settings changed. The old world stays if that fails. */

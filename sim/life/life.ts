@@ -153,7 +153,7 @@ export class Life {
    * UnsettledError before all is `settled`.
    */
   adopt(engine: Engine, reason: string): void {
-    if (this.owed > 0) throw new UnsettledError();
+    this.#rest();
     this.#replace(engine, reason);
   }
 
@@ -192,6 +192,7 @@ export class Life {
    */
   paste(pattern: Pattern, x?: number, y?: number): void {
     const at = this.#place(pattern, x, y);
+    this.#rest();
     this.#version++;
     this.#put(pattern, at.x, at.y);
   }
@@ -240,6 +241,7 @@ export class Life {
     if (!Number.isInteger(number) || number < 0 || number >= this.states)
       throw new RangeError(`There is no state ${state} in rule ${this.rule}: use 0 to ${this.states - 1}.`);
     for (let i = 0; i < cells.length; i += 2) this.#cell(cells[i], cells[i + 1]);
+    this.#rest();
     this.#version++;
     const brush = new Brush(this.#engine);
     for (let i = 0; i < cells.length; i += 2) {
@@ -273,11 +275,12 @@ export class Life {
       this.setRule(rule, neighborhood);
     } catch (error) {
       if (!(error instanceof RuleError && this.#instead)) throw error;
-      if (this.owed > 0) throw new UnsettledError();
+      this.#rest();
       const { kind } = this.#engine;
       const other = await this.#instead(parsed);
       // It may have been stepped meanwhile.
-      while (this.owed > 0) await this.settled();
+      await this.settled();
+      this.#rest();
       this.#replace(other, `the "${kind}" engine does not compute rule ${parsed.text}`, parsed);
     }
   }
@@ -342,7 +345,13 @@ export class Life {
     return { version: this.version, hash: digestCells(this.#engine, rect) };
   }
 
+  /** What changes the world changes the newest generation of it. */
+  #rest(): void {
+    if (this.owed > 0) throw new UnsettledError();
+  }
+
   #fill(put: () => void): void {
+    this.#rest();
     this.#engine.clear();
     try {
       put();

@@ -42,7 +42,8 @@ export class Board {
   #stride = 2;
   /** Tiles that are likely to have changed by the next time. */
   #expected = 64;
-  #lost = false;
+  /** Why nothing that comes from the device can be trusted any more. */
+  #fault = '';
   /** Tiles read back at a time. */
   readonly #room: number;
   readonly #tiles: number;
@@ -54,7 +55,10 @@ export class Board {
     readonly planes: number,
   ) {
     void device.lost.then(() => {
-      this.#lost = true;
+      this.#fault ||= 'the device was lost';
+    });
+    device.addEventListener('uncapturederror', ({ error }) => {
+      this.#fault ||= error.message;
     });
     this.#tiles = layout.tilesX * layout.tilesY;
     this.#span = planes * PLANE_WORDS;
@@ -145,7 +149,7 @@ export class Board {
       const began = performance.now();
       await before;
       // Work for a lost device is done at once, which is to say never.
-      if (this.#lost) throw new Error('the device was lost');
+      this.#check();
       const ms = performance.now() - began;
       before = done;
       if (ms < SHORT_MS && n === this.#stride) this.#stride = Math.min(this.#stride * 2, MOST_GENERATIONS);
@@ -207,8 +211,13 @@ export class Board {
     return { count, records };
   }
 
+  #check(): void {
+    if (this.#fault) throw new Error(this.#fault);
+  }
+
   async #copied(at: number, size: number): Promise<Uint32Array> {
     await this.#staging.mapAsync(READ, at, size);
+    this.#check();
     return new Uint32Array(this.#staging.getMappedRange(at, size));
   }
 

@@ -1,7 +1,15 @@
 // Runs in a browser that was told to give pages WebGPU: npx wtr --group gpu
 import { expect } from '@open-wc/testing';
 import fc from 'fast-check';
-import { createLife, type Life, MemoryError, NAMED_RULES, RuleError, UnsettledError } from '../../index.js';
+import {
+  createLife,
+  type Life,
+  MemoryError,
+  NAMED_RULES,
+  patternByName,
+  RuleError,
+  UnsettledError,
+} from '../../index.js';
 import { allClasses } from '../../rule/hensel.js';
 import { parseRule } from '../../rule/parse.js';
 import { makeGenerationsRule, makeIsotropicRule, makeRule, type TwoStateRule } from '../../rule/rule.js';
@@ -66,7 +74,10 @@ function expectSame(life: Life, naive: NaiveLife, what: string): void {
   expect(life.population(), what).to.equal(naive.population());
 }
 
-suite(`the GPU engine${without}`, () => {
+suite(`the GPU engine${without}`, function () {
+  // Where there is only a software adapter, a processor that may be busy does it all.
+  this.timeout(180_000);
+
   afterEach(() => {
     for (const life of made.splice(0)) life.dispose();
   });
@@ -77,17 +88,16 @@ suite(`the GPU engine${without}`, () => {
       if (parseRule(rule).kind === 'larger') continue;
       const width = [256, 200, 129, 64, 33][i % 5]!;
       const height = [128, 71, 200, 64][i % 4]!;
-      for (const wrap of ['torus', 'bounded'] as const) {
-        const gpu = await gpuLife({ width, height, rule, wrap });
-        const wasm = await twin(gpu);
-        for (const life of [gpu, wasm]) {
-          life.soup({ density: 0.3, seed: i });
-          life.step(60);
-          await life.settled();
-        }
-        expect(await gpu.digest(), `${name} ${width}x${height} ${wrap}`).to.deep.equal(await wasm.digest());
-        expect(gpu.population()).to.equal(wasm.population());
+      const wrap = i % 2 === 0 ? 'torus' : 'bounded';
+      const gpu = await gpuLife({ width, height, rule, wrap });
+      const wasm = await twin(gpu);
+      for (const life of [gpu, wasm]) {
+        life.soup({ density: 0.3, seed: i });
+        life.step(60);
+        await life.settled();
       }
+      expect(await gpu.digest(), `${name} ${width}x${height} ${wrap}`).to.deep.equal(await wasm.digest());
+      expect(gpu.population()).to.equal(wasm.population());
     }
   });
 
@@ -215,9 +225,7 @@ suite(`the GPU engine${without}`, () => {
     expect([...life.changedTiles()]).to.deep.equal([...wasm.changedTiles()]);
   });
 
-  it('computes grids of more tiles than a dispatch has workgroups on one side', async function () {
-    // A quarter of 2^30 cells, on a processor that may be busy.
-    this.timeout(180_000);
+  it('computes grids of more tiles than a dispatch has workgroups on one side', async () => {
     // Bounded, with gliders on their way in the far corner.
     const life = await gpuLife({ width: 16_384, height: 16_448, wrap: 'bounded' });
     const cells = [1, 0, 2, 1, 0, 2, 1, 2, 2, 2];
@@ -253,6 +261,7 @@ suite(`the GPU engine${without}`, () => {
     expect(await life.digest()).to.deep.equal(before);
     for (const change of [
       () => life.set(1, 1, true),
+      () => life.paste(patternByName('glider')!),
       () => life.clear(),
       () => life.soup({ density: 0.1, seed: 1 }),
       () => life.setRule('B36/S23'),
