@@ -16,7 +16,7 @@ export interface Scene {
   entrants: Entrant[];
   rounds: number;
   /** What the engine named must reach, as times the first entrant, in each window. */
-  targets?: Partial<Record<string, readonly number[]>>;
+  targets?: Partial<Record<string, readonly (number | undefined)[]>>;
 }
 
 /** One that computes a scene. */
