@@ -34,6 +34,8 @@ export async function run(plan: Plan): Promise<EngineResult> {
         const made = await one(folder);
         if (typeof made === 'string') skipped.push(made);
         else rows.push(...(await contest(made, say)));
+        // Who waits for minutes sees what there is so far.
+        if (rows.length > 0) say(formatRows(title, rows));
       }
       if (rows.length > 0) groups.push({ title, rows });
     }

@@ -18,7 +18,7 @@ export interface Plan {
 }
 
 export const FULL: Plan = {
-  rounds: 7,
+  rounds: 5,
   long: true,
   roofline: ['B3/S23', 'B36/S23', 'B2/S', 'B1357/S1357', 'B3678/S34678', 'B368/S245'],
   rooflineRounds: 15,
@@ -55,7 +55,7 @@ function denseSoup(plan: Plan): Make {
       ...quicklife(start),
       ours(WASM, 'wasm', start),
       { ...ours(TORUS, 'wasm', torus), populations: undefined },
-      ours(JS, 'js', start, { until: 3000, rounds: 5 }),
+      ours(JS, 'js', start, { until: 3000, rounds: 3 }),
       ...peers(golly('HashLife', start.file, HASHLIFE, { until: 100, rounds: 1 })),
       ours(HASH, 'hash', start, { until: 100, rounds: 1 }, 64),
       // On a torus, and by few generations: it takes it as long for any cells.
@@ -86,7 +86,7 @@ function hugeSoup(plan: Plan): Make {
     const start = soup(join(folder, 'huge.rle'), size, 128, 0.5, 'B3/S23');
     return {
       name: 'soup 8192x8192',
-      ...{ cells: size * size, windows: [[0, 100]] as const, rounds: 5, targets: { [WASM]: [12] } },
+      ...{ cells: size * size, windows: [[0, 100]] as const, rounds: 3, targets: { [WASM]: [12] } },
       entrants: [...quicklife(start), ours(WASM, 'wasm', start)],
     };
   };
@@ -137,11 +137,11 @@ const PATTERNS: readonly Known[] = [
     ],
   },
   { name: 'LWSS breeder', file: 'LWSS-breeder.rle', side: 8192, windows: [[2000, 3000]], leap: 1000 },
-  { name: 'unit cell', file: 'Unit-Life-Cell-512x512.rle', side: 1024, windows: [[2000, 4000]], leap: 1000 },
+  { name: 'unit cell', file: 'Unit-Life-Cell-512x512.rle', side: 4096, windows: [[2000, 4000]], leap: 1000 },
 ];
 const GALAXY: Known = {
   ...{ name: 'metapixel galaxy', file: 'metapixel-galaxy.mc.gz', side: 32768, from: 400, leap: 10, target: 5 },
-  ...{ windows: [[10, 60]], rounds: 3 },
+  ...{ windows: [[10, 60]], rounds: 2 },
 };
 
 /** HashLife by leaps of 2^10, ours and Golly's: the first from nothing, the following from what is known by then. */
@@ -192,7 +192,7 @@ function family({ rule, golly: theirs = rule, algorithm, size, margin, js }: Fam
     const start = soup(join(folder, 'family.rle'), size, margin, 0.5, rule, theirs);
     return {
       ...{ name: `${rule} ${size}x${size}`, cells: size * size, windows: [[0, 100]] as const },
-      rounds: Math.min(plan.rounds, 5),
+      rounds: Math.min(plan.rounds, 3),
       entrants: [
         ...peers(
           golly(`Golly ${algorithm ?? 'QuickLife'}`, start.file, algorithm === undefined ? [] : ['-a', algorithm]),
@@ -220,7 +220,7 @@ export function scenes(plan: Plan): { title: string; make: Make[] }[] {
         ]),
         ...(long
           ? [
-              leaps(GALAXY, 3, [
+              leaps(GALAXY, 2, [
                 [0, 1024],
                 [1024, 4096],
               ]),
@@ -234,7 +234,7 @@ export function scenes(plan: Plan): { title: string; make: Make[] }[] {
     },
     {
       title: 'Engines: fields',
-      make: [() => grayScott(long ? 1024 : 512, plan.rounds), () => lenia(long ? 512 : 128, Math.min(plan.rounds, 3))],
+      make: [() => grayScott(long ? 1024 : 512, Math.min(plan.rounds, 3)), () => lenia(long ? 512 : 128, Math.min(plan.rounds, 3))],
     },
   ];
 }
