@@ -43,7 +43,7 @@ function plainGrayScott(field: GrayScott): Plain {
   let u = v.map((cell) => (cell > 0 ? 0.5 : 1));
   let nextU = new Float32Array(u.length);
   let nextV = new Float32Array(u.length);
-  const once = () => {
+  const once = (u: Float32Array, v: Float32Array, toU: Float32Array, toV: Float32Array) => {
     for (let y = 0; y < height; y++) {
       const above = ((y - 1 + height) % height) * width;
       const row = y * width;
@@ -51,57 +51,59 @@ function plainGrayScott(field: GrayScott): Plain {
       for (let x = 0; x < width; x++) {
         const left = (x - 1 + width) % width;
         const right = (x + 1) % width;
-        const spread = (a: Float32Array) =>
-          0.2 * (a[above + x]! + a[below + x]! + a[row + left]! + a[row + right]!) +
-          0.05 * (a[above + left]! + a[above + right]! + a[below + left]! + a[below + right]!) -
-          a[row + x]!;
         const cu = u[row + x]!;
         const cv = v[row + x]!;
+        const sidesU = u[above + x]! + u[below + x]! + u[row + left]! + u[row + right]!;
+        const cornersU = u[above + left]! + u[above + right]! + u[below + left]! + u[below + right]!;
+        const sidesV = v[above + x]! + v[below + x]! + v[row + left]! + v[row + right]!;
+        const cornersV = v[above + left]! + v[above + right]! + v[below + left]! + v[below + right]!;
         const made = cu * cv * cv;
-        nextU[row + x] = cu + dt * (du * spread(u) - made + feed * (1 - cu));
-        nextV[row + x] = cv + dt * (dv * spread(v) + made - (feed + kill) * cv);
+        toU[row + x] = cu + dt * (du * (0.2 * sidesU + 0.05 * cornersU - cu) - made + feed * (1 - cu));
+        toV[row + x] = cv + dt * (dv * (0.2 * sidesV + 0.05 * cornersV - cv) + made - (feed + kill) * cv);
       }
     }
-    [u, nextU] = [nextU, u];
-    [v, nextV] = [nextV, v];
   };
-  return {
-    step: (n) => {
-      for (let i = 0; i < n; i++) once();
-    },
-    sum: () => total(v),
+  const step: Step = (n) => {
+    for (let i = 0; i < n; i++) {
+      once(u, v, nextU, nextV);
+      [u, nextU] = [nextU, u];
+      [v, nextV] = [nextV, v];
+    }
   };
+  return { step, sum: () => total(v) };
 }
 
 function plainLenia(field: Lenia): Plain {
   const { width, height, numbers } = field;
   const { radius, mu, sigma, dt } = numbers;
-  const taps: [number, number, number][] = [];
   const weights = leniaWeights(radius);
-  for (let dy = -radius; dy <= radius; dy++)
-    for (let dx = -radius; dx <= radius; dx++) {
-      const weight = weights[Math.abs(dy)]![Math.abs(dx)]!;
-      if (weight > 0) taps.push([dx, dy, weight]);
-    }
+  const reach = 2 * radius + 1;
+  const taps = Float32Array.from(
+    { length: reach * reach },
+    (_, i) => weights[Math.abs(Math.floor(i / reach) - radius)]![Math.abs((i % reach) - radius)]!,
+  );
   let cells = values(field);
   let next = new Float32Array(cells.length);
-  const once = () => {
+  const once = (from: Float32Array, to: Float32Array) => {
     for (let y = 0; y < height; y++)
       for (let x = 0; x < width; x++) {
         let mean = 0;
-        for (const [dx, dy, weight] of taps)
-          mean += weight * cells[((y + dy + height) % height) * width + ((x + dx + width) % width)]!;
+        for (let dy = -radius; dy <= radius; dy++) {
+          const row = ((y + dy + height) % height) * width;
+          const tap = (dy + radius) * reach + radius;
+          for (let dx = -radius; dx <= radius; dx++) mean += taps[tap + dx]! * from[row + ((x + dx + width) % width)]!;
+        }
         const bell = Math.max(0, 1 - (mean - mu) ** 2 / (9 * sigma * sigma)) ** 4;
-        next[y * width + x] = Math.min(1, Math.max(0, cells[y * width + x]! + dt * (2 * bell - 1)));
+        to[y * width + x] = Math.min(1, Math.max(0, from[y * width + x]! + dt * (2 * bell - 1)));
       }
-    [cells, next] = [next, cells];
   };
-  return {
-    step: (n) => {
-      for (let i = 0; i < n; i++) once();
-    },
-    sum: () => total(cells),
+  const step: Step = (n) => {
+    for (let i = 0; i < n; i++) {
+      once(cells, next);
+      [cells, next] = [next, cells];
+    }
   };
+  return { step, sum: () => total(cells) };
 }
 
 async function scene<F extends GrayScott | Lenia>(

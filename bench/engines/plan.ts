@@ -234,7 +234,10 @@ export function scenes(plan: Plan): { title: string; make: Make[] }[] {
     },
     {
       title: 'Engines: fields',
-      make: [() => grayScott(long ? 1024 : 512, Math.min(plan.rounds, 3)), () => lenia(long ? 512 : 128, Math.min(plan.rounds, 3))],
+      make: [
+        () => grayScott(long ? 1024 : 512, Math.min(plan.rounds, 3)),
+        () => lenia(long ? 512 : 128, Math.min(plan.rounds, 3)),
+      ],
     },
   ];
 }
