@@ -78,6 +78,8 @@ export class Source {
   readonly #signalsBegan = performance.now();
   #signalsCaptured = performance.now();
   #captured = false;
+  /** What the world says has changed is not all that a new grid lacks: it was looked at before. */
+  #looked = false;
   #shown: ShownState | null = null;
   readonly #desk = new Desk();
   readonly #lease = new Lease(() => this.#tellControl());
@@ -130,6 +132,7 @@ export class Source {
 
   /** Another world, or the same after a change that no version tells (a load, a reset): a new epoch. */
   restart(world: TileProducer): void {
+    this.#looked = world === this.#world;
     this.#world = world;
     this.#began = performance.now();
     this.#captured = false;
@@ -221,7 +224,7 @@ export class Source {
   }
 
   #capture(encode: boolean) {
-    const captured = capture(this.#world!, this.#grid!, encode);
+    const captured = capture(this.#world!, this.#grid!, encode, this.#looked && !this.#captured);
     this.#captured = true;
     this.counts.captures++;
     this.counts.tilesChanged += captured.keys.length;

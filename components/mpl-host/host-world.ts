@@ -3,8 +3,10 @@
  * can have, WebRTC.
  */
 
+import type { Snapshot } from '../../sim/index.js';
 import {
   bridge,
+  CLOSE,
   type Digest,
   type Link,
   PortLink,
@@ -14,16 +16,20 @@ import {
 } from '../../transport/index.js';
 import type { PeerHost } from '../../transport/link/peer.js';
 import { type Claim, takeClaim } from './claim.js';
+import { Keeper } from './keeper.js';
 import { spawnWorld, type WorldPort } from './spawn.js';
 import type { FromWorld, ToWorld, WorldPace, WorldSettings } from './world-messages.js';
+
+/** A world that crashes again so soon will again, ms. */
+const PATIENCE = 60_000;
 
 export type HostWorldEvent =
   | { type: 'ready' }
   | { type: 'uplink' }
   | { type: 'viewers' }
   | { type: 'ended' }
-  /** `fatal`: there is no world; else it goes on as it was. */
-  | { type: 'error'; error: Error; fatal: boolean };
+  /** `fatal`: there is no world; else it goes on as it was, or (`stuck`) stands still, since it found no memory to go on. */
+  | { type: 'error'; error: Error; fatal: boolean; stuck?: boolean };
 
 export interface PeerOptions {
   signal: string;
@@ -48,7 +54,17 @@ export class HostWorld {
   /** Why the world runs in the page itself; empty where it runs in a worker, or does not run yet. */
   inPage = '';
 
-  readonly #port: Promise<WorldPort>;
+  #port!: Promise<WorldPort>;
+  #settings: WorldSettings;
+  #pace: WorldPace;
+  #epoch = 0;
+  #edits = 0;
+  #keeper: Keeper | null = null;
+  #crashedAt = Number.NEGATIVE_INFINITY;
+  /** The page's ends of what joins it, and viewers, to the worker. */
+  readonly #links = new Set<PortLink>();
+  /** What a worker is told once, by type. */
+  readonly #told = new Map<ToWorld['type'], ToWorld>();
   #claim: Claim | null = null;
   #routes = 0;
   #peers: PeerHost | null = null;
@@ -65,11 +81,21 @@ export class HostWorld {
     /** Gives the right to publish, each time that one is needed. */
     readonly getToken: () => string | Promise<string> = () => '',
   ) {
-    this.#port = spawnWorld((message) => this.#receive(message));
-    void this.#port.then(({ inPage }) => {
+    this.#settings = settings;
+    this.#pace = pace;
+    this.#begin(null);
+  }
+
+  #begin(snapshot: Snapshot | null): void {
+    const port = spawnWorld((message) => {
+      if (port === this.#port) this.#receive(message);
+    });
+    this.#port = port;
+    void port.then(({ inPage }) => {
       this.inPage = inPage;
     });
-    this.#post({ type: 'start', channel, settings, pace });
+    this.#post({ type: 'start', channel: this.channel, settings: this.#settings, pace: this.#pace, snapshot });
+    for (const message of this.#told.values()) this.#post(message);
   }
 
   /** Viewers connected without a relay. */
@@ -81,7 +107,13 @@ export class HostWorld {
   connect(): Promise<Link> {
     const { port1, port2 } = new MessageChannel();
     this.#post({ type: 'view', port: port2 }, [port2]);
-    return Promise.resolve(new PortLink(port1));
+    return Promise.resolve(this.#link(port1));
+  }
+
+  #link(port: MessagePort): PortLink {
+    const link = new PortLink(port);
+    this.#links.add(link);
+    return link;
   }
 
   change(settings: Partial<WorldSettings>): void {
@@ -97,16 +129,16 @@ export class HostWorld {
     const asked = ++this.#routes;
     this.streamed = false;
     this.uplink = { status: url === null ? 'none' : 'connecting', reason: '', reconnects: 0 };
-    if (url === null) return this.#post({ type: 'uplink', url, claim: '' });
+    if (url === null) return this.#tell({ type: 'uplink', url, claim: '' });
     this.#claim ??= takeClaim(this.channel);
     void this.#claim.secret.then((claim) => {
-      if (asked === this.#routes) this.#post({ type: 'uplink', url, claim });
+      if (asked === this.#routes) this.#tell({ type: 'uplink', url, claim });
     });
   }
 
   /** The right to publish; null: `getToken` is asked. */
   showToken(token: string | null): void {
-    this.#post({ type: 'token', token });
+    this.#tell({ type: 'token', token });
   }
 
   retryNow(): void {
@@ -118,13 +150,13 @@ export class HostWorld {
     const wanted = ++this.#peersWanted;
     this.#peers?.close();
     this.#peers = null;
-    if (options === null || options.maxPeers === 0) return this.#post({ type: 'peer', peer: '', maxPeers: 0 });
+    if (options === null || options.maxPeers === 0) return this.#tell({ type: 'peer', peer: '', maxPeers: 0 });
     const { PeerHost } = await import('../../transport/link/peer.js');
     if (wanted !== this.#peersWanted || this.#closed) return;
     this.#peers = new PeerHost({
       ...options,
       onlink: (link, viewer, peer) => this.#direct(link, viewer, peer),
-      onid: (peer) => this.#post({ type: 'peer', peer, maxPeers: options.maxPeers }),
+      onid: (peer) => this.#tell({ type: 'peer', peer, maxPeers: options.maxPeers }),
     });
   }
 
@@ -148,9 +180,37 @@ export class HostWorld {
     this.#closed = true;
     this.#claim?.release();
     this.#peers?.close();
-    for (const { reject } of this.#digests.values()) reject(new Error('the world has ended'));
-    this.#digests.clear();
+    this.#keeper?.stop();
+    this.#refuseDigests('the world has ended');
     (await this.#port).close();
+  }
+
+  #refuseDigests(why: string): void {
+    for (const { reject } of this.#digests.values()) reject(new Error(why));
+    this.#digests.clear();
+  }
+
+  /** Another worker goes on from what was kept; but not for ever. */
+  #crashed(message: string): void {
+    const now = performance.now();
+    const again = now - this.#crashedAt < PATIENCE;
+    this.#crashedAt = now;
+    // What is shown of a field is not all that it is.
+    const kept = this.#settings.sim === 'life' ? (this.#keeper?.snapshot(this.#epoch) ?? null) : null;
+    const snapshot = kept && { ...kept, generation: Math.max(0, kept.version - this.#edits) };
+    this.#keeper?.stop();
+    this.#keeper = null;
+    this.#refuseDigests('the world has crashed');
+    void this.#port.then((port) => port.close());
+    const where = snapshot ? `it goes on from generation ${snapshot.generation}` : 'it begins again';
+    const rest = again ? 'and had crashed before, less than a minute ago: it stays so' : `and ${where}`;
+    const error = new Error(`the world has crashed (${message}), ${rest}`);
+    if (again) return this.onevent({ type: 'error', error, fatal: true });
+    this.#begin(snapshot);
+    // Whoever watched joins again.
+    for (const link of this.#links) link.close(CLOSE.restart.code, 'the world begins again');
+    this.#links.clear();
+    this.onevent({ type: 'error', error, fatal: false });
   }
 
   async #giveToken(id: number): Promise<void> {
@@ -164,13 +224,19 @@ export class HostWorld {
     }
   }
 
+  /** As `#post`, and again to a worker that takes over. */
+  #tell(message: ToWorld): void {
+    this.#told.set(message.type, message);
+    this.#post(message);
+  }
+
   #post(message: ToWorld, transfer?: Transferable[]): void {
     if (!this.#closed) void this.#port.then((port) => port.post(message, transfer));
   }
 
   #direct(link: Link, viewer: Vouched, peer: string): void {
     const { port1, port2 } = new MessageChannel();
-    bridge(new PortLink(port1), link);
+    bridge(this.#link(port1), link);
     this.#post({ type: 'direct', port: port2, viewer, peer }, [port2]);
   }
 
@@ -188,6 +254,7 @@ export class HostWorld {
         return this.onevent({ type: 'viewers' });
       case 'sent':
         this.sent = { bytes: message.bytes, frames: message.frames, pending: message.pending };
+        this.#edits = message.edits;
         return;
       case 'introduce': {
         const { peer, rights, session } = message.message;
@@ -208,13 +275,24 @@ export class HostWorld {
         else waiting?.reject(new RangeError(message.message));
         return;
       }
+      case 'crash':
+        return this.#crashed(message.message);
+      case 'standing':
+        if (message.epoch !== this.#epoch) this.#keeper?.hurry();
+        this.#epoch = message.epoch;
+        this.#pace = message.pace;
+        this.#settings = message.settings ?? this.#settings;
+        return;
       case 'error': {
         const error = new Error(message.message);
         error.name = message.name;
-        return this.onevent({ type: 'error', error, fatal: message.fatal });
+        return this.onevent({ type: 'error', error, fatal: message.fatal, stuck: message.stuck ?? false });
       }
       case 'ready':
+        this.#keeper ??= new Keeper(() => this.connect());
+        return this.onevent({ type: 'ready' });
       case 'ended':
+        this.#keeper?.stop();
         return this.onevent({ type: message.type });
     }
   }

@@ -31,8 +31,8 @@ export class MplHost extends MplScreen {
   /** The kind of world: "life", or a field: "gray-scott", "lenia". */
   @property() sim: 'life' | 'gray-scott' | 'lenia' = 'life';
   /**
-   * What computes it: "auto" takes the best there is; "gpu" by WebGPU, software too where there is nothing else; "wasm", "js";
-   * "hash" is HashLife, which leaps where a world repeats itself.
+   * What computes it: "wasm", "js", "gpu" (WebGPU), "hash" (HashLife, for patterns that repeat themselves), or "auto". One that
+   * cannot be had is replaced by the best there is; `stats.engine` and `stats.engineReason` say which it is, and why.
    */
   @property() engine: 'auto' | 'gpu' | 'wasm' | 'js' | 'hash' = 'auto';
   /** Width and height in cells, 1 to 65536 each: "512x512". Default: what suits the pattern. */
@@ -68,6 +68,8 @@ export class MplHost extends MplScreen {
   readonly #patterns = new PatternLoader();
   #fatal = '';
   #ended = false;
+  /** Why it stands still, where it found no memory to go on. */
+  #stuck = '';
   /** What somebody asked for when there was no world: it goes before the attributes, until they change. */
   #instead: Partial<WorldSettings> = {};
   /** Wait until there is a world, or the reason why there is none. */
@@ -107,6 +109,7 @@ export class MplHost extends MplScreen {
     void this.#world?.dispose();
     this.#world = null;
     this.#fatal = '';
+    this.#stuck = '';
     this.#ended = false;
     this.#answer('the world is gone');
   }
@@ -185,7 +188,9 @@ export class MplHost extends MplScreen {
 
   protected override received(event: ReceiverEvent): void {
     super.received(event);
-    if (event.type !== 'control' || this.paused === this.controlState!.paused) return;
+    if (event.type !== 'control') return;
+    if (!this.controlState!.paused) this.#stuck = '';
+    if (this.paused === this.controlState!.paused) return;
     // What the world itself has told needs not be told to it.
     this.#heardPaused = true;
     this.paused = this.controlState!.paused;
@@ -213,7 +218,8 @@ export class MplHost extends MplScreen {
     if (this.#ended) return { status: 'ended', reason: 'the world was stopped', retryAt: 0 };
     const own = super.state;
     const { status, reason } = this.#world?.uplink ?? { status: 'none', reason: '' };
-    return own.status !== 'live' || status === 'none' ? own : { status, reason, retryAt: 0 };
+    const shown = own.status !== 'live' || status === 'none' ? own : { status, reason, retryAt: 0 };
+    return shown.status === 'live' && this.#stuck ? { ...shown, reason: this.#stuck } : shown;
   }
 
   /** The world is seen whether or not anybody else can see it. */
@@ -226,7 +232,7 @@ export class MplHost extends MplScreen {
   protected override get badge(): string {
     const { status, reason } = this.#world?.uplink ?? { status: 'none', reason: '' };
     const watching = (this.#world?.viewers ?? 0) > 0 ? ` · ${this.#world!.viewers} watching` : '';
-    if (this.paused) return `Paused${watching}`;
+    if (this.paused) return `Paused${this.#stuck && ': out of memory'}${watching}`;
     if (status === 'live') return `Live${watching}`;
     if (status === 'failed') return `Not streamed: ${reason}`;
     if (status === 'none') return '';
@@ -316,7 +322,10 @@ export class MplHost extends MplScreen {
 
   #heard(event: HostWorldEvent): void {
     if (event.type === 'ready') this.#answer('');
-    if (event.type === 'error') this.#problem(event.error, event.fatal);
+    if (event.type === 'error') {
+      if (event.stuck) this.#stuck = event.error.message;
+      this.#problem(event.error, event.fatal);
+    }
     if (event.type === 'ended') this.#ended = true;
     if (event.type === 'viewers') this.requestUpdate();
     this.refresh();

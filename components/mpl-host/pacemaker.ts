@@ -12,6 +12,8 @@ export interface Paced {
   readonly leap?: number;
   /** A frame is due. */
   publish(): void;
+  /** A step could not be taken; it has stopped. */
+  failed?(error: Error): void;
 }
 
 /** A slice of work, and the least time between two of them while the machine keeps up, ms. */
@@ -122,8 +124,14 @@ export class Pacemaker {
   #turn(): void {
     // Whatever is waited for calls again.
     if (!this.#running || this.#waiting) return;
-    if (this.#speed === 0) this.#flatOut();
-    else this.#inTime();
+    try {
+      if (this.#speed === 0) this.#flatOut();
+      else this.#inTime();
+    } catch (error) {
+      this.pause();
+      if (!this.world.failed) throw error;
+      this.world.failed(error as Error);
+    }
   }
 
   #flatOut(): void {
@@ -196,7 +204,8 @@ export class Pacemaker {
       this.pause();
       // As if it had been computed here.
       this.clock.soon(() => {
-        throw error;
+        if (!this.world.failed) throw error;
+        this.world.failed(error as Error);
       });
     }
     this.#waiting = null;

@@ -1,5 +1,6 @@
 /** A world and what runs and streams it: the engine, the pacemaker, the source; and how it changes. */
 
+import { MemoryError } from '../../sim/index.js';
 import { type ControlCommand, SignalWriter, Source } from '../../transport/index.js';
 import { buildWorld } from './build-world.js';
 import { Pacemaker } from './pacemaker.js';
@@ -17,6 +18,10 @@ export interface RunningWorldOptions {
   pace: WorldPace;
   /** Carries out a command that was granted. */
   oncommand: (command: ControlCommand) => Promise<void>;
+  /** How it stands has changed. `settings`: only where they have. */
+  onstanding: (standing: { epoch: number; pace: WorldPace; settings?: WorldSettings }) => void;
+  /** It stands still, since it could not go on. */
+  onfailed: (error: Error) => void;
   /** Milliseconds that one step may take. Default 5000. */
   stepMs?: number | undefined;
 }
@@ -32,9 +37,13 @@ export class RunningWorld {
   readonly #stepMs: number;
   #settings: WorldSettings;
   #built: Built;
+  #told: WorldSettings | null = null;
+  readonly #onstanding: RunningWorldOptions['onstanding'];
 
-  constructor(built: Built, { channel, settings, pace, oncommand, stepMs = STEP_MS }: RunningWorldOptions) {
+  constructor(built: Built, options: RunningWorldOptions) {
+    const { channel, settings, pace, oncommand, stepMs = STEP_MS } = options;
     this.#stepMs = stepMs;
+    this.#onstanding = options.onstanding;
     this.#built = built;
     this.#settings = settings;
     this.pace = pace;
@@ -48,6 +57,11 @@ export class RunningWorld {
       publish: () => this.source.publish(),
       get leap() {
         return running.#stepper.leap ?? 0;
+      },
+      failed: (error) => {
+        // Where there is no room for the next generation, this one is whole, and stays to be seen.
+        if (error instanceof MemoryError) this.setPace({ paused: true });
+        options.onfailed(error);
       },
     });
     this.setPace(pace);
@@ -130,10 +144,12 @@ export class RunningWorld {
     if (!signal.aborted) {
       this.setPace({ paused: true });
       this.stepping = true;
-      done = await this.pacemaker.go(n, { ms: this.#stepMs, signal }).finally(() => {
+      try {
+        done = await this.pacemaker.go(n, { ms: this.#stepMs, signal });
+      } finally {
         this.stepping = false;
-      });
-      this.source.publish();
+        this.source.publish();
+      }
     }
     if (done === n) return;
     const came = `after ${done} of ${n} generations`;
@@ -145,6 +161,9 @@ export class RunningWorld {
     const { width, height, rule, neighborhood, wrap } = this.world;
     const { paused, speed } = this.pace;
     const pattern = this.#settings.pattern?.name ?? '';
+    const settings = this.#settings === this.#told ? {} : { settings: this.#settings };
+    this.#told = this.#settings;
+    this.#onstanding({ epoch: this.source.epoch, pace: this.pace, ...settings });
     this.source.setControlState({ paused, speed, rule, neighborhood, wrap, width, height, pattern });
     this.tell({ rule, neighborhood, wrap, width, height, pattern, paused, speed });
   }

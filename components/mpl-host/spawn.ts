@@ -61,7 +61,10 @@ function started(worker: Worker, receive: Receive): Promise<WorldPort> {
     worker.onmessage = () => {
       clearTimeout(timer);
       worker.onmessage = ({ data }: MessageEvent<FromWorld>) => receive(data);
-      worker.onerror = (event) => receive({ type: 'error', name: 'WorkerError', message: event.message, fatal: true });
+      worker.onerror = (event) => {
+        event.preventDefault();
+        receive({ type: 'crash', message: event.message || 'its worker was lost' });
+      };
       resolve({
         inPage: '',
         post: (message, transfer = []) => worker.postMessage(message, transfer),

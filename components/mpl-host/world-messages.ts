@@ -1,12 +1,12 @@
 /** What a page and its world's worker say to each other. State itself travels on links, over ports of their own. */
 
-import type { Neighborhood, Wrap } from '../../sim/index.js';
+import type { EngineChoice, Neighborhood, Snapshot, Wrap } from '../../sim/index.js';
 import type { ControlMode, IntroduceMessage, Rect, Rights, UplinkStatus, Vouched } from '../../transport/index.js';
 
 /** How a world is to be. */
 export interface WorldSettings {
   sim: 'life' | 'gray-scott' | 'lenia';
-  engine: 'auto' | 'gpu' | 'wasm' | 'js' | 'hash';
+  engine: EngineChoice;
   /** Cells; 0 for what suits the pattern. */
   width: number;
   height: number;
@@ -36,7 +36,8 @@ export interface WorldPace {
 }
 
 export type ToWorld =
-  | { type: 'start'; channel: string; settings: WorldSettings; pace: WorldPace }
+  /** `snapshot`: of a world with these settings that is to go on from there. */
+  | { type: 'start'; channel: string; settings: WorldSettings; pace: WorldPace; snapshot?: Snapshot | null }
   /** Some settings have changed: the world begins again with them, or takes them as it runs where it can. */
   | { type: 'change'; settings: Partial<WorldSettings> }
   | { type: 'pace'; pace: Partial<WorldPace> }
@@ -64,14 +65,19 @@ export type FromWorld =
   | { type: 'hello' }
   /** The world stands. */
   | { type: 'ready' }
-  /** A setting could not be had; the world goes on as it was, or does not begin (`fatal`). */
-  | { type: 'error'; name: string; message: string; fatal: boolean }
+  /** A setting could not be had; the world goes on as it was, or does not begin (`fatal`). `stuck`: it found no memory to go on. */
+  | { type: 'error'; name: string; message: string; fatal: boolean; stuck?: boolean }
+  /** An engine failed in a way that should never be: there is no world any more. */
+  | { type: 'crash'; message: string }
+  /** How it stands now: `settings` where they have changed, by commands too. */
+  | { type: 'standing'; epoch: number; pace: WorldPace; settings?: WorldSettings }
   | { type: 'uplink'; status: UplinkStatus; reason: string; reconnects: number }
   | { type: 'introduce'; message: IntroduceMessage }
   /** The page is asked for the right to publish. */
   | { type: 'token-wanted'; id: number }
   | { type: 'viewers'; viewers: number }
-  | { type: 'sent'; bytes: number; frames: number; pending: number }
+  /** `edits`: of the versions of the world, how many were no generations. */
+  | { type: 'sent'; bytes: number; frames: number; pending: number; edits: number }
   | { type: 'digest'; id: number; version: number; hash: string }
   | { type: 'digest-error'; id: number; message: string }
   | { type: 'ended' };

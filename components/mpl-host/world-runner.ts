@@ -3,12 +3,13 @@
  * forbidden. It hears what the page says, brings it into its order, and keeps the way to the relay.
  */
 
+import { MemoryError } from '../../sim/index.js';
 import { type ControlCommand, PortLink, type SourceEnd, type TokenSource, Uplink } from '../../transport/index.js';
 import { buildWorld } from './build-world.js';
 import { AT_ONCE, ENDS_STEP, obey } from './commands.js';
 import { Reporter } from './reporter.js';
 import { RunningWorld } from './running-world.js';
-import type { FromWorld, ToWorld, WorldPace, WorldSettings } from './world-messages.js';
+import type { FromWorld, ToWorld } from './world-messages.js';
 
 const DIRECT_HIGH_WATER = 64 * 1024;
 /** Commands that wait for their turn, at most, of all receivers together. */
@@ -45,7 +46,7 @@ export class WorldRunner {
   receive(message: ToWorld): void {
     switch (message.type) {
       case 'start':
-        this.#inTurn(() => this.#start(message.channel, message.settings, message.pace), true);
+        this.#inTurn(() => this.#start(message), true);
         this.#started = this.#queue;
         return;
       case 'change':
@@ -83,7 +84,7 @@ export class WorldRunner {
     });
   }
 
-  async #start(channel: string, settings: WorldSettings, pace: WorldPace): Promise<void> {
+  async #start({ channel, settings, pace, snapshot }: Extract<ToWorld, { type: 'start' }>): Promise<void> {
     let wanted = settings;
     const built = await buildWorld(wanted).catch((error: Error) => {
       if (error.name !== 'RuleError') throw error;
@@ -92,8 +93,16 @@ export class WorldRunner {
       wanted = { ...settings, rule: '', neighborhood: undefined };
       return buildWorld(wanted);
     });
-    const oncommand = (command: ControlCommand) => this.#command(command);
-    this.#world = new RunningWorld(built, { channel, settings: wanted, pace, oncommand, stepMs: this.stepMs });
+    if (snapshot) built.world.restore?.(snapshot);
+    this.#world = new RunningWorld(built, {
+      channel,
+      settings: wanted,
+      pace,
+      oncommand: (command) => this.#command(command),
+      onstanding: (standing) => this.post({ type: 'standing', ...standing }),
+      onfailed: (error) => (error instanceof MemoryError ? this.#fail(error, false, true) : this.#crash(error)),
+      stepMs: this.stepMs,
+    });
     this.#world.source.fanout.onstatus = ({ viewers = 0 }, end) => {
       // Only the relay knows; a viewer that comes directly could say anything.
       if (end.link.kind === 'websocket') this.post({ type: 'viewers', viewers });
@@ -218,7 +227,13 @@ export class WorldRunner {
     this.#reporter?.stop();
   }
 
-  #fail(error: Error, fatal = false): void {
-    this.post({ type: 'error', name: error.name, message: error.message, fatal });
+  /** What the engine holds now is nothing to be shown. */
+  #crash(error: Error): void {
+    this.#halt();
+    this.post({ type: 'crash', message: error.message });
+  }
+
+  #fail(error: Error, fatal = false, stuck = false): void {
+    this.post({ type: 'error', name: error.name, message: error.message, fatal, stuck });
   }
 }

@@ -1,6 +1,6 @@
 /** What a host needs of a world, whatever it computes: `Life` and the fields of `mpl-kit/sim` are such, and so may others be. */
 
-import type { Life, Neighborhood, Wrap } from '../../sim/index.js';
+import type { Life, Neighborhood, Snapshot, Wrap } from '../../sim/index.js';
 import type { Digest, Rect, TileProducer } from '../../transport/index.js';
 
 export interface World extends TileProducer {
@@ -26,6 +26,8 @@ export interface World extends TileProducer {
   /** Generations that an engine elsewhere still has to compute, where it may be behind, and when it has. */
   readonly owed?: number;
   settled?(): Promise<void>;
+  /** Takes up what another world of these settings was. A world without this begins again. */
+  restore?(snapshot: Snapshot): void;
   /** Gives back what is not freed by itself. */
   dispose?(): void;
 }

@@ -40,7 +40,9 @@ export async function createLife(options: LifeOptions): Promise<Life> {
   const wrap = checkWrap(options.wrap ?? 'torus');
   const layout = new Layout(width, height);
   const { engine, reason } = await chooseEngine(layout, rule, options.engine ?? 'auto');
-  return new Life(engine, reason, rule, wrap, async (now) => (await chooseEngine(layout, now, 'auto')).engine);
+  return new Life(engine, reason, rule, wrap, (now, lost) =>
+    chooseEngine(layout, now, lost ? 'auto' : (options.engine ?? 'auto')),
+  );
 }
 
 /**

@@ -5,10 +5,12 @@ import type { Pattern } from '../pattern/pattern.js';
 import { placePattern } from '../pattern/place.js';
 import { parseRule, withoutNeighborhood } from '../rule/parse.js';
 import type { Neighborhood, Rule } from '../rule/rule.js';
+import { canRun } from './able.js';
 import { Brush, copyTiles, reduceStates, stateAt } from './brush.js';
 import { digestCells, type Rect } from './digest.js';
 import type { Engine, EngineKind, TileView } from './engine.js';
 import { checkWrap, type Wrap } from './grid.js';
+import { restoreTiles, type Snapshot } from './snapshot.js';
 import { fillSoup } from './soup.js';
 
 export interface SoupOptions {
@@ -17,6 +19,9 @@ export interface SoupOptions {
   /** A whole number; its lowest 32 bits count. */
   seed: number;
 }
+
+/** Makes the engine that takes over where there is to be another rule, or the one at work is `lost`. */
+type Instead = (rule: Rule, lost: boolean) => Promise<{ engine: Engine; reason: string }>;
 
 /**
  * A world. `createLife` makes one. Every change of content has a version of its own: `step(n)` adds n, an edit adds 1.
@@ -33,11 +38,10 @@ export class Life {
   #seen = false;
   /** Tiles that had changed, and had not been asked for, when another engine took over. */
   #pending: Uint32Array | undefined;
-  readonly #instead: ((rule: Rule) => Promise<Engine>) | undefined;
+  readonly #instead: Instead | undefined;
   #settling: Promise<void> = Promise.resolve();
 
-  /** @param instead makes the engine that takes over where this one is lost */
-  constructor(engine: Engine, reason: string, rule: Rule, wrap: Wrap, instead?: (rule: Rule) => Promise<Engine>) {
+  constructor(engine: Engine, reason: string, rule: Rule, wrap: Wrap, instead?: Instead) {
     this.#engine = engine;
     this.#instead = instead;
     this.#reason = reason;
@@ -113,7 +117,7 @@ export class Life {
       await engine.settled?.();
     } catch (error) {
       if (!(error instanceof EngineLostError && this.#instead)) throw error;
-      const other = await this.#instead(this.#rule);
+      const { engine: other } = await this.#instead(this.#rule, true);
       const { owed } = this;
       this.#replace(other, error.message);
       other.step(owed);
@@ -197,6 +201,20 @@ export class Life {
     this.#put(pattern, at.x, at.y);
   }
 
+  /**
+   * Makes the world hold what another of its size held under the same rule: cells, version and generation.
+   *
+   * @throws RangeError for another number of planes, MemoryError
+   */
+  restore(snapshot: Snapshot): void {
+    if (snapshot.planes !== this.planes)
+      throw new RangeError(`The snapshot has ${snapshot.planes} planes, and rule ${this.rule} ${this.planes}.`);
+    this.#engine.clear();
+    restoreTiles(this.#engine, snapshot);
+    this.#version = snapshot.version;
+    this.#generation = snapshot.generation;
+  }
+
   /** Kills all cells. */
   clear(): void {
     this.#engine.clear();
@@ -265,23 +283,33 @@ export class Life {
   }
 
   /**
-   * As `setRule`, for rules of any family: where this engine cannot compute one, another engine takes over.
+   * As `setRule`, for rules of any family: where this engine cannot compute one, another takes over; the one that was asked
+   * for, where that can.
    *
-   * @throws (as rejections) RuleError, and MemoryError where there is no room for the other engine.
+   * @throws (as rejections) RuleError, and MemoryError where there is no room for the other engine; the world is as it was then.
    */
   async changeRule(rule: string, neighborhood?: Neighborhood): Promise<void> {
     const parsed = this.#read(rule, neighborhood);
+    this.#rest();
+    if (!this.#instead) return this.setRule(rule, neighborhood);
+    let lost = false;
     try {
-      this.setRule(rule, neighborhood);
+      if (canRun(this.engine, parsed)) return this.setRule(rule, neighborhood);
     } catch (error) {
-      if (!(error instanceof RuleError && this.#instead)) throw error;
-      this.#rest();
-      const { kind } = this.#engine;
-      const other = await this.#instead(parsed);
+      // One that runs such rules has no room for this one.
+      if (!(error instanceof RuleError)) throw error;
+      lost = true;
+    }
+    const { engine, reason } = await this.#instead(parsed, lost);
+    try {
       // It may have been stepped meanwhile.
       await this.settled();
       this.#rest();
-      this.#replace(other, `the "${kind}" engine does not compute rule ${parsed.text}`, parsed);
+      if (parsed.states < this.states && reduceStates(this.#engine, parsed.states - 1)) this.#version++;
+      this.#replace(engine, reason, parsed);
+    } catch (error) {
+      engine.dispose?.();
+      throw error;
     }
   }
 

@@ -3,12 +3,12 @@
  * Both count from the middle of the world.
  */
 import { type Pattern, RunBuilder } from './pattern.js';
-import { failAt, linesOf, readRule, shown, TOO_BIG } from './text.js';
+import { failAt, linesOf, PIECE, type Reader, readRule, shown, TOO_BIG } from './text.js';
 
 /** Coordinates beyond this are no place in any grid. */
 const FAR = 1e9;
 
-export function parseLife105(text: string): Pattern {
+export function* readLife105(text: string): Reader {
   const comments: string[] = [];
   const runs = new RunBuilder();
   let extra: Pick<Pattern, 'rule' | 'wrap' | 'grid'> = {};
@@ -16,7 +16,12 @@ export function parseLife105(text: string): Pattern {
   let x0 = 0;
   let y = 0;
   let placed = false;
+  let piece = PIECE;
   for (const { line, offset } of linesOf(text)) {
+    if (offset > piece) {
+      yield offset;
+      piece = offset + PIECE;
+    }
     const rest = line.slice(2).trim();
     if (line.startsWith('#')) {
       if (offset === 0) continue;
@@ -54,10 +59,15 @@ export function parseLife105(text: string): Pattern {
   return finish(runs, comments, placed, { ...extra, ...(name === undefined ? {} : { name }) });
 }
 
-export function parseLife106(text: string): Pattern {
+export function* readLife106(text: string): Reader {
   const comments: string[] = [];
   const runs = new RunBuilder();
+  let piece = PIECE;
   for (const { line, offset } of linesOf(text)) {
+    if (offset > piece) {
+      yield offset;
+      piece = offset + PIECE;
+    }
     if (line.startsWith('#')) {
       if (offset > 0) comments.push(line.slice(1).trim());
       continue;

@@ -5,18 +5,23 @@
 import { MAX_SIDE } from '../life/grid.js';
 import { CellTree, MAX_LEVEL } from './cell-tree.js';
 import type { Pattern } from './pattern.js';
-import { failAt, linesOf, readRule, shown, TOO_BIG } from './text.js';
+import { failAt, linesOf, PIECE, type Reader, readRule, shown, TOO_BIG } from './text.js';
 import { treePattern } from './tree-pattern.js';
 
 type Facts = { -readonly [K in keyof Pattern]?: Pattern[K] };
 
 /** @throws PatternError with the line and column of what is wrong. */
-export function parseMacrocell(text: string): Pattern {
+export function* readMacrocell(text: string): Reader {
   const comments: string[] = [];
   const facts: Facts = {};
   const tree = new CellTree();
   let last = 0;
+  let piece = PIECE;
   for (const { line, offset } of linesOf(text)) {
+    if (offset > piece) {
+      yield offset;
+      piece = offset + PIECE;
+    }
     const first = line[0];
     if (first === '#') readMark(text, offset, line, facts, comments);
     else if (first === '.' || first === '*' || first === '$') readLeaf(text, offset, line, tree);

@@ -1,4 +1,5 @@
 /** A pattern: living cells as runs, so that a breeder of 100,000 cells is one small array. */
+import { MemoryError } from '../errors.js';
 import { MAX_SIDE, type Wrap } from '../life/grid.js';
 import type { CellTree } from './cell-tree.js';
 
@@ -35,9 +36,29 @@ export function patternCells(pattern: Pattern): number {
   return count;
 }
 
+/** Numbers of runs that are kept together; the first chunk grows to it by doubling. */
+const CHUNK = 96 * 2 ** 13;
+
+/** @throws MemoryError */
+function had<T>(make: () => T, bytes: number): T {
+  try {
+    return make();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new MemoryError(
+      `The pattern needs ${Math.ceil(bytes / 2 ** 20)} MiB in one piece while it is read, which this machine does not give: use a smaller one.`,
+    );
+  }
+}
+const numbers = (length: number): Int32Array<ArrayBuffer> => had(() => new Int32Array(length), length * 4);
+const room = (length: number): Uint8Array<ArrayBuffer> => had(() => new Uint8Array(length), length);
+
 /** Gathers runs in the order they are read. Coordinates may be negative until `finish` moves them to the corner. */
 export class RunBuilder {
+  /** Full ones: what grows by doubling takes three times what it holds. */
+  readonly #full: Int32Array[] = [];
   #data = new Int32Array(96);
+  /** Numbers in `#data`. */
   #size = 0;
   /** A state for each run, from the first one on that is not 1. */
   #states: Uint8Array | undefined;
@@ -55,42 +76,55 @@ export class RunBuilder {
     if (this.maxX - this.minX >= MAX_SIDE || this.maxY - this.minY >= MAX_SIDE) return false;
     const data = this.#data;
     const at = this.#size;
-    const run = at / 3;
-    if (state !== 1 && !this.#states) this.#states = new Uint8Array(data.length / 3).fill(1, 0, run);
+    const run = this.#full.length * (CHUNK / 3) + at / 3;
+    if (state !== 1 && !this.#states) this.#states = room(run + data.length / 3).fill(1, 0, run);
     const last = this.#states ? this.#states[run - 1] : 1;
     if (at > 0 && last === state && data[at - 2] === y && data[at - 3] + data[at - 1] === x) {
       data[at - 1] += length;
       return true;
     }
-    if (at + 3 > data.length) {
-      this.#data = new Int32Array(data.length * 2);
-      this.#data.set(data);
-      if (this.#states) {
-        const states = new Uint8Array(this.#data.length / 3);
+    if (at + 3 > data.length) this.#grow();
+    if (this.#states) {
+      if (run >= this.#states.length) {
+        const states = room(run * 2);
         states.set(this.#states);
         this.#states = states;
       }
+      this.#states[run] = state;
     }
-    if (this.#states) this.#states[run] = state;
-    this.#data[at] = x;
-    this.#data[at + 1] = y;
-    this.#data[at + 2] = length;
-    this.#size = at + 3;
+    this.#data[this.#size++] = x;
+    this.#data[this.#size++] = y;
+    this.#data[this.#size++] = length;
     return true;
   }
 
+  #grow(): void {
+    const data = this.#data;
+    if (data.length === CHUNK) {
+      this.#full.push(data);
+      this.#data = numbers(CHUNK);
+      this.#size = 0;
+    } else {
+      this.#data = numbers(Math.min(CHUNK, data.length * 2));
+      this.#data.set(data);
+    }
+  }
+
   get empty(): boolean {
-    return this.#size === 0;
+    return this.#size === 0 && this.#full.length === 0;
   }
 
   /** The states of the runs; undefined where all are 1. */
   get states(): Uint8Array | undefined {
-    return this.#states?.slice(0, this.#size / 3);
+    return this.#states?.slice(0, (this.#full.length * CHUNK + this.#size) / 3);
   }
 
-  /** The runs, counted from (x, y). */
+  /** The runs, counted from (x, y). Nothing can be added after. */
   finish(x = 0, y = 0): Int32Array {
-    const runs = this.#data.slice(0, this.#size);
+    const runs = numbers(this.#full.length * CHUNK + this.#size);
+    runs.set(this.#data.subarray(0, this.#size), this.#full.length * CHUNK);
+    // Given back one by one, as they are copied.
+    while (this.#full.length > 0) runs.set(this.#full.pop()!, this.#full.length * CHUNK);
     if (x !== 0 || y !== 0)
       for (let i = 0; i < runs.length; i += 3) {
         runs[i] -= x;

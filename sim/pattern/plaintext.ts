@@ -1,16 +1,21 @@
 /** Plaintext (`.cells`): comment lines begin with "!", "." is dead, "O" or "*" alive, a row a line. */
 import { MAX_SIDE } from '../life/grid.js';
-import { type Pattern, RunBuilder } from './pattern.js';
-import { failAt, linesOf, shown, TOO_BIG } from './text.js';
+import { RunBuilder } from './pattern.js';
+import { failAt, linesOf, PIECE, type Reader, shown, TOO_BIG } from './text.js';
 
-export function parsePlaintext(text: string): Pattern {
+export function* readPlaintext(text: string): Reader {
   const comments: string[] = [];
   const runs = new RunBuilder();
   let name: string | undefined;
   let width = 0;
   let height = 0;
   let blanks = 0;
+  let piece = PIECE;
   for (const { line, offset } of linesOf(text)) {
+    if (offset > piece) {
+      yield offset;
+      piece = offset + PIECE;
+    }
     if (line.startsWith('!')) {
       const comment = line.slice(1).trim();
       const named = /^Name:\s*(.+)$/i.exec(comment);

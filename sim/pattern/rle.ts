@@ -6,11 +6,11 @@
  */
 import { MAX_SIDE } from '../life/grid.js';
 import { type Pattern, RunBuilder } from './pattern.js';
-import { failAt, readRule, shown, statesOf, TOO_BIG } from './text.js';
+import { failAt, PIECE, type Reader, readRule, shown, statesOf, TOO_BIG } from './text.js';
 
 type Draft = { -readonly [K in keyof Pattern]?: Pattern[K] };
 
-export function parseRle(text: string): Pattern {
+export function* readRle(text: string): Reader {
   const comments: string[] = [];
   const draft: Draft = {};
   let at = 0;
@@ -29,7 +29,7 @@ export function parseRle(text: string): Pattern {
     at = end + 1;
   }
   const runs = new RunBuilder();
-  const { width, height } = readBody(text, at, runs, draft, comments);
+  const { width, height } = yield* readBody(text, at, runs, draft, comments);
   const { states } = runs;
   return {
     ...draft,
@@ -85,13 +85,13 @@ function readHeader(text: string, offset: number, line: string, draft: Draft): v
   if (match[3]) Object.assign(draft, readRule(text, offset + line.lastIndexOf(match[3]), match[3]));
 }
 
-function readBody(
+function* readBody(
   text: string,
   start: number,
   runs: RunBuilder,
   draft: Draft,
   comments: string[],
-): { width: number; height: number } {
+): Generator<number, { width: number; height: number }> {
   let x = 0;
   let y = 0;
   let width = 0;
@@ -100,6 +100,7 @@ function readBody(
   let lineStart = start;
   const most = draft.rule === undefined ? 255 : statesOf(draft.rule) - 1;
   for (let at = start; at < text.length; at++) {
+    if (at % PIECE === 0) yield at;
     const ch = text[at];
     if (ch >= '0' && ch <= '9') {
       if (counted < 0) counted = at;

@@ -23,6 +23,12 @@ export function shown(ch: string): string {
 
 export const TOO_BIG = `the pattern grows beyond ${MAX_SIDE}x${MAX_SIDE} cells, the biggest grid: use a smaller one`;
 
+/** What reads a text piece by piece: it tells how many characters it has read, and at last what they mean. */
+export type Reader = Generator<number, Pattern>;
+
+/** Characters of a piece: a few milliseconds. */
+export const PIECE = 2 ** 18;
+
 /** Lines with the offset where each begins; line ends may be \n or \r\n. */
 export function* linesOf(text: string): Generator<{ line: string; offset: number }> {
   let offset = 0;

@@ -15,17 +15,19 @@ export interface Captured {
 
 /**
  * Copies every changed tile of `world` into `grid`. With `encode`, also packs the changes into chunks that take a
- * receiver from the grid's last version to the world's; this is the only moment at which deltas can be had.
+ * receiver from the grid's last version to the world's; this is the only moment at which deltas can be had. With `all`, every
+ * tile is looked at, whatever the world says has changed.
  */
-export function capture(world: TileProducer, grid: Grid, encode: boolean): Captured {
+export function capture(world: TileProducer, grid: Grid, encode: boolean, all = false): Captured {
   const version = world.version;
   const base = grid.version;
   const captured: Captured = { keys: [], chunks: [] };
   const deltas = slots.slice(0, grid.planes);
   let chunk: ChunkBuilder | null = null;
   const candidates = world.changedTiles();
-  for (let i = 0; i < candidates.length; i++) {
-    const key = candidates[i]!;
+  const count = all ? grid.tiles : candidates.length;
+  for (let i = 0; i < count; i++) {
+    const key = all ? i : candidates[i]!;
     if (!update(world, grid, key)) continue;
     grid.touch(key, version);
     captured.keys.push(key);

@@ -41,6 +41,8 @@ export class Workers {
   running = 0;
   /** Messages that came from them. */
   heard = 0;
+  /** The one that was made last. */
+  last: Worker | null = null;
   readonly #real = globalThis.Worker;
 
   watch(): void {
@@ -51,6 +53,7 @@ export class Workers {
         super(...args);
         spy.made++;
         spy.running++;
+        spy.last = this;
         this.addEventListener('message', () => spy.heard++);
       }
       override terminate(): void {

@@ -40,7 +40,10 @@ async function gpuLife(options: { width: number; height: number; rule?: string; 
 async function fragile(width: number, height: number): Promise<{ life: Life; engine: GpuEngine }> {
   const layout = new Layout(width, height);
   const engine = await createGpuEngine(layout, 1);
-  const life = new World(engine, 'asked for', parseRule('B3/S23'), 'torus', () => createWasmEngine(layout));
+  const life = new World(engine, 'asked for', parseRule('B3/S23'), 'torus', async () => ({
+    engine: await createWasmEngine(layout),
+    reason: '',
+  }));
   made.push(life);
   return { life, engine };
 }
