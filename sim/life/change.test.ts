@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { createLife, type EngineChoice, type Life } from '../index.js';
+import { createLife, type EngineChoice, type Life, RuleError } from '../index.js';
 import { parseRule } from '../rule/parse.js';
 import { NaiveLife } from '../testing/naive.js';
 
@@ -39,6 +39,16 @@ const soup = async (engine: EngineChoice): Promise<Life> => {
 };
 
 describe('another rule', () => {
+  test('that cannot be had changes no cell', async () => {
+    for (const engine of ['wasm', 'js'] as const) {
+      const life = await createLife({ width: WIDTH, height: HEIGHT, rule: '345/2/4', engine });
+      life.set(3, 4, 3);
+      const { version } = life;
+      assert.throws(() => life.setRule(LARGER), RuleError, engine);
+      assert.deepEqual([life.state(3, 4), life.version, life.rule], [3, version, '345/2/4'], engine);
+    }
+  });
+
   for (const engine of ['auto', 'wasm', 'hash'] as const)
     test(`of any family goes on with the cells there are (engine "${engine}")`, async () => {
       const life = await soup(engine);

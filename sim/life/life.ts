@@ -277,8 +277,11 @@ export class Life {
    */
   setRule(rule: string, neighborhood?: Neighborhood): void {
     const parsed = this.#read(rule, neighborhood);
+    const torus = this.#wrap === 'torus';
+    // Which cannot run it says so, before a cell is touched.
+    if (!canRun(this.engine, parsed)) this.#engine.configure(parsed, torus);
     if (parsed.states < this.states && reduceStates(this.#engine, parsed.states - 1)) this.#version++;
-    this.#engine.configure(parsed, this.#wrap === 'torus');
+    this.#engine.configure(parsed, torus);
     this.#rule = parsed;
   }
 
