@@ -8,7 +8,7 @@
  * J. E. Pearson, "Complex Patterns in a Simple System" (Science, 1993). `lap` is the sum of the four sides times 0.2 and
  * of the four corners times 0.05, less the cell itself: with du and dt at most 1, nothing can explode.
  */
-import { mix } from '../life/soup.js';
+import { checkSoup, randomFrom } from '../life/soup.js';
 import { Field } from './field.js';
 import { EDGE, type MakeKernel } from './kernel.js';
 import { FieldLayout } from './layout.js';
@@ -87,14 +87,9 @@ export class GrayScott extends Field {
 
   /** Drops of V at random in a field of U. */
   override seed(seed: number, density = 0.3): void {
-    if (!Number.isSafeInteger(seed)) throw new RangeError(`Seed ${seed} is no whole number.`);
-    if (!(density >= 0 && density <= 1)) throw new RangeError(`Density ${density} is out of range: use 0 to 1.`);
+    checkSoup(density, seed);
     const { width, height, floats } = this;
-    let state = mix(seed | 0);
-    const random = (): number => {
-      state = (state + 0x9e3779b9) | 0;
-      return (mix(state) >>> 0) / 2 ** 32;
-    };
+    const random = randomFrom(seed);
     this.begin(() => {
       const [u, v] = [this.layer(0), this.layer(1)];
       const drops = density === 0 ? 0 : Math.max(1, Math.round((density * width * height) / 2000));

@@ -7,7 +7,7 @@
  * 28(3), 2019): one ring, its polynomial kernel and growth, which need no exponential that machines round differently.
  */
 import { PatternError, quote } from '../errors.js';
-import { mix } from '../life/soup.js';
+import { checkSoup, randomFrom } from '../life/soup.js';
 import { Field } from './field.js';
 import { EDGE, type MakeKernel } from './kernel.js';
 import { FieldLayout } from './layout.js';
@@ -116,15 +116,10 @@ export class Lenia extends Field {
 
   /** Orbia at random where they live, else patches of noise. */
   override seed(seed: number, density = 0.3): void {
-    if (!Number.isSafeInteger(seed)) throw new RangeError(`Seed ${seed} is no whole number.`);
-    if (!(density >= 0 && density <= 1)) throw new RangeError(`Density ${density} is out of range: use 0 to 1.`);
+    checkSoup(density, seed);
     const { width, height, floats } = this;
     const { radius, mu, sigma } = this.#numbers;
-    let state = mix(seed | 0);
-    const random = (): number => {
-      state = (state + 0x9e3779b9) | 0;
-      return (mix(state) >>> 0) / 2 ** 32;
-    };
+    const random = randomFrom(seed);
     const orbia = Math.abs(mu - 0.15) <= 0.005 && Math.abs(sigma - 0.0155) <= 0.002;
     // Room for each: a disc's width around an orbium, none around a patch.
     const side = orbia ? 4.6 * radius : 2 * radius;

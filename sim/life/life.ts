@@ -11,7 +11,7 @@ import { digestCells, type Rect } from './digest.js';
 import type { Engine, EngineKind, TileView } from './engine.js';
 import { checkWrap, type Wrap } from './grid.js';
 import { restoreTiles, type Snapshot } from './snapshot.js';
-import { fillSoup } from './soup.js';
+import { checkSoup, fillSoup } from './soup.js';
 
 export interface SoupOptions {
   /** Share of living cells, 0..1. */
@@ -227,8 +227,7 @@ export class Life {
    * @throws RangeError, and MemoryError when there is no room for all of it; then the world is empty.
    */
   soup({ density, seed }: SoupOptions): void {
-    if (!(density >= 0 && density <= 1)) throw new RangeError(`Density ${density} is out of range: use 0 to 1.`);
-    if (!Number.isSafeInteger(seed)) throw new RangeError(`Seed ${seed} is no whole number.`);
+    checkSoup(density, seed);
     this.#fill(() => fillSoup(this.#engine, density, seed));
   }
 

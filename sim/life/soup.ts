@@ -47,6 +47,21 @@ export function fillSoup(engine: Engine, density: number, seed: number): void {
   }
 }
 
+/** Can a world be filled so? @throws RangeError unless `density` is 0 to 1 and `seed` a whole number. */
+export function checkSoup(density: number, seed: number): void {
+  if (!(density >= 0 && density <= 1)) throw new RangeError(`Density ${density} is out of range: use 0 to 1.`);
+  if (!Number.isSafeInteger(seed)) throw new RangeError(`Seed ${seed} is no whole number.`);
+}
+
+/** Numbers from 0 to less than 1, one after the other, by the generator of `fillSoup`. */
+export function randomFrom(seed: number): () => number {
+  let state = mix(seed | 0);
+  return () => {
+    state = (state + 0x9e3779b9) | 0;
+    return (mix(state) >>> 0) / 2 ** 32;
+  };
+}
+
 /** Stirs 32 bits. */
 export function mix(value: number): number {
   let h = value;
