@@ -18,8 +18,8 @@ export function count(rows: i32): void {
     else slideWide(rows);
   } else {
     memory.fill(all, 0, 128 * (64 + 2 * PAD));
-    if (small) scatter(rows);
-    else scatterWide(rows);
+    if (small) scatter<u8>(rows);
+    else scatter<u16>(rows);
   }
 }
 
@@ -82,9 +82,11 @@ function slideWide(rows: i32): void {
 
 /**
  * Other shapes: the window of a row of cells grows from the middle; each time it is as wide as the neighbourhood is `d`
- * rows from its middle, it is added to the counts `d` rows above and below.
+ * rows from its middle, it is added to the counts `d` rows above and below. T: what a count takes, u8 or u16.
  */
-function scatter(rows: i32): void {
+// @ts-ignore: decorator
+@inline
+function scatter<T>(rows: i32): void {
   let from = region + 16;
   for (let i = -range; i < rows + range; i++, from += STRIDE) {
     let a = v128.load(from);
@@ -94,8 +96,13 @@ function scatter(rows: i32): void {
     let away = range;
     for (let h = 0; ; ) {
       while (away >= 0 && load<u8>(spans + away) == <u8>h) {
-        add(i + away, a, b, c, d);
-        if (away > 0) add(i - away, a, b, c, d);
+        if (sizeof<T>() == 2) {
+          addWide(i + away, a, b, c, d);
+          if (away > 0) addWide(i - away, a, b, c, d);
+        } else {
+          add(i + away, a, b, c, d);
+          if (away > 0) add(i - away, a, b, c, d);
+        }
         away--;
       }
       if (++h > range) break;
@@ -117,31 +124,6 @@ function add(row: i32, a: v128, b: v128, c: v128, d: v128): void {
   v128.store(at, i8x16.add(v128.load(at, 16), b), 16);
   v128.store(at, i8x16.add(v128.load(at, 32), c), 32);
   v128.store(at, i8x16.add(v128.load(at, 48), d), 48);
-}
-
-function scatterWide(rows: i32): void {
-  let from = region + 16;
-  for (let i = -range; i < rows + range; i++, from += STRIDE) {
-    let a = v128.load(from);
-    let b = v128.load(from, 16);
-    let c = v128.load(from, 32);
-    let d = v128.load(from, 48);
-    let away = range;
-    for (let h = 0; ; ) {
-      while (away >= 0 && load<u8>(spans + away) == <u8>h) {
-        addWide(i + away, a, b, c, d);
-        if (away > 0) addWide(i - away, a, b, c, d);
-        away--;
-      }
-      if (++h > range) break;
-      const l = from - h;
-      const r = from + h;
-      a = i8x16.add(a, i8x16.add(v128.load(l), v128.load(r)));
-      b = i8x16.add(b, i8x16.add(v128.load(l, 16), v128.load(r, 16)));
-      c = i8x16.add(c, i8x16.add(v128.load(l, 32), v128.load(r, 32)));
-      d = i8x16.add(d, i8x16.add(v128.load(l, 48), v128.load(r, 48)));
-    }
-  }
 }
 
 /** A window holds at most 21: only their sum is too much for a byte. */
