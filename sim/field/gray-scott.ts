@@ -12,8 +12,8 @@ import { checkSoup, randomFrom } from '../life/soup.js';
 import { Field } from './field.js';
 import { EDGE, type MakeKernel } from './kernel.js';
 import { FieldLayout } from './layout.js';
-import { checkField, chooseKernel, type FieldOptions, notBoth } from './options.js';
-import { formatNumbers, type Numbers, numbersOf, parseNumbers, type Ranges } from './parameters.js';
+import { askedNumbers, checkField, chooseKernel, type FieldOptions } from './options.js';
+import { formatNumbers, type Numbers, parseNumbers, type Ranges } from './parameters.js';
 import { GRAY_SCOTT_PRESETS } from './presets.js';
 
 type Name = 'feed' | 'kill' | 'du' | 'dv' | 'dt';
@@ -44,13 +44,7 @@ export interface GrayScottOptions extends FieldOptions {
 /** @throws GridError, RuleError, RangeError, MemoryError (as rejections). */
 export async function makeGrayScott(options: GrayScottOptions): Promise<GrayScott> {
   checkField(options);
-  const { feed, kill, du, dv, dt } = options;
-  const given = Object.fromEntries(
-    Object.entries({ feed, kill, du, dv, dt }).filter(([, value]) => value !== undefined),
-  );
-  notBoth(options.rule, given);
-  const numbers =
-    options.rule === undefined ? numbersOf(RANGES, given) : parseNumbers(options.rule, RANGES, GRAY_SCOTT_PRESETS);
+  const numbers = askedNumbers(options, RANGES, GRAY_SCOTT_PRESETS);
   return new GrayScott(options, await chooseKernel(options.engine), numbers);
 }
 

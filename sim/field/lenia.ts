@@ -11,9 +11,9 @@ import { checkSoup, randomFrom } from '../life/soup.js';
 import { Field } from './field.js';
 import { EDGE, type MakeKernel } from './kernel.js';
 import { FieldLayout } from './layout.js';
-import { checkField, chooseKernel, type FieldOptions, notBoth } from './options.js';
+import { askedNumbers, checkField, chooseKernel, type FieldOptions } from './options.js';
 import { ORBIUM } from './orbium.js';
-import { formatNumbers, type Numbers, numbersOf, parseNumbers, type Ranges } from './parameters.js';
+import { formatNumbers, type Numbers, parseNumbers, type Ranges } from './parameters.js';
 import { LENIA_PRESETS } from './presets.js';
 
 type Name = 'radius' | 'mu' | 'sigma' | 'dt';
@@ -44,13 +44,7 @@ export interface LeniaOptions extends FieldOptions {
 /** @throws GridError, RuleError, RangeError, MemoryError (as rejections). */
 export async function makeLenia(options: LeniaOptions): Promise<Lenia> {
   checkField(options);
-  const { radius, mu, sigma, dt } = options;
-  const given = Object.fromEntries(
-    Object.entries({ radius, mu, sigma, dt }).filter(([, value]) => value !== undefined),
-  );
-  notBoth(options.rule, given);
-  const numbers =
-    options.rule === undefined ? numbersOf(RANGES, given) : parseNumbers(options.rule, RANGES, LENIA_PRESETS);
+  const numbers = askedNumbers(options, RANGES, LENIA_PRESETS);
   return new Lenia(options, await chooseKernel(options.engine), numbers);
 }
 

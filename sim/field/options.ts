@@ -3,6 +3,7 @@ import { RuleError } from '../errors.js';
 import { checkGrid, type Wrap } from '../life/grid.js';
 import { makeJsKernel } from './js-kernel.js';
 import type { MakeKernel } from './kernel.js';
+import { type Numbers, numbersOf, parseNumbers, type Ranges } from './parameters.js';
 
 export interface FieldOptions {
   /** Cells across and down; 2^26 together at most. */
@@ -39,9 +40,16 @@ export function checkField({ width, height, engine = 'auto' }: FieldOptions): { 
   return checkGrid(width, height);
 }
 
-/** `rule` or numbers, not both. @throws RuleError */
-export function notBoth(rule: string | undefined, numbers: object): void {
-  const [name] = Object.keys(numbers);
-  if (rule !== undefined && name !== undefined)
+/** The numbers that are asked for: by `rule` or one by one, not both. @throws RuleError */
+export function askedNumbers<Name extends string>(
+  options: Partial<Numbers<Name>> & { rule?: string },
+  ranges: Ranges<Name>,
+  presets: Readonly<Record<string, Partial<Numbers<Name>>>>,
+): Numbers<Name> {
+  const { rule } = options;
+  if (rule === undefined) return numbersOf(ranges, options);
+  const name = (Object.keys(ranges) as Name[]).find((one) => options[one] !== undefined);
+  if (name !== undefined)
     throw new RuleError(`Both a rule and ${name} are given: write the number into the rule, or leave the rule out.`);
+  return parseNumbers(rule, ranges, presets);
 }
