@@ -279,7 +279,7 @@ export class Life {
     const torus = this.#wrap === 'torus';
     // Which cannot run it says so, before a cell is touched.
     if (!canRun(this.engine, parsed)) this.#engine.configure(parsed, torus);
-    if (parsed.states < this.states && reduceStates(this.#engine, parsed.states - 1)) this.#version++;
+    this.#fit(parsed);
     this.#engine.configure(parsed, torus);
     this.#rule = parsed;
   }
@@ -307,7 +307,7 @@ export class Life {
       // It may have been stepped meanwhile.
       await this.settled();
       this.#rest();
-      if (parsed.states < this.states && reduceStates(this.#engine, parsed.states - 1)) this.#version++;
+      this.#fit(parsed);
       this.#replace(engine, reason, parsed);
     } catch (error) {
       engine.dispose?.();
@@ -318,6 +318,11 @@ export class Life {
   #read(rule: string, neighborhood?: Neighborhood): Rule {
     const bare = neighborhood && rule === this.rule ? withoutNeighborhood(rule) : rule;
     return parseRule(bare, neighborhood);
+  }
+
+  /** Gives cells in states that this rule does not have its last one: an edit, where there are any. */
+  #fit({ states }: Rule): void {
+    if (states < this.states && reduceStates(this.#engine, states - 1)) this.#version++;
   }
 
   /** Other edges from the next generation on. @throws GridError */
