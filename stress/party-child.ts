@@ -24,11 +24,11 @@ const ACTS: Record<string, (n: number) => unknown> = {
   },
   shown: () =>
     Promise.all(
-      viewers.map(async ({ receiver, errors }) => ({
+      viewers.map(async ({ receiver, losses }) => ({
         ...(receiver.grid?.whole ? await receiver.digest() : { version: -1, hash: '' }),
         frames: receiver.counts.frames,
         reconnects: receiver.counts.reconnects,
-        errors,
+        losses,
       })),
     ),
 };

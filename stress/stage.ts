@@ -33,6 +33,8 @@ export interface Viewer {
   dialer: Dialer;
   /** Errors it reported, in its words. */
   errors: string[];
+  /** Why it had to connect again, each time. */
+  losses: string[];
 }
 
 /** Limits that would only be in the way where hundreds come from one address, and a short memory for those who left. */
@@ -104,9 +106,10 @@ export class Stage {
     const next = roaming(at);
     const connect = () => dialer.dial(`${next()}/stream/${this.channel}`);
     const receiver = new Receiver({ connect, signals: true, ...options });
-    const viewer: Viewer = { receiver, dialer, errors: [] };
+    const viewer: Viewer = { receiver, dialer, errors: [], losses: [] };
     receiver.listen((event) => {
       if (event.type === 'error') viewer.errors.push(event.error.message);
+      if (event.type === 'status' && receiver.status === 'reconnecting') viewer.losses.push(receiver.reason);
     });
     receiver.start();
     this.keep({ close: () => receiver.stop() });

@@ -179,8 +179,8 @@ const redisRestart: Scenario = {
     }
     const late = stage.viewer(at[1]!);
     await stage.converge(host, [...viewers.flat(), late]);
-    for (const { receiver, errors } of viewers.flat()) {
-      if (receiver.counts.reconnects > 0) throw new Error(`a viewer was cut off: ${errors.join('; ')}`);
+    for (const { receiver, losses } of viewers.flat()) {
+      if (receiver.counts.reconnects > 0) throw new Error(`a viewer was cut off: ${losses.join('; ')}`);
     }
     if (host.uplink.reconnects > moves) throw new Error(`the host was cut off ${host.uplink.reconnects - moves} times`);
     await leave([...viewers.flat(), late], host, at);

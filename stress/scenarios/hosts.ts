@@ -102,8 +102,8 @@ const epochChange: Scenario = {
       await host.restart(random.pick([64, 300, 512, 800]), random.pick([0, 0.01, 0.4]));
     }
     await stage.converge(host, viewers);
-    for (const { receiver, errors } of viewers) {
-      if (receiver.counts.reconnects > 0) throw new Error(`a viewer was cut off: ${errors.join('; ')}`);
+    for (const { receiver, losses } of viewers) {
+      if (receiver.counts.reconnects > 0) throw new Error(`a viewer was cut off: ${losses.join('; ')}`);
     }
     return `${worlds} worlds`;
   },

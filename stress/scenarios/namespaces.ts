@@ -42,7 +42,7 @@ interface Shown {
   hash: string;
   frames: number;
   reconnects: number;
-  errors: string[];
+  losses: string[];
 }
 
 function through(name: string, about: string, ...queue: string[]): Scenario {
@@ -83,7 +83,7 @@ function through(name: string, about: string, ...queue: string[]): Scenario {
       await until('all viewers are with the host', all, 60_000);
       for (const one of shown) {
         if (one.hash !== hash) throw new Error('whole, but its cells are others');
-        if (one.reconnects > 0) throw new Error(`a viewer was cut off: ${one.errors.join('; ')}`);
+        if (one.reconnects > 0) throw new Error(`a viewer was cut off: ${one.losses.join('; ')}`);
       }
       return `${shown.map(({ frames }) => frames).join(', ')} frames of ${version} versions`;
     },

@@ -27,8 +27,8 @@ function over(name: string, about: string, shape: Shape, short = false): Scenari
       const lag = Math.max(...far.map(({ receiver }) => version - receiver.version));
       await stage.converge(host, [near, ...far]);
       const frames = far.map(({ receiver }, i) => receiver.counts.frames - since[i]!);
-      for (const { receiver, errors } of [near, ...far]) {
-        if (receiver.counts.reconnects > 0) throw new Error(`a viewer was cut off: ${errors.join('; ')}`);
+      for (const { receiver, losses } of [near, ...far]) {
+        if (receiver.counts.reconnects > 0) throw new Error(`a viewer was cut off: ${losses.join('; ')}`);
       }
       if (host.uplink.reconnects > 0) throw new Error('the source was cut off');
       return `${Math.min(...frames)}..${Math.max(...frames)} frames of ${version} versions, at most ${lag} behind`;

@@ -129,9 +129,9 @@ const tokenExpiry: Scenario = {
     const began = performance.now();
     while (performance.now() - began < 8000) await sleep(200);
     await stage.converge(host, renewed);
-    for (const { receiver, errors } of renewed) {
+    for (const { receiver, losses } of renewed) {
       if (receiver.counts.reconnects > 0)
-        throw new Error(`a viewer with newer tokens was cut off: ${errors.join('; ')}`);
+        throw new Error(`a viewer with newer tokens was cut off: ${losses.join('; ')}`);
     }
     if (host.uplink.reconnects > 0) throw new Error('a source with newer tokens was cut off');
     const again = stage.viewer(at, { token: ending.receiver.token! });

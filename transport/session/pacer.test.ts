@@ -43,6 +43,34 @@ describe('the pacer', () => {
     assert.equal(new Set(windows(between, 300, 10)).size, 1);
   });
 
+  test('closes the window the faster the later an ack comes, for a slow link sends few of them', () => {
+    const shares = [401, 800, 60_000].map((latency) => {
+      const pacer = new Pacer();
+      let frames = 0;
+      for (; pacer.window < 1024 * KIB; pacer.acked({ frames, heldMs: 0 }, 10))
+        for (; pacer.ready; frames++) pacer.sent(32 * KIB, 0);
+      const { window } = pacer;
+      pacer.sent(KIB, 0);
+      assert.ok(pacer.acked({ frames: frames + 1, heldMs: 0 }, latency));
+      return pacer.window / window;
+    });
+    assert.deepEqual(shares, [0.7, 0.5, 0.25]);
+    // 128 KiB/s: what is on its way when it has settled takes under a second.
+    const pacer = new Pacer();
+    const sent: number[] = [];
+    let [now, frames] = [0, 0];
+    for (let acks = 0; acks < 12; acks++) {
+      while (pacer.ready) {
+        pacer.sent(32 * KIB, now);
+        sent.push(32 * KIB);
+      }
+      now += 500;
+      frames += 2;
+      assert.ok(pacer.acked({ frames, heldMs: 0 }, now));
+    }
+    assert.ok(pacer.inFlight <= 96 * KIB, `${pacer.inFlight} bytes stand in the queue`);
+  });
+
   test('tells how far behind a receiver is: by its last ack, or by one that is more than a second overdue', () => {
     const pacer = new Pacer();
     pacer.sent(KIB, 0);

@@ -7,13 +7,16 @@ import type { Ack } from '../wire/session.js';
 import { ACK_MS } from './acks.js';
 
 const WINDOW_MIN = 64 * 1024;
-const WINDOW_START = 512 * 1024;
+/** Before the first ack nothing is known of the link: on one of 500 kbit/s this is two seconds. */
+const WINDOW_START = 128 * 1024;
 const WINDOW_MAX = 8 * 1024 * 1024;
 /** Frames that may be in flight, however small. */
 const FRAMES = 4096;
 /** An ack later than this means that frames stand in a queue somewhere, milliseconds. */
 const LATE = 400;
 const SOON = 200;
+/** What an ack leaves of the window, however late it is, and however little late. */
+const SHRINK = { most: 0.25, least: 0.7 };
 
 export class Pacer {
   /** Bytes sent and not yet acknowledged. */
@@ -77,8 +80,11 @@ export class Pacer {
     // Whatever it says it held back, no frame was there before it was sent.
     this.latency = Math.max(0, now - sentAt - Math.max(0, ack.heldMs || 0));
     this.progressAt = now;
-    if (this.latency > LATE) this.window = Math.max(WINDOW_MIN, this.window * 0.7);
-    else if (this.latency < SOON && pressed) this.window = Math.min(WINDOW_MAX, this.window * 1.5);
+    if (this.latency > LATE) {
+      // Acks are few where a link is slow, so each must tell by how much: what was on its way for 2 s is five times too much.
+      const share = Math.min(SHRINK.least, Math.max(SHRINK.most, LATE / this.latency));
+      this.window = Math.max(WINDOW_MIN, this.window * share);
+    } else if (this.latency < SOON && pressed) this.window = Math.min(WINDOW_MAX, this.window * 1.5);
     return true;
   }
 
