@@ -2,7 +2,8 @@
 import { EngineLostError, MemoryError, PatternError, RuleError, UnsettledError } from '../errors.js';
 import type { CellTree } from '../pattern/cell-tree.js';
 import type { Pattern } from '../pattern/pattern.js';
-import { placePattern } from '../pattern/place.js';
+import { highestState, placePattern } from '../pattern/place.js';
+import { exhaust } from '../pattern/text.js';
 import { parseRule, withoutNeighborhood } from '../rule/parse.js';
 import type { Neighborhood, Rule } from '../rule/rule.js';
 import { canRun } from './able.js';
@@ -10,6 +11,7 @@ import { Brush, copyTiles, reduceStates, stateAt } from './brush.js';
 import { digestCells, type Rect } from './digest.js';
 import type { Engine, EngineKind, TileView } from './engine.js';
 import { checkWrap, type Wrap } from './grid.js';
+import { putPattern } from './put.js';
 import { restoreTiles, type Snapshot } from './snapshot.js';
 import { checkSoup, fillSoup } from './soup.js';
 
@@ -183,10 +185,17 @@ export class Life {
    * MemoryError when there is no room for its cells; then the world is empty.
    */
   load(pattern: Pattern, x?: number, y?: number): void {
+    exhaust(this.loadSlowly(pattern, x, y));
+  }
+
+  /**
+   * As `load`, piece by piece, for patterns of millions of cells: each `next()` works for a few milliseconds and gives the
+   * share that is done, 0..1. Until the last one, nothing else may be asked of this world. Ended before, by `return()`, it
+   * is empty.
+   */
+  *loadSlowly(pattern: Pattern, x?: number, y?: number): Generator<number, void> {
     const at = this.#place(pattern, x, y);
-    this.#fill(() => {
-      if (!this.#plant(pattern, at.x, at.y)) this.#put(pattern, at.x, at.y);
-    });
+    yield* this.#filling(() => (this.#plant(pattern, at.x, at.y) ? [] : putPattern(this.#engine, pattern, at.x, at.y)));
   }
 
   /**
@@ -198,7 +207,7 @@ export class Life {
     const at = this.#place(pattern, x, y);
     this.#rest();
     this.#version++;
-    this.#put(pattern, at.x, at.y);
+    exhaust(putPattern(this.#engine, pattern, at.x, at.y));
   }
 
   /**
@@ -228,7 +237,12 @@ export class Life {
    */
   soup({ density, seed }: SoupOptions): void {
     checkSoup(density, seed);
-    this.#fill(() => fillSoup(this.#engine, density, seed));
+    exhaust(
+      this.#filling(() => {
+        fillSoup(this.#engine, density, seed);
+        return [];
+      }),
+    );
   }
 
   /**
@@ -385,15 +399,15 @@ export class Life {
     if (this.owed > 0) throw new UnsettledError();
   }
 
-  #fill(put: () => void): void {
+  *#filling(put: () => Iterable<number>): Generator<number, void> {
     this.#rest();
     this.#engine.clear();
+    let done = false;
     try {
-      put();
-    } catch (error) {
-      this.#engine.clear();
-      throw error;
+      yield* put();
+      done = true;
     } finally {
+      if (!done) this.#engine.clear();
       this.#prepared();
     }
   }
@@ -415,7 +429,7 @@ export class Life {
 
   /** Where a pattern goes, once it is sure that it can. */
   #place(pattern: Pattern, x?: number, y?: number): { x: number; y: number } {
-    const most = pattern.states?.reduce((a, b) => Math.max(a, b), 0) ?? 1;
+    const most = highestState(pattern);
     if (most >= this.states)
       throw new PatternError(
         `The pattern has cells of state ${most}, and rule ${this.rule} has states 0 to ${this.states - 1}: set the pattern's rule first${pattern.rule ? ` (${pattern.rule})` : ''}.`,
@@ -430,21 +444,5 @@ export class Life {
     if (x < 0 || y < 0 || x + width > this.width || y + height > this.height) return false;
     this.#engine.plant(tree, x - box.x, y - box.y);
     return true;
-  }
-
-  #put({ runs, states }: Pattern, x0: number, y0: number): void {
-    const { width, height } = this;
-    const brush = new Brush(this.#engine);
-    for (let i = 0; i < runs.length; i += 3) {
-      const y = (((y0 + runs[i + 1]) % height) + height) % height;
-      let x = (((x0 + runs[i]) % width) + width) % width;
-      for (let left = runs[i + 2]; left > 0; ) {
-        const length = Math.min(left, width - x);
-        brush.fill(x, y, length, states ? states[i / 3] : 1);
-        left -= length;
-        x = 0;
-      }
-    }
-    brush.done();
   }
 }

@@ -2,6 +2,8 @@
  * Cells as a tree of squares, each of four squares of half its side: parts that are alike are one node, so that patterns
  * of millions of cells are small. Nodes only name nodes before them; node 0 is empty, of any size.
  */
+import type { VisitRun } from './run-list.js';
+
 export interface TreeBox {
   readonly x: number;
   readonly y: number;
@@ -126,13 +128,37 @@ export class CellTree {
     return counts[this.root];
   }
 
-  /** Calls `visit` with the corner of each leaf (of level 1, where there are states) in which something lives. */
-  eachLeaf(visit: (id: number, x: number, y: number) => void, id = this.root, x = 0, y = 0): void {
-    if (!this.box(id)) return;
-    const level = this.level(id);
-    if (level === 1 || this.isLeaf(id)) return visit(id, x, y);
-    const half = 2 ** (level - 1);
-    for (let i = 0; i < 4; i++) this.eachLeaf(visit, this.part(id, i), x + (i & 1 ? half : 0), y + (i & 2 ? half : 0));
+  /** The leaves of a node (nodes of level 1, where there are states) in which something lives, and their corners. */
+  *leaves(id = this.root, x = 0, y = 0): Generator<{ id: number; x: number; y: number }, void> {
+    const stack = [{ id, x, y }];
+    for (let at = stack.pop(); at; at = stack.pop()) {
+      if (!this.box(at.id)) continue;
+      const level = this.level(at.id);
+      if (level === 1 || this.isLeaf(at.id)) {
+        yield at;
+        continue;
+      }
+      const half = 2 ** (level - 1);
+      for (let i = 3; i >= 0; i--)
+        stack.push({ id: this.part(at.id, i), x: at.x + (i & 1 ? half : 0), y: at.y + (i & 2 ? half : 0) });
+    }
+  }
+
+  /** Calls `visit` with the runs of living cells of a leaf, or of a node of level 1, counted from its corner. */
+  eachRun(id: number, visit: VisitRun): void {
+    if (!this.isLeaf(id)) {
+      for (let i = 0; i < 4; i++) if (this.part(id, i) !== 0) visit(i & 1, i >> 1, 1, this.part(id, i));
+      return;
+    }
+    for (let row = 0; row < 8; row++) {
+      let left = (this.part(id, row >> 2) >>> ((row & 3) * 8)) & 255;
+      while (left !== 0) {
+        const from = 31 - Math.clz32(left & -left);
+        const length = 31 - Math.clz32(~(left >>> from) & -~(left >>> from));
+        visit(from, row, length, 1);
+        left &= ~(((1 << length) - 1) << from);
+      }
+    }
   }
 }
 

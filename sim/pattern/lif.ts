@@ -2,7 +2,8 @@
  * Life 1.05 (blocks of "." and "*", each placed by "#P x y") and Life 1.06 (a pair of numbers a living cell).
  * Both count from the middle of the world.
  */
-import { type Pattern, RunBuilder } from './pattern.js';
+import { listPattern, type Pattern } from './pattern.js';
+import { RunList } from './run-list.js';
 import { failAt, linesOf, PIECE, type Reader, readRule, shown, TOO_BIG } from './text.js';
 
 /** Coordinates beyond this are no place in any grid. */
@@ -10,7 +11,7 @@ const FAR = 1e9;
 
 export function* readLife105(text: string): Reader {
   const comments: string[] = [];
-  const runs = new RunBuilder();
+  const runs = new RunList();
   let extra: Pick<Pattern, 'rule' | 'wrap' | 'grid'> = {};
   let name: string | undefined;
   let x0 = 0;
@@ -40,7 +41,7 @@ export function* readLife105(text: string): Reader {
     }
     const row = line.trimEnd();
     if (row === '') {
-      if (placed && !runs.empty) y++;
+      if (placed && runs.count > 0) y++;
       continue;
     }
     for (let x = 0; x < row.length; x++) {
@@ -61,7 +62,7 @@ export function* readLife105(text: string): Reader {
 
 export function* readLife106(text: string): Reader {
   const comments: string[] = [];
-  const runs = new RunBuilder();
+  const runs = new RunList();
   let piece = PIECE;
   for (const { line, offset } of linesOf(text)) {
     if (offset > piece) {
@@ -89,9 +90,10 @@ export function* readLife106(text: string): Reader {
   return finish(runs, comments, true, {});
 }
 
-function finish(runs: RunBuilder, comments: string[], placed: boolean, extra: Partial<Pattern>): Pattern {
-  if (runs.empty) return { width: 0, height: 0, runs: runs.finish(), comments, ...extra };
+function finish(runs: RunList, comments: string[], placed: boolean, extra: Partial<Pattern>): Pattern {
+  if (runs.count === 0) return listPattern(runs, { width: 0, height: 0, comments, ...extra });
   const { minX: x, minY: y, maxX, maxY } = runs;
   const where = placed ? { x, y } : {};
-  return { width: maxX - x + 1, height: maxY - y + 1, runs: runs.finish(x, y), comments, ...where, ...extra };
+  const facts = { width: maxX - x + 1, height: maxY - y + 1, comments, ...where, ...extra };
+  return listPattern(runs.from(x, y), facts);
 }

@@ -5,7 +5,7 @@ import { readMacrocell } from './macrocell.js';
 import type { Pattern } from './pattern.js';
 import { readPlaintext } from './plaintext.js';
 import { readRle } from './rle.js';
-import { failAt, PIECE, type Reader, shown } from './text.js';
+import { exhaust, failAt, PIECE, type Reader, shown } from './text.js';
 
 /**
  * Reads RLE, plaintext (`.cells`), macrocell (`.mc`), Life 1.05 or Life 1.06; which it is, the text tells.
@@ -15,11 +15,7 @@ import { failAt, PIECE, type Reader, shown } from './text.js';
  * @throws PatternError with `line` and `column` of the first thing that is wrong.
  */
 export function parsePattern(text: string, options: { name?: string } = {}): Pattern {
-  const reader = patternReader(text, options);
-  for (;;) {
-    const { done, value } = reader.next();
-    if (done) return value;
-  }
+  return exhaust(patternReader(text, options));
 }
 
 /**

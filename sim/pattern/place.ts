@@ -10,10 +10,17 @@ interface Box {
   height: number;
 }
 
+/** The highest state of any cell of a pattern; 1 for one of none. */
+export function highestState(pattern: Pattern): number {
+  const known = pattern.tree ?? pattern.list;
+  return known ? Math.max(1, known.maxState) : (pattern.states?.reduce((a, b) => Math.max(a, b), 0) ?? 1);
+}
+
 /** The box of the living cells. */
 function livingBox(pattern: Pattern): Box | undefined {
-  const { tree, width, height } = pattern;
+  const { tree, list, width, height } = pattern;
   if (tree) return width > 0 ? { x: 0, y: 0, width, height } : undefined;
+  if (list) return list.box;
   const { runs } = pattern;
   if (runs.length === 0) return undefined;
   let x1 = Number.POSITIVE_INFINITY;

@@ -1,11 +1,12 @@
 /** Plaintext (`.cells`): comment lines begin with "!", "." is dead, "O" or "*" alive, a row a line. */
 import { MAX_SIDE } from '../life/grid.js';
-import { RunBuilder } from './pattern.js';
+import { listPattern } from './pattern.js';
+import { RunList } from './run-list.js';
 import { failAt, linesOf, PIECE, type Reader, shown, TOO_BIG } from './text.js';
 
 export function* readPlaintext(text: string): Reader {
   const comments: string[] = [];
-  const runs = new RunBuilder();
+  const runs = new RunList();
   let name: string | undefined;
   let width = 0;
   let height = 0;
@@ -47,5 +48,5 @@ export function* readPlaintext(text: string): Reader {
     }
   }
   if (height === 0) failAt(text, text.length, 'there are no rows of cells ("." and "O")');
-  return { width, height, runs: runs.finish(), comments, ...(name === undefined ? {} : { name }) };
+  return listPattern(runs, { width, height, comments, ...(name === undefined ? {} : { name }) });
 }

@@ -5,7 +5,8 @@
  * Of more states, as Golly writes them: `.` is 0, `A` to `X` are 1 to 24, `pA` to `pX` 25 to 48, and so on to `yO`, 255.
  */
 import { MAX_SIDE } from '../life/grid.js';
-import { type Pattern, RunBuilder } from './pattern.js';
+import { listPattern, type Pattern } from './pattern.js';
+import { RunList } from './run-list.js';
 import { failAt, PIECE, type Reader, readRule, shown, statesOf, TOO_BIG } from './text.js';
 
 type Draft = { -readonly [K in keyof Pattern]?: Pattern[K] };
@@ -28,17 +29,14 @@ export function* readRle(text: string): Reader {
     if (end === text.length) failAt(text, end, 'there are no cells: an RLE body such as "bo$2bo$3o!" is missing');
     at = end + 1;
   }
-  const runs = new RunBuilder();
+  const runs = new RunList();
   const { width, height } = yield* readBody(text, at, runs, draft, comments);
-  const { states } = runs;
-  return {
+  return listPattern(runs, {
     ...draft,
-    ...(states && { states }),
     width: Math.max(draft.width ?? 0, width),
     height: Math.max(draft.height ?? 0, height),
-    runs: runs.finish(),
     comments,
-  };
+  });
 }
 
 function readMark(text: string, offset: number, line: string, draft: Draft, comments: string[]): void {
@@ -88,7 +86,7 @@ function readHeader(text: string, offset: number, line: string, draft: Draft): v
 function* readBody(
   text: string,
   start: number,
-  runs: RunBuilder,
+  runs: RunList,
   draft: Draft,
   comments: string[],
 ): Generator<number, { width: number; height: number }> {
@@ -125,7 +123,7 @@ function* readBody(
     const n = counted < 0 ? 1 : count;
     if (ch === '!') {
       if (counted >= 0) failAt(text, counted, 'a count must be followed by "b", "o" or "$", not by "!"');
-      return { width, height: runs.empty ? 0 : runs.maxY + 1 };
+      return { width, height: runs.count === 0 ? 0 : runs.maxY + 1 };
     }
     if (ch === 'b' || ch === '.') x += n;
     else if (ch === '$') {
@@ -153,7 +151,7 @@ function* readBody(
     counted = -1;
   }
   if (counted >= 0) failAt(text, counted, 'the text ends after a count: "b", "o" or "$" is missing');
-  return { width, height: runs.empty ? 0 : runs.maxY + 1 };
+  return { width, height: runs.count === 0 ? 0 : runs.maxY + 1 };
 }
 
 /** The state that a capital letter means, 1..24; 0 for what means none. */

@@ -30,7 +30,7 @@ function list(tree: CellTree): { runs: Int32Array; states?: Uint8Array } {
   const cells = tree.population();
   if (cells > MOST_CELLS)
     throw new PatternError(
-      `The pattern has ${cells} living cells, and only engine "hash" takes more than ${MOST_CELLS}: use that, or a smaller pattern.`,
+      `The pattern has ${cells} living cells, too many to list (at most ${MOST_CELLS}): load it into a world, which needs no list.`,
     );
   const corner = tree.box() ?? { x: 0, y: 0 };
   const runs: number[] | Int32Array = new Int32Array(cells * 3);
@@ -43,20 +43,7 @@ function list(tree: CellTree): { runs: Int32Array; states?: Uint8Array } {
     if (states) states[count] = state;
     count++;
   };
-  tree.eachLeaf((id, x, y) => {
-    if (!tree.isLeaf(id)) {
-      for (let i = 0; i < 4; i++) if (tree.part(id, i) !== 0) add(x + (i & 1), y + (i >> 1), 1, tree.part(id, i));
-      return;
-    }
-    for (let row = 0; row < 8; row++) {
-      let left = (tree.part(id, row >> 2) >>> ((row & 3) * 8)) & 255;
-      while (left !== 0) {
-        const from = 31 - Math.clz32(left & -left);
-        const length = 31 - Math.clz32(~(left >>> from) & -~(left >>> from));
-        add(x + from, y + row, length, 1);
-        left &= ~(((1 << length) - 1) << from);
-      }
-    }
-  });
+  for (const { id, x, y } of tree.leaves())
+    tree.eachRun(id, (dx, dy, length, state) => add(x + dx, y + dy, length, state));
   return { runs: runs.slice(0, count * 3), ...(states && { states: states.slice(0, count) }) };
 }

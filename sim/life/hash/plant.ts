@@ -74,10 +74,9 @@ class Copier {
 function leafBits(tree: CellTree, node: number): [number, number] {
   if (tree.isLeaf(node)) return [tree.part(node, 0), tree.part(node, 1)];
   const rows: [number, number] = [0, 0];
-  tree.eachLeaf((id, x, y) => {
+  for (const { id, x, y } of tree.leaves(node))
     for (let i = 0; i < 4; i++)
       if (tree.part(id, i) !== 0) rows[y >> 2] |= 1 << (((y & 3) + (i >> 1)) * 8 + x + (i & 1));
-  }, node);
   return rows;
 }
 
