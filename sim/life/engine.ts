@@ -14,7 +14,7 @@ export interface TileView {
   stride: number;
 }
 
-export type EngineKind = 'wasm' | 'js' | 'gpu' | 'hash' | 'large';
+export type EngineKind = 'wasm' | 'js' | 'gpu' | 'bands' | 'hash' | 'large';
 
 /**
  * Edits, soups, patterns, digests and versions are no engine's business: `Life` makes them of `tile`, `open` and

@@ -1,10 +1,10 @@
 /** The cells on a GPU: buffers, kernels, and what is sent there and back. What goes wrong is told by rejections. */
 import type { Layout } from '../layout.js';
+import { type Mirror, PLANE_WORDS, type Run } from '../mirror.js';
 import { bytesFor } from './adapter.js';
 import { ALL } from './flags.js';
 import { gatherShader, HEAD_WORDS } from './gather-shader.js';
-import type { Mirror, Run } from './mirror.js';
-import { PLANE_WORDS, TILES_A_WORKGROUP } from './step-shader.js';
+import { TILES_A_WORKGROUP } from './step-shader.js';
 
 /** Bytes of tiles read back at a time, and of those that are under way to the device. */
 const READ_BYTES = 2 ** 22;

@@ -7,9 +7,9 @@ import { programOf } from '../../graph/program.js';
 import type { Rule } from '../../rule/rule.js';
 import type { Engine, TileView } from '../engine.js';
 import type { Layout } from '../layout.js';
+import { Mirror } from '../mirror.js';
 import { bytesFor, findGpu, type Gpu } from './adapter.js';
 import { Board } from './board.js';
-import { Mirror } from './mirror.js';
 import { stepShader } from './step-shader.js';
 
 /** A GPU that is lost again so soon after it was taken up again is given up, ms. */

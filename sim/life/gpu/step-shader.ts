@@ -10,10 +10,9 @@
 import { printWgslColumn } from '../../graph/print-wgsl.js';
 import type { Program } from '../../graph/program.js';
 import type { Layout } from '../layout.js';
+import { PLANE_WORDS } from '../mirror.js';
 import { ANY, EAST, NORTH, SOUTH, WEST } from './flags.js';
 
-/** Words of a plane of a tile. */
-export const PLANE_WORDS = 128;
 /** Tiles that one workgroup of 64 invocations computes. */
 export const TILES_A_WORKGROUP = 4;
 

@@ -1,9 +1,11 @@
-/** What of a world on a GPU lies in the memory of the processor: all cells, tile by tile, as they were last read back. */
-import { MemoryError } from '../../errors.js';
-import { copyTile } from '../brush.js';
-import type { TileView } from '../engine.js';
-import type { Layout } from '../layout.js';
-import { PLANE_WORDS } from './step-shader.js';
+/** What is seen of a world that is computed elsewhere, on a GPU or by other workers: all cells, tile by tile, as they last came back. */
+import { MemoryError } from '../errors.js';
+import { copyTile } from './brush.js';
+import type { TileView } from './engine.js';
+import type { Layout } from './layout.js';
+
+/** Words of 32 cells in one plane of a tile. */
+export const PLANE_WORDS = 128;
 
 /** May differ from what was told. */
 const UNTOLD = 1;
