@@ -14,8 +14,8 @@ import { promisify } from 'node:util';
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 /** The folders, and what their compiler is told besides. */
 const ENGINES = {
-  // Kernels made at run time work on the same memory.
-  'sim/life/wasm': ['--importMemory'],
+  // Kernels made at run time work on the same memory. That it has a maximum lets it be shared: see threads/memory.ts.
+  'sim/life/wasm': ['--importMemory', '--maximumMemory', '65536'],
   'sim/life/hash': [],
   'sim/life/large': [],
   'sim/field': [],

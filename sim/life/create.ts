@@ -8,11 +8,11 @@ import { checkGrid, checkWrap, type Wrap } from './grid.js';
 import { createJsEngine } from './js/engine.js';
 import { Layout } from './layout.js';
 import { Life } from './life.js';
-import { createWasmEngine } from './wasm/engine.js';
+import { checkThreads, createWasmEngine, type ThreadOptions } from './wasm/engine.js';
 
 export type EngineChoice = 'auto' | 'gpu' | 'wasm' | 'js' | 'hash';
 
-export interface LifeOptions {
+export interface LifeOptions extends ThreadOptions {
   /** Cells across and down, 1..65536. */
   width: number;
   height: number;
@@ -32,27 +32,31 @@ export interface LifeOptions {
 /**
  * Makes an empty world.
  *
- * @throws GridError, RuleError, MemoryError (as rejections), each naming what is wrong.
+ * @throws GridError, RuleError, MemoryError, RangeError (as rejections), each naming what is wrong.
  */
 export async function createLife(options: LifeOptions): Promise<Life> {
   const { width, height } = checkGrid(options.width, options.height);
   const rule = parseRule(options.rule ?? 'B3/S23', options.neighborhood);
   const wrap = checkWrap(options.wrap ?? 'torus');
+  checkThreads(options.threads);
   const layout = new Layout(width, height);
-  const { engine, reason } = await chooseEngine(layout, rule, options.engine ?? 'auto');
+  const { engine, reason } = await chooseEngine(layout, rule, options.engine ?? 'auto', options);
   return new Life(engine, reason, rule, wrap, (now, lost) =>
-    chooseEngine(layout, now, lost ? 'auto' : (options.engine ?? 'auto')),
+    chooseEngine(layout, now, lost ? 'auto' : (options.engine ?? 'auto'), options),
   );
 }
 
 /**
  * Steps a world for somebody who wants many generations, and gives it the engine that is best for what it does.
  *
- * @param keep The world keeps the engine it has; only leaps are chosen.
+ * @param keep The world keeps the engine it has; only leaps are chosen. Threads: as for `createLife`.
  */
-export function watchEngine(life: Life, { keep = false } = {}): EngineWatch {
+export function watchEngine(
+  life: Life,
+  { keep = false, ...threads }: ThreadOptions & { keep?: boolean } = {},
+): EngineWatch {
   const { width, height } = life;
-  const blocks = () => chooseEngine(new Layout(width, height), parseRule(life.rule), 'auto');
+  const blocks = () => chooseEngine(new Layout(width, height), parseRule(life.rule), 'auto', threads);
   return new EngineWatch(life, { blocks: keep ? undefined : blocks });
 }
 
@@ -60,6 +64,7 @@ async function chooseEngine(
   layout: Layout,
   rule: Rule,
   choice: EngineChoice,
+  { threads, spawn }: ThreadOptions,
 ): Promise<{ engine: Engine; reason: string }> {
   if (!['auto', 'gpu', 'wasm', 'js', 'hash'].includes(choice))
     throw new RangeError(`Engine "${choice}" is unknown: use "auto", "gpu", "wasm", "js" or "hash".`);
@@ -89,7 +94,7 @@ async function chooseEngine(
     }
   }
   try {
-    const engine = await createWasmEngine(layout);
+    const engine = await createWasmEngine(layout, { threads, spawn });
     return { engine, reason: `${instead}${choice === 'wasm' ? 'asked for' : 'WebAssembly is the fastest here'}` };
   } catch (error) {
     if (error instanceof MemoryError) throw error;

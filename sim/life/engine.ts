@@ -71,6 +71,8 @@ export interface Engine {
   population(): number;
   /** Keys of the tiles that differ from what they were at the last call (at first: from nothing), ascending, exact. */
   changed(): Uint32Array;
+  /** What is to be said of how it computes now, beside why it was chosen. */
+  readonly note?: string;
   /** Gives back what is not freed by itself. */
   dispose?(): void;
 }

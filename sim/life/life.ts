@@ -72,9 +72,9 @@ export class Life {
   get engine(): EngineKind {
     return this.#engine.kind;
   }
-  /** Why this engine is at work. */
+  /** Why this engine is at work, and by how many threads, where there could be more than one. */
   get engineReason(): string {
-    return this.#reason;
+    return [this.#reason, this.#engine.note].filter(Boolean).join('; ');
   }
   /** Canonical rule, e.g. "B3/S23"; von Neumann "B2/S013V". */
   get rule(): string {

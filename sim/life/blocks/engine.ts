@@ -2,6 +2,7 @@
  * What the engines on the CPU have in common. Blocks of 128x64 cells, two tiles side by side, are made where something
  * lives or may be born, so an empty part of a huge grid costs nothing; a driver computes them.
  */
+import { MemoryError } from '../../errors.js';
 import type { Rule } from '../../rule/rule.js';
 import type { Engine, TileView } from '../engine.js';
 import type { Layout } from '../layout.js';
@@ -31,6 +32,8 @@ export class BlockEngine implements Engine {
     readonly kind: 'wasm' | 'js',
     readonly layout: Layout,
     private readonly makeMemory: (planes: number) => BlockMemory,
+    /** Those who help, or why nobody does. */
+    private readonly helpers?: { readonly note: string; end(): void },
   ) {
     this.#memory = makeMemory(1);
   }
@@ -80,8 +83,16 @@ export class BlockEngine implements Engine {
     }
   }
 
+  get note(): string {
+    return this.helpers?.note ?? '';
+  }
+
+  dispose(): void {
+    this.helpers?.end();
+  }
+
   step(generations: number): void {
-    const memory = this.#memory;
+    let memory = this.#memory;
     const rule = this.#rule!;
     for (let done = 0; done < generations; done++) {
       const sky = this.#sky;
@@ -93,6 +104,11 @@ export class BlockEngine implements Engine {
       if (again || this.#skies[this.#parity] !== pair) this.#wakeAll(driver, (sky | next) !== 0);
       this.#skies[this.#parity] = pair;
       if (!memory.full) driver.step(this.#parity);
+      if (memory.lost) {
+        memory = this.#leave(done);
+        done--;
+        continue;
+      }
       if (memory.full) {
         // The other buffer is half written now: nothing in it may be taken for a generation.
         this.#skies = [-1, -1];
@@ -101,6 +117,26 @@ export class BlockEngine implements Engine {
       this.#parity ^= 1;
       this.#sky = next;
     }
+  }
+
+  /** Takes the world, as it was before a step that failed, to another memory. */
+  #leave(done: number): BlockMemory {
+    const sky = this.#sky;
+    const rule = this.#rule!;
+    try {
+      const memory = this.makeMemory(this.planes);
+      memory.setEdges(this.#torus, !this.#torus && (sky | nextSky(rule, sky)) !== 0);
+      const driver = memory.driver(rule, sky);
+      this.#move(memory, driver);
+      this.#memory = memory;
+      this.#driver = driver;
+    } catch (error) {
+      if (error instanceof MemoryError) throw new MemoryError(error.message, done);
+      throw error;
+    }
+    // The other buffer is half written.
+    this.#skies = [-1, -1];
+    return this.#memory;
   }
 
   #wakeWritten(driver: Driver): void {

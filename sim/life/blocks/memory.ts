@@ -26,6 +26,7 @@ export const CHANGED = 3;
 // Words, as in wasm/assembly/world.ts.
 const TORUS = 13;
 const LIT_OUTSIDE = 14;
+const RESULTS = 15;
 export const SLOTS = 16;
 export const CAPACITY = 17;
 export const FREE = 18;
@@ -40,28 +41,32 @@ const LISTS = 1024 * 33;
 const PAGE = 65536;
 
 export abstract class BlockMemory {
-  // Addresses in bytes. A slot number for each place; a byte for each slot; changed keys; slabs.
+  // Addresses in bytes. A slot number for each place; a byte for each slot; changed keys; what threads tell; slabs.
   readonly directory: number;
   readonly marks: readonly [number, number];
   readonly state: number;
   readonly keyList: number;
+  readonly results: number;
   readonly pool: number;
   readonly mostSlots: number;
   /** Bytes of a block, of all even generations of a slab, of a slab. */
   readonly blockBytes: number;
   readonly bufferBytes: number;
   readonly slabBytes: number;
-  /** Bytes of an empty world. */
+  /** Bytes of an empty world, and of one that is full. */
   readonly least: number;
+  readonly most: number;
   torus = true;
-  #words = new Uint32Array(0);
-  #bytes = new Uint8Array(0);
+  #words: Uint32Array = new Uint32Array(0);
+  #bytes: Uint8Array = new Uint8Array(0);
 
   constructor(
     readonly layout: Layout,
     readonly planes: number,
     /** Bytes the world may take. */
     readonly limit: number,
+    /** Bytes for what several threads tell of each slot. */
+    slotBytes = 0,
   ) {
     this.blockBytes = 1024 * planes;
     this.bufferBytes = SLAB * this.blockBytes;
@@ -78,12 +83,15 @@ export abstract class BlockMemory {
     this.marks = [take(slots), take(slots)];
     this.state = take(slots);
     this.keyList = take(layout.tilesX * layout.tilesY * 4);
+    this.results = take(slots * slotBytes);
     this.pool = take(this.slabBytes);
-    this.least = Math.ceil((end + 2048) / PAGE) * PAGE;
+    const pages = (slabs: number) => Math.ceil((this.pool + slabs * this.slabBytes + 2048) / PAGE) * PAGE;
+    this.least = pages(1);
+    this.most = pages(slots / SLAB);
   }
 
   /** All of it, as it is now. */
-  protected abstract get buffer(): ArrayBuffer;
+  protected abstract get buffer(): ArrayBufferLike;
   /** Who computes by this rule, which must be the same until `setEdges`, under this sky. @throws RuleError */
   abstract driver(rule: Rule, sky: number): Driver;
   /** Forgets all drivers. */
@@ -94,6 +102,7 @@ export abstract class BlockMemory {
     const { blocksX, blocksY, lastWidth, lastHeight, tilesX } = this.layout;
     const lists = [this.directory, ...this.marks, this.state, this.keyList, this.pool];
     this.words.set([blocksX, blocksY, lastWidth, lastHeight, this.planes, tilesX, ...lists, this.mostSlots]);
+    this.words[RESULTS] = this.results;
     this.words[SLOTS] = 2;
     this.words[CAPACITY] = SLAB;
     for (let x = 0; x < lastWidth; x++) this.bytes[KEEP + (x >> 3)] |= 1 << (x & 7);
@@ -133,6 +142,11 @@ export abstract class BlockMemory {
     const { full } = this;
     this.words[FULL] = 0;
     return full;
+  }
+
+  /** The last step failed, and others may still write to this memory: the world must leave it, as it was before. */
+  get lost(): boolean {
+    return false;
   }
 
   refuse(done = 0): MemoryError {

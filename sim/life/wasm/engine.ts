@@ -2,17 +2,35 @@
 import { BlockEngine } from '../blocks/engine.js';
 import type { Layout } from '../layout.js';
 import { compileDriver, WasmMemory } from './memory.js';
+import type { CrewOptions } from './threads/crew.js';
+import type { SpawnHelper } from './threads/environment.js';
 
-export interface MemoryLimit {
+export interface ThreadOptions {
+  /** Threads that compute one world, with that of the caller: 1 to 64. Default: 1. */
+  threads?: number | undefined;
+  /** Makes a worker that hands its messages to `helpWorld`. Default: one that comes with this package. */
+  spawn?: SpawnHelper | undefined;
+}
+
+export interface WasmOptions extends ThreadOptions, Pick<CrewOptions, 'least' | 'patience'> {
   /** Most bytes of memory a world may take, up to 4 GiB. Default: as many as there are. */
   memoryLimit?: number;
 }
 
+const MOST_THREADS = 64;
+
+/** @throws RangeError */
+export function checkThreads(threads = 1): number {
+  if (Number.isInteger(threads) && threads >= 1 && threads <= MOST_THREADS) return threads;
+  throw new RangeError(`There cannot be ${threads} threads: use a whole number from 1 to ${MOST_THREADS}.`);
+}
+
 /** @throws MemoryError when the memory cannot be had; anything else means that there is no WebAssembly here. */
-export async function createWasmEngine(
-  layout: Layout,
-  { memoryLimit = 2 ** 32 }: MemoryLimit = {},
-): Promise<BlockEngine> {
+export async function createWasmEngine(layout: Layout, options: WasmOptions = {}): Promise<BlockEngine> {
+  const { memoryLimit = 2 ** 32, threads = 1 } = options;
   const driver = await compileDriver();
-  return new BlockEngine('wasm', layout, (planes) => new WasmMemory(driver, layout, planes, memoryLimit));
+  const makeMemory = (planes: number) => new WasmMemory(driver, layout, planes, memoryLimit);
+  if (threads === 1) return new BlockEngine('wasm', layout, makeMemory);
+  const { threaded } = await import('./threads/engine.js');
+  return threaded(layout, makeMemory, { ...options, threads, memoryLimit });
 }

@@ -6,6 +6,7 @@ import type { Driver } from '../blocks/driver.js';
 import { BlockMemory, EAST, KEEP } from '../blocks/memory.js';
 import { nextSky } from '../blocks/sky.js';
 import type { Layout } from '../layout.js';
+import { instantiate } from './instantiate.js';
 import { KERNEL } from './kernel.wasm.js';
 
 const PAGE = 65536;
@@ -14,31 +15,33 @@ let compiled: Promise<WebAssembly.Module> | undefined;
 
 /** Compiles the driver, once for all worlds. Rejects where there is no WebAssembly SIMD, or a page's policy forbids it. */
 export function compileDriver(): Promise<WebAssembly.Module> {
-  compiled ??= (async () => {
-    const text = atob(KERNEL);
-    const bytes = new Uint8Array(text.length);
-    for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-    return WebAssembly.compile(bytes);
-  })();
+  compiled ??= (async () => WebAssembly.compile(driverBytes()))();
   return compiled;
 }
 
-/** Kernels made lately, by the text of their rule and the state of the sky. */
+/** The driver, for a memory that is not shared. */
+export function driverBytes(): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(KERNEL), (char) => char.charCodeAt(0));
+}
+
+/** Kernels made lately, by the text of their rule, the state of the sky, and the kind of memory. */
 const kernels = new Map<string, WebAssembly.Module>();
 const MOST_KERNELS = 64;
 
-function kernelFor(rule: Rule, sky: number): WebAssembly.Module {
-  const name = `${rule.text} ${sky}`;
+function kernelFor(rule: Rule, sky: number, shared: boolean): WebAssembly.Module {
+  const name = `${rule.text} ${sky} ${shared}`;
   let kernel = kernels.get(name);
   kernels.delete(name);
-  kernel ??= new WebAssembly.Module(compileRows(rule, { keep: KEEP, east: EAST, sky, nextSky: nextSky(rule, sky) }));
+  kernel ??= new WebAssembly.Module(
+    compileRows(rule, { keep: KEEP, east: EAST, sky, nextSky: nextSky(rule, sky), shared }),
+  );
   kernels.set(name, kernel);
   if (kernels.size > MOST_KERNELS) kernels.delete(kernels.keys().next().value!);
   return kernel;
 }
 
 export class WasmMemory extends BlockMemory {
-  readonly #memory: WebAssembly.Memory;
+  protected readonly memory: WebAssembly.Memory;
   /** By the state of the sky. */
   readonly #drivers: Driver[] = [];
 
@@ -48,38 +51,46 @@ export class WasmMemory extends BlockMemory {
     layout: Layout,
     planes: number,
     limit: number,
+    private readonly isShared = false,
   ) {
-    super(layout, planes, limit);
+    super(layout, planes, limit, isShared ? 8 : 0);
     try {
       // More than `maximum` is refused here, as is what the machine does not give.
       const maximum = Math.max(1, Math.min(65535, Math.floor(limit / PAGE)));
-      this.#memory = new WebAssembly.Memory({ initial: this.least / PAGE, maximum });
+      this.memory = isShared
+        ? // Its addresses are taken at once: no more than there can be use for.
+          new WebAssembly.Memory({
+            initial: this.least / PAGE,
+            maximum: Math.min(maximum, this.most / PAGE),
+            shared: true,
+          })
+        : new WebAssembly.Memory({ initial: this.least / PAGE, maximum });
     } catch {
       throw new MemoryError(this.refusal(this.least));
     }
     this.begin();
   }
 
-  protected override get buffer(): ArrayBuffer {
-    return this.#memory.buffer;
+  protected override get buffer(): ArrayBufferLike {
+    return this.memory.buffer;
   }
 
   override driver(rule: Rule, sky: number): Driver {
     let driver = this.#drivers[sky];
     if (driver) return driver;
-    const memory = this.#memory;
-    const env = {
-      memory,
-      abort() {
-        throw new Error('The WebAssembly kernel stopped.');
-      },
-    };
-    const kernel = new WebAssembly.Instance(kernelFor(rule, sky), { env: { memory } }).exports;
-    const { attach, ...made } = new WebAssembly.Instance(this.module, { env, kernel }).exports;
-    (attach as () => void)();
-    driver = made as unknown as Driver;
+    driver = this.make(rule, sky);
     this.#drivers[sky] = driver;
     return driver;
+  }
+
+  protected make(rule: Rule, sky: number): Driver {
+    const exports = instantiate(this.memory, this.module, this.kernel(rule, sky), () => this.moved());
+    return exports as unknown as Driver;
+  }
+
+  /** The rule's kernel for this memory. */
+  protected kernel(rule: Rule, sky: number): WebAssembly.Module {
+    return kernelFor(rule, sky, this.isShared);
   }
 
   protected override dismiss(): void {

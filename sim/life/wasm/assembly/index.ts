@@ -2,6 +2,7 @@
 
 export { diff, population } from './look';
 export { blockFor, sweep } from './pool';
+export { computeSlots, finish, work } from './share';
 export { dead, flip } from './sky';
 export { step } from './step';
 export { linkAll, wake, wakeAll, wakeBorder } from './wake';

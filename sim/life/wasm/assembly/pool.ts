@@ -77,11 +77,16 @@ function room(): bool {
   return grow(wanted) || grow(min(most, capacity + SLAB)) || load<u32>(FREE) != NONE;
 }
 
+// @ts-ignore: decorator
+@external("env", "grown")
+declare function grown(): void;
+
 function grow(slots: u32): bool {
   if (slots <= load<u32>(CAPACITY)) return false;
   const pages = (endOf(slots) + 0xffff) >> 16;
   const missing = <i64>pages - <i64>memory.size();
   if (pages > 0xffff || (missing > 0 && memory.grow(<i32>missing) < 0)) return false;
+  if (missing > 0) grown();
   store<u32>(CAPACITY, slots);
   return true;
 }

@@ -40,6 +40,9 @@ export let torus: bool = true;
 /** What is outside is not 0: columns at a bounded edge must be copied too. */
 export let litOutside: bool = false;
 
+/** Where there are several threads, 8 bytes a slot: what the last generation changed. */
+export let results: usize = 0;
+
 export let blockBytes: usize = 1024;
 /** From a block's even generation to its odd one, and from there to its snapshot. */
 export let bufferBytes: usize = 0;
@@ -84,6 +87,7 @@ export function attach(): void {
   mostSlots = load<u32>(48);
   torus = load<u32>(52) != 0;
   litOutside = load<u32>(56) != 0;
+  results = load<u32>(60);
   blockBytes = <usize>planes << 10;
   bufferBytes = blockBytes * SLAB;
   slabBytes = bufferBytes * 3 + HEAD_BYTES * SLAB;

@@ -1,0 +1,51 @@
+// A generation by several threads: see sim/life/wasm/threads. All of them compute, each some blocks; one marks, in the
+// order in which it would have done all by itself, so that memory is the same too, down to the numbers of slots.
+
+import { atSeam, compute } from './compute';
+import { mark } from './mark';
+import { FLAGS, headAt, marksA, marksB, results, SLOTS } from './world';
+
+/** Groups of rows that are marked. */
+export function work(parity: u32): u32 {
+  const now = parity ? marksB : marksA;
+  const slots = load<u32>(SLOTS);
+  let groups: u64 = 0;
+  for (let slot0: u32 = 0; slot0 < slots; slot0 += 8) groups += popcnt(load<u64>(now + slot0));
+  return <u32>groups;
+}
+
+/** Computes the marked blocks among these slots (both multiples of 8), and keeps what they changed. */
+export function computeSlots(parity: u32, from: u32, to: u32): void {
+  const now = parity ? marksB : marksA;
+  const end = min(to, load<u32>(SLOTS));
+  for (let slot0 = from; slot0 < end; slot0 += 8) {
+    let eight = load<u64>(now + slot0);
+    while (eight != 0) {
+      const i = <u32>ctz(eight) >> 3;
+      const slot = slot0 + i;
+      if (!atSeam(load<u32>(headAt(slot), FLAGS)))
+        store<u64>(results + (<usize>slot << 3), compute(parity, slot, <u32>(eight >> (i << 3)) & 0xff));
+      eight &= ~(<u64>0xff << (i << 3));
+    }
+  }
+}
+
+/** Marks by what was kept; and computes the blocks at a seam, for whose copies there is one place only. */
+export function finish(parity: u32): void {
+  const now = parity ? marksB : marksA;
+  const slots = load<u32>(SLOTS);
+  for (let slot0: u32 = 0; slot0 < slots; slot0 += 8) {
+    let eight = load<u64>(now + slot0);
+    while (eight != 0) {
+      const i = <u32>ctz(eight) >> 3;
+      const slot = slot0 + i;
+      // Not before its turn: a block that is marked is not freed.
+      store<u8>(now + slot, 0);
+      const changes = atSeam(load<u32>(headAt(slot), FLAGS))
+        ? compute(parity, slot, <u32>(eight >> (i << 3)) & 0xff)
+        : load<u64>(results + (<usize>slot << 3));
+      if (changes != 0) mark(parity, slot, changes);
+      eight &= ~(<u64>0xff << (i << 3));
+    }
+  }
+}

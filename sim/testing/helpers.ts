@@ -1,0 +1,40 @@
+/** Helpers in Node, from the sources: threads there read no TypeScript, so they get it bundled. */
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { buildSync } from 'esbuild';
+import type { SpawnHelper } from '../life/wasm/threads/environment.js';
+
+const here = dirname(fileURLToPath(import.meta.url));
+
+/** Makes workers that run this code; `modules` are found from this folder. */
+export function workersOf(code: string): () => Worker {
+  const outfile = join(mkdtempSync(join(tmpdir(), 'mpl-helper-')), 'helper.mjs');
+  const stdin = { contents: code, resolveDir: here, loader: 'ts' as const };
+  buildSync({ stdin, bundle: true, format: 'esm', platform: 'node', outfile });
+  return () => {
+    const worker = new Worker(outfile);
+    worker.unref();
+    return worker;
+  };
+}
+
+export function spawning(make: () => Worker): SpawnHelper {
+  return (failed) => {
+    const worker = make();
+    worker.on('error', (error) => failed(error.message));
+    worker.on('exit', () => failed('it ended'));
+    return worker;
+  };
+}
+
+const make = workersOf("import '../life/wasm/threads/helper.worker.js'");
+const idle: Worker[] = [];
+
+/** The real helpers; when a world sends them away they help the next one, since to start a thread takes long. */
+export const spawnHelper: SpawnHelper = () => {
+  const worker = idle.pop() ?? make();
+  return { postMessage: (message) => worker.postMessage(message), terminate: () => idle.push(worker) };
+};
