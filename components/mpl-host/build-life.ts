@@ -34,7 +34,8 @@ export async function buildLife(settings: WorldSettings): Promise<Built> {
   const { width, height } = sizeFor(settings, pattern);
   const ownRule = pattern?.rule ?? 'B3/S23';
   const rule = settings.rule || ownRule;
-  const life = await createLife({ width, height, wrap, engine, rule, ...(neighborhood && { neighborhood }) });
+  const grid = { width, height, wrap, engine, rule };
+  const life = await createLife({ ...grid, ...(neighborhood && { neighborhood }), ...(pattern && { pattern }) });
   if (pattern) life.load(pattern);
   else if (density > 0) life.soup({ density, seed });
   // Where the engine is not chosen by name, what the world does may choose another.

@@ -53,16 +53,21 @@ export function stateAt(engine: Engine, x: number, y: number): number {
 }
 
 /** Makes `to` hold what `from` holds: another engine for the same grid, empty and configured. */
-export function copyTiles(from: Pick<Engine, 'layout' | 'planes' | 'tile'>, to: Engine): void {
-  const keys = from.layout.tilesX * from.layout.tilesY;
+export function copyTiles(from: Pick<Engine, 'layout' | 'planes' | 'tile' | 'living'>, to: Engine): void {
   const planes = Math.min(from.planes, to.planes);
-  for (let key = 0; key < keys; key++)
+  for (const key of livingTiles(from))
     for (let plane = 0; plane < planes; plane++) {
       const source = from.tile(key, plane);
       if (isEmpty(source)) continue;
       copyTile(source, to.open(key, plane));
       to.touched(key);
     }
+}
+
+/** Keys of the tiles in which something may live, ascending. */
+export function livingTiles(engine: Pick<Engine, 'layout' | 'living'>): Uint32Array {
+  const { tilesX, tilesY } = engine.layout;
+  return engine.living?.() ?? Uint32Array.from({ length: tilesX * tilesY }, (_, key) => key);
 }
 
 export function copyTile(from: TileView, to: TileView): void {
@@ -74,7 +79,7 @@ export function copyTile(from: TileView, to: TileView): void {
   }
 }
 
-function isEmpty({ words, offset, stride }: TileView): boolean {
+export function isEmpty({ words, offset, stride }: TileView): boolean {
   for (let r = 0; r < 64; r++) if ((words[offset + r * stride] | words[offset + r * stride + 1]) !== 0) return false;
   return true;
 }

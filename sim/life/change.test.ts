@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { createLife, type EngineChoice, type Life, RuleError } from '../index.js';
+import { createLife, type EngineChoice, parsePattern, RuleError, UnsettledError } from '../index.js';
 import { parseRule } from '../rule/parse.js';
 import { NaiveLife } from '../testing/naive.js';
+import { BlockEngine } from './blocks/engine.js';
+import { makeDriver } from './js/driver.js';
+import { createJsEngine } from './js/engine.js';
+import { JsMemory } from './js/memory.js';
+import { Layout } from './layout.js';
+import { Life } from './life.js';
 
 const WIDTH = 150;
 const HEIGHT = 90;
@@ -111,18 +117,7 @@ describe('a snapshot', () => {
       const life = await createLife({ width: WIDTH, height: HEIGHT, rule });
       life.soup({ density: 0.4, seed: 3 });
       life.step(9);
-      const { planes } = life;
-      const keys = Uint32Array.from({ length: Math.ceil(WIDTH / 64) * Math.ceil(HEIGHT / 64) }, (_, key) => key);
-      const words = new Uint32Array(keys.length * planes * 128);
-      for (const key of keys)
-        for (let plane = 0; plane < planes; plane++)
-          for (let row = 0; row < 64; row++) {
-            const { words: from, offset, stride } = life.tile(key, plane);
-            words.set(
-              from.subarray(offset + row * stride, offset + row * stride + 2),
-              (key * planes + plane) * 128 + row * 2,
-            );
-          }
+      const { planes, keys, words } = life.snapshot();
       const other = await createLife({ width: WIDTH, height: HEIGHT, rule });
       other.soup({ density: 0.2, seed: 9 });
       other.restore({ version: 12, generation: 9, planes, keys, words });
@@ -131,4 +126,54 @@ describe('a snapshot', () => {
       assert.equal((await other.digest()).hash, (await life.digest()).hash);
       assert.throws(() => other.restore({ version: 1, generation: 1, planes: 8, keys, words }), RangeError);
     });
+});
+
+/** Computes what it is asked for when it is waited for, as engines do that compute elsewhere. */
+class Later extends BlockEngine {
+  owed = 0;
+  override step(n: number): void {
+    this.owed += n;
+  }
+  async settled(): Promise<void> {
+    super.step(this.owed);
+    this.owed = 0;
+  }
+}
+
+describe('a world that is still computing', () => {
+  test('takes no change, whatever it is, and is as it was', async () => {
+    const layout = new Layout(WIDTH, HEIGHT);
+    const engine = new Later('js', layout, (planes) => new JsMemory(layout, planes, 2 ** 30, makeDriver));
+    const life = new Life(engine, '', parseRule('B3/S23'), 'torus');
+    life.soup({ density: 0.4, seed: 3 });
+    const snapshot = life.snapshot();
+    const before = await life.digest();
+    life.step(5);
+    assert.deepEqual([life.owed, life.version, life.generation], [5, 0, 0]);
+    const changes: Record<string, () => unknown> = {
+      restore: () => life.restore(snapshot),
+      clear: () => life.clear(),
+      load: () => life.load(parsePattern('3o!')),
+      paste: () => life.paste(parsePattern('3o!')),
+      soup: () => life.soup({ density: 0.1, seed: 1 }),
+      draw: () => life.draw([1, 1], true),
+      setRule: () => life.setRule('B36/S23'),
+      setWrap: () => life.setWrap('bounded'),
+      adopt: () => life.adopt(createJsEngine(layout), ''),
+    };
+    for (const [name, change] of Object.entries(changes)) {
+      assert.throws(change, UnsettledError, name);
+      assert.deepEqual(await life.digest(), before, name);
+    }
+    await assert.rejects(life.changeRule('B36/S23'), UnsettledError);
+    await life.settled();
+    assert.deepEqual([life.owed, life.version, life.generation, life.rule], [0, 5, 5, 'B3/S23']);
+    const other = await createLife({ width: WIDTH, height: HEIGHT });
+    other.soup({ density: 0.4, seed: 3 });
+    other.step(5);
+    assert.equal((await other.digest()).hash, (await life.digest()).hash);
+    life.restore(snapshot);
+    assert.deepEqual([life.version, life.generation], [0, 0]);
+    assert.deepEqual(await life.digest(), before);
+  });
 });

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import { createLife, type EngineWatch, type Life, parsePattern, patternByName, watchEngine } from '../index.js';
+import { createLife, type EngineChoice, EngineWatch, parsePattern, patternByName, watchEngine } from '../index.js';
+import { parseRule } from '../rule/parse.js';
+import { Layout } from './layout.js';
+import { Life } from './life.js';
+import { createWasmEngine } from './wasm/engine.js';
 
 /** Steps as somebody who wants as much as can be had, until it is so, for at most so many milliseconds. */
 async function runUntil(watch: EngineWatch, done: () => boolean, most = 20_000): Promise<void> {
@@ -67,5 +71,88 @@ describe('the choice of an engine', () => {
     assert.equal(named.life.engine, 'hash');
     assert.equal(slow.trials, 0);
     assert.equal(slow.life.engine, 'wasm');
+  });
+
+  /** A clock by which a generation and a look at it take so long: all goes as it must, on any machine. */
+  function clockOf(life: Life, generation = 1, look = 0.25): () => number {
+    let looks = 0;
+    return () => ++looks * look + life.generation * generation;
+  }
+
+  test('a trial keeps the world for a slice of time at most, however long it takes', async () => {
+    const life = await createLife({ width: 1024, height: 1024, rule: 'B2/S' });
+    life.soup({ density: 0.4, seed: 1 });
+    const now = clockOf(life, 10, 1);
+    const watch = new EngineWatch(life, { blocks: async () => assert.fail('it is in blocks'), now });
+    watch.wanted = Number.POSITIVE_INFINITY;
+    let longest = 0;
+    let slices = 0;
+    for (let i = 0; i < 1000 && (watch.trials === 0 || slices < 5); i++) {
+      const before = now() - life.generation * 10;
+      watch.step(1);
+      const kept = now() - life.generation * 10 - before;
+      longest = Math.max(longest, kept);
+      if (kept > 4) slices++;
+      if (watch.trials === 0) await wait(0);
+    }
+    assert.equal(watch.trials, 1);
+    assert.ok(slices >= 5, `${slices} slices`);
+    assert.ok(longest < 16, `${longest} ms`);
+    assert.equal(life.engine, 'wasm');
+  });
+
+  test('HashLife takes over where the world comes to its generation, unless somebody edits meanwhile', async () => {
+    for (const edited of [false, true]) {
+      const life = await createLife({ width: 512, height: 512 });
+      const other = await createLife({ width: 512, height: 512 });
+      for (const world of [life, other]) guns(world);
+      const watch = new EngineWatch(life, { blocks: async () => assert.fail('it leaps'), now: clockOf(life) });
+      watch.wanted = Number.POSITIVE_INFINITY;
+      for (let i = 0; i < 20_000 && life.engine !== 'hash'; i++) {
+        watch.step(watch.leap || 7);
+        if (edited && watch.trials === 1 && life.get(0, 500) === false && i % 2 === 0) {
+          for (const world of [life, other]) {
+            if (world === other) world.step(life.generation - other.generation);
+            world.draw([0, 500, 1, 500, 0, 501, 1, 501], true);
+          }
+        }
+        if (watch.trials < 2) await wait(0);
+      }
+      assert.equal(life.engine, 'hash', `trials: ${watch.trials}`);
+      assert.equal(watch.trials, edited ? 2 : 1);
+      for (let i = 0; i < 3; i++) watch.step(watch.leap);
+      other.step(life.generation - other.generation);
+      assert.equal((await other.digest()).hash, (await life.digest()).hash);
+      assert.deepEqual([...life.changedTiles()], [...other.changedTiles()]);
+    }
+  });
+
+  test('a world that blocks have no room for goes over to HashLife and stays there', async () => {
+    const layout = new Layout(4096, 4096);
+    const engine = await createWasmEngine(layout, { memoryLimit: 2 ** 21 });
+    const life = new Life(engine, 'measured', parseRule('B3/S23'), 'torus');
+    const other = await createLife({ width: 4096, height: 4096, engine: 'hash' });
+    // Streams of gliders, side by side: more and more blocks.
+    for (const world of [life, other])
+      for (let i = 0; i < 20; i++) world.paste(patternByName('gosper-gun')!, 100 + i * 150, 100);
+    const made: EngineChoice[] = [];
+    const blocks = async () => {
+      made.push('wasm');
+      return { engine: await createWasmEngine(layout, { memoryLimit: 2 ** 21 }), reason: 'asked' };
+    };
+    const watch = new EngineWatch(life, { blocks, now: clockOf(life) });
+    watch.wanted = 30;
+    for (let i = 0; i < 10_000 && life.engine !== 'hash'; i++) {
+      watch.step(64);
+      await wait(0);
+    }
+    assert.equal(life.engineReason, 'blocks have no room for the next generation');
+    for (let i = 0; i < 60; i++) watch.step(64);
+    assert.equal(life.engine, 'hash');
+    assert.deepEqual(made, []);
+    other.step(life.generation);
+    const part = { x: 0, y: 0, width: 4096, height: 1024 };
+    assert.equal((await other.digest(part)).hash, (await life.digest(part)).hash);
+    assert.equal(other.population(), life.population());
   });
 });

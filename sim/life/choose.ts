@@ -2,18 +2,20 @@
  * Which engine a world that runs had best have. Blocks compute every generation; HashLife leaps over many of them, where
  * what it has seen comes again, and is far slower where it does not. Nobody can tell from the cells: it is tried.
  *
- * HashLife is tried when many more generations are wanted than there are frames, and the blocks do not keep up. It has as
- * long as the blocks would take for the same leaps, at most a blink; if it is not at least twice as quick then, the next
- * trial waits twice as long. A world that leaps goes back to blocks when they would be quicker, when no more leaps are
- * wanted, or when the memory does not do.
+ * HashLife is tried when many more generations are wanted than there are frames, and the blocks do not keep up. It gets a
+ * copy of the world, and slices of time beside it, as long together as the blocks would take for the same leaps; if it is
+ * not at least twice as quick then, the next trial waits twice as long. A world that leaps goes back to blocks when they
+ * would be quicker, when no more leaps are wanted, or when the memory does not do; and one that has no room in blocks goes
+ * over to HashLife.
  */
 import { MemoryError, RuleError } from '../errors.js';
 import { parseRule } from '../rule/parse.js';
-import { copyTiles } from './brush.js';
+import { canRun } from './able.js';
 import type { Engine } from './engine.js';
-import type { HashEngine } from './hash/engine.js';
+import type { Trial } from './hash/trial.js';
 import { Layout } from './layout.js';
 import type { Life } from './life.js';
+import { Meter } from './meter.js';
 
 /** Fewer generations a second than this are not worth a leap. */
 const MANY = 500;
@@ -21,12 +23,18 @@ const MANY = 500;
 const LEAPS_A_SECOND = 25;
 /** What the blocks take for the leap that is tried, at most, ms. */
 const TRIAL = 200;
+/** A trial keeps the world for so long at a time, ms. */
+const SLICE = 8;
+/** Bytes that HashLife may take once it is at work. */
+const MEMORY = 2 ** 29;
 /** From one trial to the next, ms. */
 const FIRST_WAIT = 5_000;
 const LONGEST_WAIT = 320_000;
 /** Where as many generations as can be had are wanted, a leap should take about so long, ms. */
 const SHORT = 4;
 const LONG = 64;
+/** Tiles of a world that is given to blocks, at most: 400 MiB. */
+export const MOST_TILES = 2 ** 18;
 
 export interface WatchOptions {
   /** Makes an engine of blocks for this world, and says why that one. Without it, the world keeps the engine it has. */
@@ -48,9 +56,17 @@ export class EngineWatch {
   #wait = FIRST_WAIT;
   #nextTrial = 0;
   #leap = 16;
-  #candidate: HashEngine | undefined;
+  #trial: Trial | undefined;
+  /** HashLife was worth it: it takes over where the world comes to its generation. */
+  #ready = false;
   /** Another engine is being made. */
   #pending = false;
+  /** The world waits for it. */
+  #waiting = false;
+  /** Neither blocks nor HashLife have room for what comes next. */
+  #stuck: MemoryError | undefined;
+  /** More tiles than this are too many for blocks. */
+  #roomFor = MOST_TILES;
 
   constructor(
     readonly life: Life,
@@ -65,16 +81,28 @@ export class EngineWatch {
     return this.life.engine === 'hash' ? Math.min(this.#leap, this.#longest()) : 0;
   }
 
-  /** As `life.step`; but where HashLife has no more memory, it may be fewer generations. */
+  /**
+   * As `life.step`; but where there is no more memory, it may be fewer generations while another engine is made ready, and
+   * a MemoryError means that no engine has room.
+   */
   step(n: number): void {
-    if (this.#candidate) this.#try(this.#candidate);
-    const began = this.#now();
+    const stuck = this.#stuck;
+    this.#stuck = undefined;
+    if (stuck) throw stuck;
+    if (this.#waiting) return;
     try {
-      this.life.step(n);
+      if (this.#trial) n = this.#try(this.#trial, n);
+      this.#step(n);
     } catch (error) {
-      if (!(error instanceof MemoryError && this.life.engine === 'hash' && this.options.blocks)) throw error;
-      return this.#goBack('HashLife needed too much memory');
+      if (!(error instanceof MemoryError && this.options.blocks)) throw error;
+      if (this.life.engine === 'hash') this.#goBack('HashLife needed too much memory', error);
+      else this.#flee(error);
     }
+  }
+
+  #step(n: number): void {
+    const began = this.#now();
+    this.life.step(n);
     const now = this.#now();
     // Others compute elsewhere, or rules that HashLife does not run.
     if (!['wasm', 'js', 'hash'].includes(this.life.engine)) return;
@@ -104,14 +132,17 @@ export class EngineWatch {
     return this.wanted === Number.POSITIVE_INFINITY ? this.#leap : power(this.wanted / LEAPS_A_SECOND);
   }
 
-  /** Gets HashLife; it is tried at the next step. */
+  /** Gets HashLife; the trial begins at the next step. */
   #prepare(): void {
+    const { life } = this;
+    if (this.#trial || !canRun('hash', parseRule(life.rule))) return;
     this.#pending = true;
-    const { width, height } = this.life;
-    void import('./hash/engine.js')
-      .then(({ createHashEngine }) => createHashEngine(new Layout(width, height)))
-      .then((engine) => {
-        this.#candidate = engine;
+    const leap = power(Math.min(TRIAL / this.#blocks, this.wanted / LEAPS_A_SECOND, 2 ** 20));
+    void import('./hash/trial.js')
+      .then(({ beginTrial }) => beginTrial(life, { leap, blocks: this.#blocks, now: this.#now }))
+      .then((trial) => {
+        this.#trial = trial;
+        this.trials++;
       })
       .catch(() => this.#wayLater())
       .finally(() => {
@@ -124,84 +155,89 @@ export class EngineWatch {
     this.#wait = Math.min(this.#wait * 2, LONGEST_WAIT);
   }
 
-  #try(engine: HashEngine): void {
-    this.#candidate = undefined;
-    this.trials++;
+  #endTrial(): void {
+    this.#trial = undefined;
+    this.#ready = false;
+  }
+
+  /** Goes on with the trial for a slice. Returns how many of the next `n` generations are left to compute. */
+  #try(trial: Trial, n: number): number {
     const { life } = this;
     try {
-      engine.configure(parseRule(life.rule), life.wrap === 'torus');
-      copyTiles({ layout: engine.layout, planes: life.planes, tile: (key, plane) => life.tile(key, plane) }, engine);
-      let leap = power(Math.min(TRIAL / this.#blocks, this.wanted / LEAPS_A_SECOND, 2 ** 20));
-      while (leap >= 16 && !engine.canStep(2 * leap)) leap /= 2;
-      const blocks = leap * this.#blocks;
-      if (leap < 16) return this.#wayLater();
-      // The first leap has everything to learn; the second shows what it is worth.
-      const first = this.#time(engine, leap, 2 * blocks);
-      const second = this.#time(engine, leap, 2 * blocks - first);
-      if (second > blocks / 2) return this.#wayLater();
-      life.adopt(engine, `HashLife leaps ${leap} generations in ${ms(second)}, for which blocks take ${ms(blocks)}`);
-      this.#leap = leap;
-      this.#meter = new Meter(this.#now());
+      if (trial.isStale) throw new NotWorthIt();
+      if (!this.#ready) {
+        const worth = trial.work(SLICE);
+        if (worth === undefined) return n;
+        if (!worth) throw new NotWorthIt();
+        this.#ready = true;
+      }
+      if (!trial.follow(SLICE)) return n;
     } catch (error) {
-      if (!(error instanceof TooLate || error instanceof MemoryError || error instanceof RuleError)) throw error;
+      if (!(error instanceof NotWorthIt || error instanceof MemoryError || error instanceof RuleError)) throw error;
+      this.#endTrial();
       this.#wayLater();
+      return n;
     }
+    const missing = trial.generation - life.generation;
+    if (missing > n) return n;
+    this.#step(missing);
+    const { engine, leap, took } = trial;
+    this.#endTrial();
+    engine.kernel.allow(MEMORY);
+    const reason = `HashLife leaps ${leap} generations in ${ms(took)}, for which blocks take ${ms(leap * this.#blocks)}`;
+    life.adopt(engine, reason, { holds: true });
+    this.#leap = leap;
+    this.#meter = new Meter(this.#now());
+    return n - missing;
   }
 
-  #time(engine: HashEngine, leap: number, most: number): number {
-    const began = this.#now();
-    engine.kernel.calls.tick = () => {
-      if (this.#now() - began > most) throw new TooLate();
-    };
-    engine.step(leap);
-    engine.kernel.calls.tick = () => {};
-    return this.#now() - began;
-  }
-
-  #goBack(why: string): void {
-    if (this.#pending || !this.options.blocks) return;
+  /** To blocks; where they have no room, the world stays as it is, or is `stuck` where it cannot. */
+  #goBack(why: string, stuck?: MemoryError): void {
+    const { blocks } = this.options;
+    if (this.#pending || !blocks) return;
+    const tiles = this.life.livingTiles().length;
+    if (tiles > this.#roomFor) {
+      if (stuck) throw stuck;
+      return;
+    }
     this.#pending = true;
+    this.#waiting = stuck !== undefined;
     this.#wayLater();
-    void this.options
-      .blocks()
+    void blocks()
       .then(({ engine, reason }) => this.life.adopt(engine, `${reason}; ${why}`))
-      // Then it stays as it is.
-      .catch(() => {})
-      .finally(() => {
-        this.#pending = false;
-        this.#meter = new Meter(this.#now());
-      });
+      .catch(() => {
+        this.#roomFor = tiles - 1;
+        this.#stuck = stuck;
+      })
+      .finally(() => this.#changed());
+  }
+
+  /** From blocks, which have no room for what comes next. */
+  #flee(error: MemoryError): void {
+    const { life } = this;
+    if (!canRun('hash', parseRule(life.rule))) throw error;
+    this.#endTrial();
+    this.#roomFor = Math.floor(life.livingTiles().length / 2);
+    this.#pending = true;
+    this.#waiting = true;
+    void import('./hash/engine.js')
+      .then(({ createHashEngine }) => createHashEngine(new Layout(life.width, life.height)))
+      .then((engine) => life.adopt(engine, 'blocks have no room for the next generation'))
+      .catch(() => {
+        this.#stuck = error;
+      })
+      .finally(() => this.#changed());
+  }
+
+  /** There is another engine, or there cannot be. */
+  #changed(): void {
+    this.#pending = false;
+    this.#waiting = false;
+    this.#meter = new Meter(this.#now());
   }
 }
 
-class TooLate extends Error {}
-
-/** What steps cost in the last second or so. */
-class Meter {
-  #generations = 0;
-  #spent = 0;
-
-  constructor(readonly since: number) {}
-
-  add(generations: number, spent: number): void {
-    this.#generations += generations;
-    this.#spent += spent;
-  }
-
-  isFull(now: number): boolean {
-    return now - this.since >= 1000 && this.#generations > 0;
-  }
-
-  /** Milliseconds a generation. */
-  get cost(): number {
-    return this.#spent / this.#generations;
-  }
-
-  /** Was there little time left beside it? */
-  busy(now: number): boolean {
-    return this.#spent > 0.6 * (now - this.since);
-  }
-}
+class NotWorthIt extends Error {}
 
 /** The greatest power of two that is not greater; at least 1. */
 function power(n: number): number {

@@ -1,8 +1,10 @@
 /** Makes a world on the best engine there is. */
 import { MemoryError } from '../errors.js';
+import type { Pattern } from '../pattern/pattern.js';
 import { parseRule } from '../rule/parse.js';
 import type { Neighborhood, Rule } from '../rule/rule.js';
-import { EngineWatch } from './choose.js';
+import { canRun } from './able.js';
+import { EngineWatch, MOST_TILES } from './choose.js';
 import type { Engine } from './engine.js';
 import { checkGrid, checkWrap, type Wrap } from './grid.js';
 import { createJsEngine } from './js/engine.js';
@@ -27,6 +29,11 @@ export interface LifeOptions extends ThreadOptions {
    * "gpu" computes elsewhere: see `Life.settled`. It takes a software adapter too, which "auto" never does.
    */
   engine?: EngineChoice;
+  /**
+   * What will be loaded into it: engine "auto" takes HashLife, if that can compute the rule, where it would take blocks too
+   * much memory. Then the default rule is the pattern's.
+   */
+  pattern?: Pattern;
 }
 
 /**
@@ -35,14 +42,22 @@ export interface LifeOptions extends ThreadOptions {
  * @throws GridError, RuleError, MemoryError, RangeError (as rejections), each naming what is wrong.
  */
 export async function createLife(options: LifeOptions): Promise<Life> {
+  const { pattern, engine: choice = 'auto' } = options;
   const { width, height } = checkGrid(options.width, options.height);
-  const rule = parseRule(options.rule ?? 'B3/S23', options.neighborhood);
+  const rule = parseRule(options.rule ?? pattern?.rule ?? 'B3/S23', options.neighborhood);
   const wrap = checkWrap(options.wrap ?? 'torus');
   checkThreads(options.threads);
   const layout = new Layout(width, height);
-  const { engine, reason } = await chooseEngine(layout, rule, options.engine ?? 'auto', options);
-  return new Life(engine, reason, rule, wrap, (now, lost) =>
-    chooseEngine(layout, now, lost ? 'auto' : (options.engine ?? 'auto'), options),
+  const tiles = pattern?.tree?.tiles() ?? 0;
+  const first: Chosen =
+    choice === 'auto' && tiles > MOST_TILES && canRun('hash', rule)
+      ? {
+          engine: await (await import('./hash/engine.js')).createHashEngine(layout),
+          reason: `the pattern's ${pattern?.tree?.population()} living cells in ${tiles} tiles would take blocks too much memory`,
+        }
+      : await chooseEngine(layout, rule, choice, options);
+  return new Life(first.engine, first.reason, rule, wrap, (now, lost) =>
+    chooseEngine(layout, now, lost ? 'auto' : choice, options),
   );
 }
 
@@ -60,12 +75,18 @@ export function watchEngine(
   return new EngineWatch(life, { blocks: keep ? undefined : blocks });
 }
 
+/** An engine, and why that one. */
+export interface Chosen {
+  engine: Engine;
+  reason: string;
+}
+
 async function chooseEngine(
   layout: Layout,
   rule: Rule,
   choice: EngineChoice,
   { threads, spawn }: ThreadOptions,
-): Promise<{ engine: Engine; reason: string }> {
+): Promise<Chosen> {
   if (!['auto', 'gpu', 'wasm', 'js', 'hash'].includes(choice))
     throw new RangeError(`Engine "${choice}" is unknown: use "auto", "gpu", "wasm", "js" or "hash".`);
   if (rule.kind === 'larger') {

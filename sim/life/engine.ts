@@ -65,6 +65,8 @@ export interface Engine {
   plant?(tree: CellTree, x: number, y: number): void;
   /** The cells as a tree, where the engine has one: its middle is the middle of the grid. */
   harvest?(): CellTree | undefined;
+  /** Keys of the tiles in which something may live, ascending; where an engine has none, all. */
+  living?(): Uint32Array;
   /** Makes all cells 0. */
   clear(): void;
   /** Cells whose state is not 0. */

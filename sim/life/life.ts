@@ -7,12 +7,12 @@ import { exhaust } from '../pattern/text.js';
 import { parseRule, withoutNeighborhood } from '../rule/parse.js';
 import type { Neighborhood, Rule } from '../rule/rule.js';
 import { canRun } from './able.js';
-import { Brush, copyTiles, reduceStates, stateAt } from './brush.js';
+import { Brush, copyTiles, livingTiles, reduceStates, stateAt } from './brush.js';
 import { digestCells, type Rect } from './digest.js';
 import type { Engine, EngineKind, TileView } from './engine.js';
 import { checkWrap, type Wrap } from './grid.js';
 import { putPattern } from './put.js';
-import { restoreTiles, type Snapshot } from './snapshot.js';
+import { restoreTiles, type Snapshot, takeTiles } from './snapshot.js';
 import { checkSoup, fillSoup } from './soup.js';
 
 export interface SoupOptions {
@@ -153,20 +153,23 @@ export class Life {
   }
 
   /**
-   * Lets another engine, made for the same grid and still empty, go on with this world. Cells, versions and rule stay.
+   * Lets another engine, made for the same grid, go on with this world. Cells, versions and rule stay.
    *
+   * @param holds The engine has come to the same cells under the same rule by itself, and nothing is copied.
    * @throws RuleError where it cannot compute the rule, MemoryError where it has no room; the old engine stays then.
    * UnsettledError before all is `settled`.
    */
-  adopt(engine: Engine, reason: string): void {
+  adopt(engine: Engine, reason: string, { holds = false } = {}): void {
     this.#rest();
-    this.#replace(engine, reason);
+    this.#replace(engine, reason, this.#rule, holds);
   }
 
-  #replace(engine: Engine, reason: string, rule = this.#rule): void {
+  #replace(engine: Engine, reason: string, rule = this.#rule, holds = false): void {
     engine.configure(rule, this.#wrap === 'torus');
-    engine.clear();
-    copyTiles(this.#engine, engine);
+    if (!holds) {
+      engine.clear();
+      copyTiles(this.#engine, engine);
+    }
     // What differs is counted from what was last asked for, of which only the old engine knows.
     this.#pending = this.changedTiles();
     engine.changed();
@@ -210,12 +213,24 @@ export class Life {
     exhaust(putPattern(this.#engine, pattern, at.x, at.y));
   }
 
+  /** All cells, with their version and generation: `restore` takes them up, in this world or in another of its size. */
+  snapshot(): Snapshot {
+    const { version, generation } = this;
+    return { version, generation, ...takeTiles(this.#engine) };
+  }
+
+  /** Keys of the tiles in which something may live, ascending. All others are empty. */
+  livingTiles(): Uint32Array {
+    return livingTiles(this.#engine);
+  }
+
   /**
    * Makes the world hold what another of its size held under the same rule: cells, version and generation.
    *
-   * @throws RangeError for another number of planes, MemoryError
+   * @throws RangeError for another number of planes; MemoryError; UnsettledError before all is `settled`.
    */
   restore(snapshot: Snapshot): void {
+    this.#rest();
     if (snapshot.planes !== this.planes)
       throw new RangeError(`The snapshot has ${snapshot.planes} planes, and rule ${this.rule} ${this.planes}.`);
     this.#engine.clear();
@@ -224,8 +239,9 @@ export class Life {
     this.#generation = snapshot.generation;
   }
 
-  /** Kills all cells. */
+  /** Kills all cells. @throws UnsettledError before all is `settled`. */
   clear(): void {
+    this.#rest();
     this.#engine.clear();
     this.#prepared();
   }
@@ -289,6 +305,7 @@ export class Life {
    * @throws RuleError where it cannot be read, or not be computed by this engine.
    */
   setRule(rule: string, neighborhood?: Neighborhood): void {
+    this.#rest();
     const parsed = this.#read(rule, neighborhood);
     const torus = this.#wrap === 'torus';
     // Which cannot run it says so, before a cell is touched.
@@ -341,6 +358,7 @@ export class Life {
 
   /** Other edges from the next generation on. @throws GridError */
   setWrap(wrap: Wrap): void {
+    this.#rest();
     this.#engine.configure(this.#rule, checkWrap(wrap) === 'torus');
     this.#wrap = wrap;
   }

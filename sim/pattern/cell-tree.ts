@@ -117,6 +117,20 @@ export class CellTree {
     return boxes;
   }
 
+  /** Squares of 64x64 cells in which something lives. */
+  tiles(): number {
+    const counts = new Float64Array(this.#count);
+    for (let id = 1; id < this.#count; id++) {
+      const level = this.level(id);
+      const parts = [0, 1, 2, 3].map((i) =>
+        level === 1 || this.isLeaf(id) ? this.part(id, i) : counts[this.part(id, i)],
+      );
+      const sum = parts.reduce((a, b) => a + b);
+      counts[id] = level <= 6 ? Math.min(sum, 1) : sum;
+    }
+    return counts[this.root];
+  }
+
   /** How many cells live in the whole tree. */
   population(): number {
     const counts = new Float64Array(this.#count);

@@ -70,6 +70,25 @@ describe('macrocell', () => {
     }
   });
 
+  test('a tree that would take blocks too much memory gets HashLife, where the engine may be chosen', async () => {
+    const lines = ['[M2]', '$$$*'];
+    // A cell in each square of 8x8.
+    for (let level = 4; level <= 15; level++) lines.push(`${level} ${[1, 1, 1, 1].map(() => level - 3).join(' ')}`);
+    const whole = parsePattern(lines.join('\n'));
+    const small = parsePattern(lines.slice(0, 8).join('\n'));
+    assert.deepEqual([whole.tree!.tiles(), small.tree!.tiles()], [2 ** 18, 64]);
+    const grid = { width: 65536, height: 65536 };
+    const more = parsePattern([...lines, '16 13 13 0 0'].join('\n'));
+    const life = await createLife({ ...grid, pattern: more });
+    assert.deepEqual([life.engine, life.population()], ['hash', 0]);
+    assert.match(life.engineReason, /living cells in 524288 tiles would take blocks too much memory/);
+    life.load(more);
+    assert.equal(life.population(), 2 ** 25);
+    assert.equal((await createLife({ ...grid, pattern: small })).engine, 'wasm');
+    assert.equal((await createLife({ ...grid, pattern: more, engine: 'wasm' })).engine, 'wasm');
+    assert.equal((await createLife({ ...grid, pattern: more, rule: 'B2c/S' })).engine, 'wasm');
+  });
+
   test('what is wrong is named with its line', () => {
     assert.match(failure('[M2]\n'), /Line 2, column 1: there are no cells/);
     assert.match(failure('[M2]\n$$*$\n4 1 0 2 0\n'), /Line 3, column 7: square 2 does not exist yet/, 'itself');

@@ -212,6 +212,22 @@ export class BlockEngine implements Engine {
     this.#driver.sweep();
   }
 
+  living(): Uint32Array {
+    const memory = this.#memory;
+    const { tilesX, tilesY, blocksX } = this.layout;
+    if (this.#sky !== 0) return Uint32Array.from({ length: tilesX * tilesY }, (_, key) => key);
+    const keys: number[] = [];
+    for (let slot = OUTSIDE + 1; slot < memory.slots; slot++) {
+      const place = memory.placeOf(slot);
+      if (place === NOWHERE || memory.isEmpty(slot)) continue;
+      const tileX = (place % blocksX) * 2;
+      const key = Math.floor(place / blocksX) * tilesX + tileX;
+      keys.push(key);
+      if (tileX + 1 < tilesX) keys.push(key + 1);
+    }
+    return Uint32Array.from(keys).sort();
+  }
+
   population(): number {
     const { width, height } = this.layout;
     if (this.#sky === 0) return this.#driver.population(this.#parity);

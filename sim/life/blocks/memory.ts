@@ -187,6 +187,11 @@ export abstract class BlockMemory {
     return (slab + buffer * this.bufferBytes + (slot % SLAB) * this.blockBytes + plane * 1024) / 4;
   }
 
+  /** In both generations, and in the snapshot. */
+  isEmpty(slot: number): boolean {
+    return this.bytes[this.state + slot] === 0;
+  }
+
   setState(slot: number, state: number): void {
     this.bytes[this.state + slot] = state;
   }

@@ -35,6 +35,8 @@ export class HashEngine implements Engine {
   readonly level: number;
   rule!: TotalisticRule;
   torus = true;
+  /** Generations that the last `step` computed; fewer than asked for where it was broken off. */
+  done = 0;
   /** The tree, without what was written since it was made (`flush`). */
   #root: number;
   #seen: number;
@@ -108,16 +110,16 @@ export class HashEngine implements Engine {
 
   /** @throws MemoryError when the limit is reached; the world is as it was after the last leap. */
   step(generations: number): void {
+    this.done = 0;
     this.flush();
-    let left = generations;
     try {
-      while (left > 0) {
-        const { root, done } = leap(this, left);
+      while (this.done < generations) {
+        const { root, done } = leap(this, generations - this.done);
         this.#hold(root);
-        left -= done;
+        this.done += done;
       }
     } catch (error) {
-      throw error instanceof MemoryError ? new MemoryError(error.message, generations - left) : error;
+      throw error instanceof MemoryError ? new MemoryError(error.message, this.done) : error;
     }
   }
 
@@ -170,6 +172,11 @@ export class HashEngine implements Engine {
     if (width < 64) for (let i = 0; i < 128; i += 2) if (width <= 32) all[i + 1] = all[i];
     for (let h = height; h < 64; h *= 2) all.copyWithin(h * 2, 0, h * 2);
     return all;
+  }
+
+  living(): Uint32Array {
+    this.flush();
+    return Uint32Array.from(this.#keys()).sort();
   }
 
   clear(): void {

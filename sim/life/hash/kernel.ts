@@ -10,6 +10,7 @@ interface Exports {
   count(): number;
   setRule(kind: number, birth: number, survival: number): void;
   forget(): void;
+  allow(limit: number): void;
   collections(): number;
   hold(place: number, id: number): void;
   prepare(nodes: number): void;
@@ -57,7 +58,7 @@ export async function createKernel(options: KernelOptions = {}): Promise<HashKer
     throw new RangeError(
       `A memory limit of ${limit} bytes is out of range: use 4194304 (4 MiB) to 2147483648 (2 GiB).`,
     );
-  const calls = { tick: () => {} };
+  const calls = { tick: () => {}, limit: Math.floor(limit) };
   const instance = await WebAssembly.instantiate(await compile(), {
     env: {
       abort() {
@@ -65,13 +66,13 @@ export async function createKernel(options: KernelOptions = {}): Promise<HashKer
       },
       full() {
         throw new MemoryError(
-          `HashLife does not come through with its ${Math.round(limit / 2 ** 20)} MiB of memory; the world stands where it came to: take smaller steps, allow it more memory, or use engine "wasm".`,
+          `HashLife does not come through with its ${Math.round(calls.limit / 2 ** 20)} MiB of memory; the world stands where it came to: take smaller steps, allow it more memory, or use engine "wasm".`,
         );
       },
       tick: () => calls.tick(),
     },
   });
-  return new HashKernel(instance.exports as unknown as Exports, Math.floor(limit), calls);
+  return new HashKernel(instance.exports as unknown as Exports, calls);
 }
 
 export class HashKernel {
@@ -80,12 +81,21 @@ export class HashKernel {
 
   constructor(
     readonly wasm: Exports,
-    /** Most bytes of memory. */
-    readonly limit: number,
     /** `tick` is called now and then (every 16 larger squares); what it throws ends the computation. */
-    readonly calls: { tick: () => void },
+    readonly calls: { tick: () => void; limit: number },
   ) {
-    wasm.start(limit);
+    wasm.start(calls.limit);
+  }
+
+  /** Most bytes of memory. */
+  get limit(): number {
+    return this.calls.limit;
+  }
+
+  /** From now on it may take so many bytes; not fewer than before. */
+  allow(limit: number): void {
+    this.calls.limit = Math.max(this.limit, limit);
+    this.wasm.allow(this.limit);
   }
 
   /** Memory as words, valid until the next call that makes nodes. The children of a node are at `id * 8`. */

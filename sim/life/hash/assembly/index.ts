@@ -5,5 +5,5 @@ export { box, population } from './look';
 export { between, crop, leafOf, makeTile, putTile, readTile, repeat, tileRows } from './edit';
 export { collections, forget, hold, prepare } from './garbage';
 export { setRule } from './leaf';
-export { bytes } from './memory';
+export { allow, bytes } from './memory';
 export { count, empty, join, start } from './table';
