@@ -2,7 +2,7 @@
  * A rule without generated code, for pages that forbid it: each operation of the program goes over all rows of a column
  * before the next one begins, so that finding out which operation it is costs next to nothing.
  */
-import { type ColumnKernel, flags } from '../life/js/kernel.js';
+import type { ColumnKernel } from '../life/js/kernel.js';
 import type { Program, Value } from './program.js';
 
 /** Rows of something, from the row above the block (`from` 0) or later on. */
@@ -23,16 +23,14 @@ interface Step {
 /** @param planeStride Words from a plane of a block to its next plane. */
 export function interpretColumn(program: Program, planeStride: number): ColumnKernel {
   const { steps, own, west, east, next } = new Plan(program);
-  const changes = new Int32Array(64);
-  return (src, dst, column) => {
+  return (src, dst, column, changes) => {
     const { c, l, r, n, nl, nr, s, sl, sr, rows, leftBit, lastBit } = column;
     const keep = lastBit === 31 ? -1 : (1 << (lastBit + 1)) - 1;
     for (const [plane, words] of own) gather(words, src, n, c, s, rows, plane * planeStride);
     for (const [plane, words] of west) gather(words, src, nl, l, sl, rows, plane * planeStride);
     for (const [plane, words] of east) gather(words, src, nr, r, sr, rows, plane * planeStride);
     for (const step of steps) run(step, rows + step.more, leftBit, lastBit);
-    changes.fill(0);
-    let all = 0;
+    changes.fill(0, 0, rows);
     for (const [plane, { words, from }] of next.entries()) {
       let at = c + plane * planeStride;
       for (let y = 0; y < rows; y++, at += 4) {
@@ -40,10 +38,8 @@ export function interpretColumn(program: Program, planeStride: number): ColumnKe
         const diff = state ^ dst[at];
         dst[at] = state;
         changes[y] |= diff;
-        all |= diff;
       }
     }
-    return flags(all, changes[0], changes[rows - 1], lastBit);
   };
 }
 

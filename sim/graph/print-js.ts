@@ -1,14 +1,14 @@
-/** A rule as JavaScript: columns of 32 cells, the twin of the kernels in WebAssembly. */
-import type { ColumnKernel } from '../life/js/kernel.js';
-import type { Program, Value } from './program.js';
+/** A rule as JavaScript: blocks piece by piece, the twin of the kernels in WebAssembly. */
+import type { BlockKernel, Kernel } from '../life/js/kernel.js';
+import { operations, type Program, type Value } from './program.js';
 
 /**
- * A function of the rule for one column of words, or undefined where a page's policy forbids making functions of text
- * (`script-src` without 'unsafe-eval').
+ * Functions of the rule for blocks, or undefined where a page's policy forbids making functions of text (`script-src`
+ * without 'unsafe-eval').
  *
  * @param planeStride Words from a plane of a block to its next plane.
  */
-export function compileColumn(program: Program, planeStride: number): ColumnKernel | undefined {
+export function compileKernel(program: Program, planeStride: number): Kernel | undefined {
   let compiled = kernels.get(program);
   if (compiled?.planeStride === planeStride) return compiled.kernel;
   const kernel = compile(program, planeStride);
@@ -18,18 +18,16 @@ export function compileColumn(program: Program, planeStride: number): ColumnKern
 }
 
 /** What was made of programs, so that worlds of one rule share what the machine has learnt of it. */
-const kernels = new WeakMap<Program, { kernel: ColumnKernel | undefined; planeStride: number }>();
+const kernels = new WeakMap<Program, { kernel: Kernel | undefined; planeStride: number }>();
 /** A page's policy does not change; asking it again would only fill its reports. */
 let forbidden = false;
 
-function compile(program: Program, planeStride: number): ColumnKernel | undefined {
+function compile(program: Program, planeStride: number): Kernel | undefined {
   if (forbidden) return undefined;
-  const make = (edge: boolean): ColumnKernel =>
-    new Function('src', 'dst', 'column', printColumn(program, planeStride, edge)) as ColumnKernel;
+  const make = (shape: Shape): BlockKernel =>
+    new Function('src', 'dst', 'at', 'marked', printBlock(program, planeStride, shape)) as BlockKernel;
   try {
-    const inner = make(false);
-    const outer = make(true);
-    return (src, dst, column) => (column.leftBit === 31 && column.lastBit === 31 ? inner : outer)(src, dst, column);
+    return joinKernels(make('pair'), make('single'), make('cut'));
   } catch (error) {
     if (!(error instanceof EvalError)) throw error;
     forbidden = true;
@@ -37,140 +35,231 @@ function compile(program: Program, planeStride: number): ColumnKernel | undefine
   }
 }
 
+/** Two columns of a whole block side by side, which read half of what is beside them in each other; one; one at a seam. */
+export type Shape = 'pair' | 'single' | 'cut';
+
+/** Pieces of the first column of each pair. */
+const FIRST = 0x00ff00ff;
+
+export function joinKernels(pair: BlockKernel, single: BlockKernel, cut: BlockKernel): Kernel {
+  const whole: BlockKernel = (src, dst, at, marked) => {
+    const both = marked & (marked >>> 8) & FIRST;
+    const pairs = both | (both << 8);
+    if (pairs !== 0) pair(src, dst, at, pairs);
+    if (marked !== pairs) single(src, dst, at, marked & ~pairs);
+  };
+  return { whole, cut };
+}
+
+/** Longer programs than this are not written out for 8 rows: what is too long is never made fast. */
+const SHORT = 90;
+
 /**
- * The body of a `ColumnKernel`. What it computes and returns is told in sim/life/js/kernel.ts.
- *
- * @param edge Whether the column may have its own `leftBit` and `lastBit`; else both are 31.
+ * The body of a `BlockKernel`; what it is told and tells stands in sim/life/js/kernel.ts. A run of marked pieces below each
+ * other is walked down without summing a row twice. A kernel for pairs must be given pairs.
  */
-export function printColumn(program: Program, planeStride: number, edge: boolean): string {
-  const printer = new ColumnPrinter(program, planeStride, edge);
-  const lastBit = edge ? 'lastBit' : '31';
+export function printBlock(program: Program, planeStride: number, shape: Shape): string {
+  const cut = shape === 'cut';
+  const columns = shape === 'pair' ? [0, 1] : [0];
+  const rows = cut || operations(program) > SHORT ? 1 : 8;
+  const printer = new RowPrinter(program, planeStride, cut, columns.length);
+  const [lastWord, leftWord, lastGroup] = cut ? ['at[10]', 'at[12]', 'at[9] - 1 >> 3'] : ['3', '3', '7'];
+  const last = cut ? 'lastWord' : 4 - columns.length;
+  const pointers = (text: (p: string) => string): string => ['p', 'pl', 'pr'].map(text).join(' ');
+  // The row above or below the block.
+  const outside = (base: number): string =>
+    `p = at[${base}] + k | 0; pl = k === 0 ? at[${base + 1}] + ${leftWord} | 0 : p - 1 | 0;
+     pr = k === ${last} ? at[${base + 2}] : p + ${columns.length} | 0;`;
+  const step = pointers((p) => `${p} = ${p} + ${4 * rows} | 0;`);
+  const each = (text: (column: number) => string): string => columns.map(text).join(' ');
+  const body = [printer.enter()];
+  for (let row = 1; row <= rows; row++) {
+    const below = rows === 8 ? 'g === 7' : 'y === height - 1 && g === lastGroup';
+    if (row === rows) body.push(step, `if (${below}) { ${outside(6)} }`);
+    body.push(printer.row(row + 1, row === rows ? 0 : 4 * row), printer.cells(row, 4 * (row - 1)));
+    const first = each((j) => `first${j} = diff${j};`);
+    if (row === 1) body.push(rows === 8 ? first : `if (y === 0) { ${first} }`);
+  }
+  body.push(printer.leave(rows), `to = to + ${4 * rows} | 0;`);
+  const height = cut ? 'g === lastGroup ? at[9] - (g << 3) | 0 : 8' : '8';
+  const tell = (j: number): string => `if (all${j} !== 0) {
+        const piece = bit << ${8 * j};
+        any |= piece;
+        if (first${j} !== 0) northern |= piece;
+        if (diff${j} !== 0) southern |= piece;
+        if ((all${j} & 1) !== 0) western |= piece;
+        if (${cut ? `(all${j} >>> lastBit & 1) !== 0` : `all${j} < 0`}) eastern |= piece;
+      }`;
   return `'use strict';
-const { c, l, r, rows, leftBit, lastBit } = column;
-const keep = lastBit === 31 ? -1 : (1 << (lastBit + 1)) - 1;
-let p = column.n, pl = column.nl, pr = column.nr, to = c, y = 0, all = 0, first = 0, diff = 0, next = 0;
-let ${printer.declarations()};
-{ ${printer.row(0)} }
-p = c; pl = l; pr = r;
-{ ${printer.row(1)} }
-for (; y + 3 < rows; y += 3) {
-  { ${printer.row(2, 4)} ${printer.cells(0)} if (y === 0) first = diff; }
-  { ${printer.row(3, 8)} ${printer.cells(4)} }
-  { ${printer.row(4, 12)} ${printer.cells(8)} }
-  p = p + 12 | 0; pl = pl + 12 | 0; pr = pr + 12 | 0; to = to + 12 | 0;
+const own = at[0], lastWord = ${lastWord}, lastGroup = ${lastGroup};
+let any = 0, northern = 0, southern = 0, western = 0, eastern = 0, p = 0, pl = 0, pr = 0, ${printer.declarations()};
+for (let k = 0; k <= lastWord; k = k + ${columns.length} | 0) {
+  let left = marked >>> (k << 3) & 255;
+  const west = k === 0 ? at[1] + ${leftWord} | 0 : own + k - 1 | 0;
+  const east = k === ${last} ? at[2] : own + k + ${columns.length} | 0;
+  ${cut ? 'const leftBit = k === 0 ? at[13] : 31, lastBit = k === lastWord ? at[11] : 31;' : ''}
+  ${cut ? 'const keep = lastBit === 31 ? -1 : (1 << lastBit + 1) - 1;' : ''}
+  while (left !== 0) {
+    let g = 31 - Math.clz32(left & -left), bit = 1 << (k << 3) + g, to = own + k + (g << 5) | 0;
+    if (g === 0) { ${outside(3)} } else { p = to - 4 | 0; pl = west + (g << 5) - 4 | 0; pr = east + (g << 5) - 4 | 0; }
+    { ${printer.row(0, 0)} ${printer.begin(0)} }
+    p = to; pl = west + (g << 5) | 0; pr = east + (g << 5) | 0;
+    { ${printer.row(1, 0)} ${printer.begin(1)} }
+    for (;;) {
+      let ${columns.map((j) => `all${j} = 0, first${j} = 0, diff${j} = 0`).join()};
+      ${rows === 8 ? '{' : `for (let y = 0, height = ${height}; y < height; y = y + 1 | 0) {`}
+      ${body.join('\n')}
+      }
+      ${each(tell)}
+      g = g + 1 | 0;
+      if ((left >>> g & 1) === 0) break;
+      bit <<= 1;
+    }
+    left = left >>> g << g;
+  }
 }
-for (; y < rows; y++) {
-  if (y === rows - 1) { p = column.s; pl = column.sl; pr = column.sr; }
-  else { p += 4; pl += 4; pr += 4; }
-  ${printer.row(2)} ${printer.cells(0)}
-  if (y === 0) first = diff;
-  to += 4;
-  ${printer.turn()}
-}
-if (all === 0) return 0;
-return 1 | (first !== 0 ? 2 : 0) | (diff !== 0 ? 4 : 0) | ((all & 1) << 3) | (((all >>> ${lastBit}) & 1) << 4);`;
+at[14] |= any; at[15] |= northern; at[16] |= southern; at[17] |= western; at[18] |= eastern;`;
 }
 
 const SIGNS = { and: '&', or: '|', xor: '^' };
 
-class ColumnPrinter {
-  /** Names of values that are wanted more than once; of kept ones there are three, used in turn. */
-  readonly #names = new Map<Value, string>();
-  readonly #kept = new Set<Value>();
+/** Prints rows of cells. Row 0 is the one above those to compute; a value's name is that of its row and column. */
+class RowPrinter {
+  readonly #numbers = new Map<Value, number>();
+  readonly #kept: readonly Value[];
   /** The row being printed: lines so far, and which values they compute. */
   #lines: string[] = [];
-  #done = new Set<Value>();
+  #done = new Set<string>();
   #row = 0;
   #offset = 0;
+  #column = 0;
 
   constructor(
     private readonly program: Program,
     private readonly planeStride: number,
-    private readonly edge: boolean,
+    private readonly cut: boolean,
+    private readonly columns: number,
   ) {
-    for (const { value } of program.kept) this.#kept.add(value);
+    this.#kept = program.kept.map(({ value }) => value);
   }
 
+  /** Of kept values, those of the last two rows. */
   declarations(): string {
-    const names = [...this.#kept].flatMap((value) => [0, 1, 2].map((row) => `${this.#name(value, row)} = 0`));
-    return ['unused = 0', ...names].join(', ');
+    const names = this.#each((value) => `${this.#name(value, 'a')} = 0, ${this.#name(value, 'b')} = 0`);
+    return ['unused = 0', ...names].join();
   }
 
-  /** Computes what is kept of the row at `p`. @param row Counts from the row above the first. */
-  row(row: number, offset = 0): string {
+  enter(): string {
+    const olds = this.#each((value) => `${this.#name(value, 0)} = ${this.#name(value, 'a')}`);
+    const news = this.#each((value) => `${this.#name(value, 1)} = ${this.#name(value, 'b')}`);
+    return olds.length > 0 ? `const ${[...olds, ...news].join()};` : '';
+  }
+
+  leave(rows: number): string {
+    const olds = this.#each((value) => `${this.#name(value, 'a')} = ${this.#name(value, rows)};`);
+    const news = this.#each((value) => `${this.#name(value, 'b')} = ${this.#name(value, rows + 1)};`);
+    return [...olds, ...news].join(' ');
+  }
+
+  /** Keeps what was computed of row 0 or 1. */
+  begin(row: 0 | 1): string {
+    const wanted = new Set(this.program.kept.filter(({ age }) => row === 1 || age === 2).map(({ value }) => value));
+    const keep = (value: Value): string =>
+      wanted.has(value) ? `${this.#name(value, row ? 'b' : 'a')} = ${this.#name(value, row)};` : '';
+    return this.#each(keep).join(' ');
+  }
+
+  /** Computes what is kept of a row. @param offset Words from `p`. */
+  row(row: number, offset: number): string {
+    this.#row = row;
     this.#offset = offset;
     this.#lines = [];
     this.#done.clear();
-    this.#row = row;
-    for (const { value, age } of this.program.kept) if (row > 0 || age === 2) this.#value(value);
+    for (this.#column = 0; this.#column < this.columns; this.#column++)
+      for (const { value, age } of this.program.kept) if (row > 0 || age === 2) this.#value(value);
     return this.#lines.join(' ');
   }
 
-  /** The next states of the row above the newest. @param offset Words from `to`. */
-  cells(offset: number): string {
+  /** The next states of a row; to be printed after the row below it. @param offset Words from `to`. */
+  cells(row: number, offset: number): string {
     this.#lines = [];
-    for (const [plane, value] of this.program.next.entries()) {
-      const at = index('to', offset + plane * this.planeStride);
-      const text = this.#value(value);
-      this.#lines.push(`next = ${text}${this.edge ? ' & keep' : ''};`);
-      this.#lines.push(`diff ${plane === 0 ? '=' : '|='} next ^ dst[${at}];`, `dst[${at}] = next;`);
+    for (this.#column = 0; this.#column < this.columns; this.#column++) {
+      const column = this.#column;
+      for (const [plane, value] of this.program.next.entries()) {
+        const next = `next${plane}_${row}_${column}`;
+        const at = `to${plane}_${row}_${column}`;
+        const text = this.#value(value);
+        this.#lines.push(`const ${next} = ${text}${this.cut ? ' & keep' : ''};`);
+        this.#lines.push(`const ${at} = ${index('to', offset + column + plane * this.planeStride)};`);
+        this.#lines.push(`diff${column} ${plane === 0 ? '=' : '|='} ${next} ^ dst[${at}]; dst[${at}] = ${next};`);
+      }
+      this.#lines.push(`all${column} |= diff${column};`);
     }
-    this.#lines.push('all |= diff;');
     return this.#lines.join(' ');
   }
 
-  /** Every kept row is a row older. */
-  turn(): string {
-    const older = [...this.#kept].map((value) => [0, 1, 2].map((row) => this.#name(value, row)));
-    return older.map(([above, own, below]) => `${above} = ${own}; ${own} = ${below};`).join(' ');
+  #each(text: (value: Value) => string): string[] {
+    const texts: string[] = [];
+    for (this.#column = 0; this.#column < this.columns; this.#column++) texts.push(...this.#kept.map(text));
+    return texts;
   }
 
-  #name(value: Value, row = this.#row): string {
-    let name = this.#names.get(value);
-    if (name === undefined) {
-      name = `v${this.#names.size}`;
-      this.#names.set(value, name);
+  #name(value: Value, row: number | string = this.#row): string {
+    let number = this.#numbers.get(value);
+    if (number === undefined) {
+      number = this.#numbers.size;
+      this.#numbers.set(value, number);
     }
-    return this.#kept.has(value) ? `${name}_${row % 3}` : name;
+    return `v${number}_${row}_${this.#column}`;
   }
 
   /** The text of a value; lines that must stand before it are written. */
   #value(value: Value): string {
-    if (value.op === 'kept') return this.#name(value.a!, this.#row + 3 - value.index);
+    if (value.op === 'kept') return this.#name(value.a!, this.#row - value.index);
     if (value.op === 'zero') return '0';
-    const kept = this.#kept.has(value);
-    if (value.uses <= 1 && value.op !== 'own' && !kept) return this.#compute(value);
+    if (value.uses <= 1 && value.op !== 'own' && !this.#kept.includes(value)) return this.#compute(value);
     const name = this.#name(value);
-    if (!this.#done.has(value)) {
+    if (!this.#done.has(name)) {
+      this.#done.add(name);
       const text = this.#compute(value);
-      this.#lines.push(`${kept ? '' : 'const '}${name} = ${text};`);
-      this.#done.add(value);
+      this.#lines.push(`const ${name} = ${text};`);
     }
     return name;
   }
 
   #compute(value: Value): string {
     const { living } = this.program;
-    if (value.op === 'own') return this.#load('p', value.index);
+    if (value.op === 'own') return this.#load('p', value.index, this.#column);
     if (value.op === 'left') {
-      const left = this.#elsewhere(living, 'pl');
-      return `((${this.#value(living)} << 1) | ${this.edge ? `((${left} >>> leftBit) & 1)` : `(${left} >>> 31)`})`;
+      const left = this.#beside(-1);
+      return `(${this.#value(living)} << 1 | ${this.cut ? `${left} >>> leftBit & 1` : `${left} >>> 31`})`;
     }
     if (value.op === 'right') {
-      const right = this.#elsewhere(living, 'pr');
-      return `((${this.#value(living)} >>> 1) | ${this.edge ? `((${right} & 1) << lastBit)` : `(${right} << 31)`})`;
+      const right = this.#beside(1);
+      return `(${this.#value(living)} >>> 1 | ${this.cut ? `(${right} & 1) << lastBit` : `${right} << 31`})`;
     }
     return joined(value, (operand) => this.#value(operand));
   }
 
+  /** What lives in the column to the left or right. */
+  #beside(by: -1 | 1): string {
+    const { living } = this.program;
+    const column = this.#column + by;
+    if (column < 0 || column === this.columns) return this.#elsewhere(living, by < 0 ? 'pl' : 'pr');
+    this.#column = column;
+    const text = this.#value(living);
+    this.#column -= by;
+    return text;
+  }
+
   /** A function of the own planes, of the same row in the column to the left or right. */
   #elsewhere(value: Value, pointer: string): string {
-    if (value.op === 'own') return this.#load(pointer, value.index);
+    if (value.op === 'own') return this.#load(pointer, value.index, 0);
     return joined(value, (operand) => this.#elsewhere(operand, pointer));
   }
 
-  #load(pointer: string, plane: number): string {
-    return `src[${index(pointer, this.#offset + plane * this.planeStride)}]`;
+  #load(pointer: string, plane: number, column: number): string {
+    return `src[${index(pointer, this.#offset + column + plane * this.planeStride)}]`;
   }
 }
 

@@ -41,7 +41,7 @@ const LISTS = 1024 * 33;
 const PAGE = 65536;
 
 export abstract class BlockMemory {
-  // Addresses in bytes. A slot number for each place; a byte for each slot; changed keys; what threads tell; slabs.
+  // Addresses in bytes. A slot number for each place; marks and a byte for each slot; changed keys; what threads tell; slabs.
   readonly directory: number;
   readonly marks: readonly [number, number];
   readonly state: number;
@@ -67,6 +67,8 @@ export abstract class BlockMemory {
     readonly limit: number,
     /** Bytes for what several threads tell of each slot. */
     slotBytes = 0,
+    /** Bytes of a mark: which parts of a block are to be computed. */
+    private readonly markBytes = 1,
   ) {
     this.blockBytes = 1024 * planes;
     this.bufferBytes = SLAB * this.blockBytes;
@@ -80,7 +82,7 @@ export abstract class BlockMemory {
       return at;
     };
     this.directory = take(layout.blocks * 4);
-    this.marks = [take(slots), take(slots)];
+    this.marks = [take(slots * markBytes), take(slots * markBytes)];
     this.state = take(slots);
     this.keyList = take(layout.tilesX * layout.tilesY * 4);
     this.results = take(slots * slotBytes);
@@ -198,12 +200,13 @@ export abstract class BlockMemory {
 
   /** A block is to be computed in the next two generations. */
   mark(slot: number): void {
-    for (const marks of this.marks) this.bytes[marks + slot] = 0xff;
+    const { markBytes } = this;
+    for (const marks of this.marks) this.bytes.fill(0xff, marks + slot * markBytes, marks + (slot + 1) * markBytes);
   }
 
   /** Nothing needs to be computed. */
   unmark(): void {
-    for (const marks of this.marks) this.bytes.fill(0, marks, marks + this.slots);
+    for (const marks of this.marks) this.bytes.fill(0, marks, marks + this.slots * this.markBytes);
   }
 
   /** The first `found` keys of the list, in order. */

@@ -5,7 +5,7 @@ import { nextSky } from '../blocks/sky.js';
 import { diff, population } from './look.js';
 import type { JsMemory } from './memory.js';
 import { blockFor, linkAll, sweep } from './pool.js';
-import { columnKernel } from './rules.js';
+import { kernelFor } from './rules.js';
 import { dead, flip } from './sky.js';
 import { stepper } from './step.js';
 import { wake, wakeAll, wakeBorder } from './wake.js';
@@ -16,7 +16,7 @@ const PLANE_WORDS = 256;
 /** @throws RuleError for rules that look further than one cell. */
 export function makeDriver(memory: JsMemory, rule: Rule, sky: number): Driver {
   return {
-    step: stepper(memory, columnKernel(rule, PLANE_WORDS, sky, nextSky(rule, sky))),
+    step: stepper(memory, kernelFor(rule, PLANE_WORDS, sky, nextSky(rule, sky))),
     blockFor: (bx, by) => blockFor(memory, bx, by),
     wake: (slot) => wake(memory, slot),
     wakeAll: () => wakeAll(memory),

@@ -18,7 +18,7 @@ export class JsMemory extends BlockMemory {
     limit: number,
     private readonly makeDriver: (memory: JsMemory, rule: Rule, sky: number) => Driver,
   ) {
-    super(layout, planes, limit);
+    super(layout, planes, limit, 0, 4);
     if (!this.resize(this.least)) throw new MemoryError(this.refusal(this.least));
     this.begin();
   }

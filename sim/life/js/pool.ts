@@ -107,7 +107,7 @@ export function sweep(m: JsMemory): void {
   const { bytes, words } = m;
   // From the last one, so that they are taken again from the first.
   for (let slot = m.slots - 1; slot > OUTSIDE; slot--) {
-    if (bytes[m.marks[0] + slot] | bytes[m.marks[1] + slot]) continue;
+    if (words[m.marks[0] / 4 + slot] | words[m.marks[1] / 4 + slot]) continue;
     const head = m.headAt(slot);
     if (words[head + PLACE] === NOWHERE || !isEmpty(m, slot)) continue;
     for (let d = 0; d < 8; d++) {

@@ -4,10 +4,10 @@
  * `birth[n] ^ (cell & (birth[n] ^ survival[n]))`, masks of all ones or none.
  */
 import { interpretColumn } from '../../graph/interpret.js';
-import { compileColumn } from '../../graph/print-js.js';
-import { programOf } from '../../graph/program.js';
+import { compileKernel } from '../../graph/print-js.js';
+import { type Program, programOf } from '../../graph/program.js';
 import type { Rule, TotalisticRule } from '../../rule/rule.js';
-import { type Column, type ColumnKernel, flags, lifeColumn } from './kernel.js';
+import { byColumns, type Column, type ColumnKernel, type Kernel } from './kernel.js';
 
 /**
  * The fastest kernel there is for a rule.
@@ -16,19 +16,21 @@ import { type Column, type ColumnKernel, flags, lifeColumn } from './kernel.js';
  * @param sky Cells are stored as they differ from this state, and will be from `nextSky`.
  * @throws RuleError for Larger than Life.
  */
-export function columnKernel(rule: Rule, planeStride = 0, sky = 0, nextSky = 0): ColumnKernel {
+export function kernelFor(rule: Rule, planeStride = 0, sky = 0, nextSky = 0): Kernel {
   const program = programOf(rule, sky, nextSky);
-  const compiled = compileColumn(program, planeStride);
-  if (compiled) return compiled;
-  return rule.kind === 'totalistic' && (sky | nextSky) === 0 ? maskColumn(rule) : interpretColumn(program, planeStride);
+  return compileKernel(program, planeStride) ?? plainKernel(rule, program, planeStride, sky, nextSky);
 }
 
-/** The fastest kernel for a rule that needs no function made for it. */
+function plainKernel(rule: Rule, program: Program, planeStride: number, sky: number, nextSky: number): Kernel {
+  if (rule.kind !== 'totalistic' || (sky | nextSky) !== 0) return byColumns(interpretColumn(program, planeStride));
+  return byColumns(maskColumn(rule));
+}
+
+/** A kernel for any rule with sums of neighbours. */
 export function maskColumn(rule: TotalisticRule): ColumnKernel {
-  if (rule.text === 'B3/S23') return lifeColumn;
   const leaves = ruleLeaves(rule);
   const kernel = rule.neighborhood === 'moore' ? mooreColumn : neumannColumn;
-  return (src, dst, column) => kernel(src, dst, column, leaves);
+  return (src, dst, column, changes) => kernel(src, dst, column, changes, leaves);
 }
 
 /** The leaves of a rule: for n neighbours, births at 2n and what survival changes about them at 2n + 1. */
@@ -41,7 +43,7 @@ function ruleLeaves(rule: TotalisticRule): Int32Array {
   return leaves;
 }
 
-function mooreColumn(src: Int32Array, dst: Int32Array, column: Column, leaves: Int32Array): number {
+function mooreColumn(src: Int32Array, dst: Int32Array, column: Column, changes: Int32Array, leaves: Int32Array): void {
   // Read once a column: inside the loop they would be read for every row.
   const b0 = leaves[0];
   const x0 = leaves[1];
@@ -76,9 +78,6 @@ function mooreColumn(src: Int32Array, dst: Int32Array, column: Column, leaves: I
   let s1 = left & right;
   let t0 = s0 ^ v;
   let t1 = s1 | (s0 & v);
-  let all = 0;
-  let first = 0;
-  let diff = 0;
   let p = c;
   let pl = l;
   let pr = r;
@@ -117,10 +116,8 @@ function mooreColumn(src: Int32Array, dst: Int32Array, column: Column, leaves: I
     const m45 = pick(u0, b4 ^ (v & x4), b5 ^ (v & x5));
     const m67 = pick(u0, b6 ^ (v & x6), b7 ^ (v & x7));
     const next = pick(n3, pick(n2, pick(n1, m01, m23), pick(n1, m45, m67)), b8 ^ (v & x8)) & keep;
-    diff = next ^ dst[at];
+    changes[y - 1] = next ^ dst[at];
     dst[at] = next;
-    all |= diff;
-    if (y === 1) first = diff;
     a0 = t0;
     a1 = t1;
     s0 = z0;
@@ -129,10 +126,15 @@ function mooreColumn(src: Int32Array, dst: Int32Array, column: Column, leaves: I
     t1 = d1;
     v = w;
   }
-  return flags(all, first, diff, lastBit);
 }
 
-function neumannColumn(src: Int32Array, dst: Int32Array, column: Column, leaves: Int32Array): number {
+function neumannColumn(
+  src: Int32Array,
+  dst: Int32Array,
+  column: Column,
+  changes: Int32Array,
+  leaves: Int32Array,
+): void {
   const b0 = leaves[0];
   const x0 = leaves[1];
   const b1 = leaves[2];
@@ -147,9 +149,6 @@ function neumannColumn(src: Int32Array, dst: Int32Array, column: Column, leaves:
   const keep = lastBit === 31 ? -1 : (1 << (lastBit + 1)) - 1;
   let above = src[n];
   let v = src[c];
-  let all = 0;
-  let first = 0;
-  let diff = 0;
   for (let y = 0; y < rows; y++) {
     const at = c + 4 * y;
     const left = (v << 1) | ((src[l + 4 * y] >>> leftBit) & 1);
@@ -165,14 +164,11 @@ function neumannColumn(src: Int32Array, dst: Int32Array, column: Column, leaves:
     const m01 = pick(u0, b0 ^ (v & x0), b1 ^ (v & x1));
     const m23 = pick(u0, b2 ^ (v & x2), b3 ^ (v & x3));
     const next = pick(n2, pick(n1, m01, m23), b4 ^ (v & x4)) & keep;
-    diff = next ^ dst[at];
+    changes[y] = next ^ dst[at];
     dst[at] = next;
-    all |= diff;
-    if (y === 0) first = diff;
     above = v;
     v = below;
   }
-  return flags(all, first, diff, lastBit);
 }
 
 /** Bit by bit: `zero` where `by` is 0, `one` where it is 1. */

@@ -1,111 +1,117 @@
-/** One generation, column by column. Twin of wasm/assembly/step.ts, but that a block is computed as a whole. */
+/** One generation, block by block. Twin of wasm/assembly/step.ts, but that marks are bits of pieces of 32x8 cells. */
 import { CHANGED, FLAGS, NONE, OUTSIDE } from '../blocks/memory.js';
-import { ANY, type Column, type ColumnKernel, EAST, NORTH, SOUTH, WEST } from './kernel.js';
+import * as K from './kernel.js';
 import type { JsMemory } from './memory.js';
 import { FIRST_X, FIRST_Y, LAST_X, LAST_Y, neighbourFor } from './pool.js';
 
-const ALL = 0xff;
+/** The first group of rows of each column, all but the first, all but the last. */
+const TOP = 0x01010101;
+const NOT_TOP = 0xfefefefe | 0;
+const NOT_BOTTOM = 0x7f7f7f7f;
 
 /** Computes the generation after the one in buffer `parity` into the other, with this kernel. */
-export function stepper(m: JsMemory, kernel: ColumnKernel): (parity: number) => void {
-  const column: Column = {
-    c: 0,
-    l: 0,
-    r: 0,
-    n: 0,
-    nl: 0,
-    nr: 0,
-    s: 0,
-    sl: 0,
-    sr: 0,
-    rows: 64,
-    leftBit: 31,
-    lastBit: 31,
-  };
-  const { lastWidth, lastHeight, width } = m.layout;
-  const seamBit = (width - 1) & 31;
+export function stepper(m: JsMemory, { whole, cut }: K.Kernel): (parity: number) => void {
+  const { lastWidth, lastHeight } = m.layout;
+  const seamBit = (lastWidth - 1) & 31;
   const seamWord = (lastWidth - 1) >> 5;
+  const lastGroup = (lastHeight - 1) >> 3;
+  /** By edges: pieces that are in the grid. */
+  const inGrid = (flags: number): number =>
+    (flags & LAST_X && seamWord < 3 ? (1 << (8 * (seamWord + 1))) - 1 : -1) &
+    (flags & LAST_Y ? Math.imul((2 << lastGroup) - 1, TOP) : -1);
+  const valid = Int32Array.from({ length: 16 }, (_, flags) => inGrid(flags));
+  /** By edges: whether it takes the kernel for seams. */
+  const seams = (lastWidth < 128 ? LAST_X | (m.torus ? FIRST_X : 0) : 0) | (lastHeight < 64 ? LAST_Y : 0);
 
   const [poolWords, slabWords, blockWords] = [m.pool / 4, m.slabBytes / 4, m.blockBytes / 4];
   const blockAt = (slot: number): number => (poolWords + (slot >>> 6) * slabWords + (slot & 63) * blockWords) | 0;
+  const at = new Int32Array(K.TOLD);
 
-  /** All four columns of words of a block; returns what changed. */
-  function stepBlock(src: Int32Array, dst: Int32Array, head: number, slot: number): number {
-    const { words, torus } = m;
-    const flags = words[head + FLAGS];
-    const up = (flags & FIRST_Y ? lastHeight - 1 : 63) * 4;
-    const own = blockAt(slot);
-    const west = blockAt(words[head + 3]);
-    const east = blockAt(words[head + 4]);
-    const north = blockAt(words[head + 1]) + up;
-    const northWest = blockAt(words[head]) + up;
-    const northEast = blockAt(words[head + 2]) + up;
-    const south = blockAt(words[head + 6]);
-    const southWest = blockAt(words[head + 5]);
-    const southEast = blockAt(words[head + 7]);
-    const lastWord = flags & LAST_X ? seamWord : 3;
+  function place(words: Int32Array, head: number, flags: number, slot: number): void {
+    const above = (flags & FIRST_Y ? lastHeight - 1 : 63) * 4;
+    at[K.OWN] = blockAt(slot);
+    at[K.WEST] = blockAt(words[head + 3]);
+    at[K.EAST] = blockAt(words[head + 4]);
+    at[K.ABOVE] = blockAt(words[head + 1]) + above;
+    at[K.ABOVE_WEST] = blockAt(words[head]) + above;
+    at[K.ABOVE_EAST] = blockAt(words[head + 2]) + above;
+    at[K.BELOW] = blockAt(words[head + 6]);
+    at[K.BELOW_WEST] = blockAt(words[head + 5]);
+    at[K.BELOW_EAST] = blockAt(words[head + 7]);
+    at[K.ROWS] = flags & LAST_Y ? lastHeight : 64;
+    at[K.LAST_WORD] = flags & LAST_X ? seamWord : 3;
+    at[K.LAST_BIT] = flags & LAST_X ? seamBit : 31;
     // The word left of the first one, in the block to the west: its last one in the grid.
-    const seam = (flags & FIRST_X) !== 0 && torus;
-    const before = seam ? seamWord : 3;
-    column.rows = flags & LAST_Y ? lastHeight : 64;
-    let changed = 0;
-    for (let k = 0; k <= lastWord; k++) {
-      const first = k === 0;
-      const last = k === lastWord;
-      column.c = own + k;
-      column.n = north + k;
-      column.s = south + k;
-      column.l = first ? west + before : own + k - 1;
-      column.nl = first ? northWest + before : north + k - 1;
-      column.sl = first ? southWest + before : south + k - 1;
-      column.r = last ? east : own + k + 1;
-      column.nr = last ? northEast : north + k + 1;
-      column.sr = last ? southEast : south + k + 1;
-      column.leftBit = first && seam ? seamBit : 31;
-      column.lastBit = last && flags & LAST_X ? seamBit : 31;
-      let bits = kernel(src, dst, column);
-      if (!first) bits &= ~WEST;
-      if (!last) bits &= ~EAST;
-      changed |= bits;
-    }
-    return changed;
+    const seam = (flags & FIRST_X) !== 0 && m.torus;
+    at[K.LEFT_WORD] = seam ? seamWord : 3;
+    at[K.LEFT_BIT] = seam ? seamBit : 31;
   }
 
-  function touch(next: number, slot: number, d: number): void {
-    let to = m.words[m.headAt(slot) + d];
+  function touch(next: number, head: number, slot: number, d: number, pieces: number): void {
+    let to = m.cells[0][head + d];
     if (to === OUTSIDE) return;
     if (to === NONE) to = neighbourFor(m, slot, d);
-    if (to !== NONE) m.bytes[next + to] = ALL;
+    // Memory may have moved.
+    if (to !== NONE) m.cells[0][next + to] |= pieces;
+  }
+
+  /** Marks what the changes of a block can reach. Corners are marked whenever row and column changed, seldom in vain. */
+  function mark(next: number, head: number, flags: number, slot: number): void {
+    const any = at[K.ANY];
+    const n = at[K.NORTHERN];
+    const s = at[K.SOUTHERN];
+    let w = at[K.WESTERN];
+    let e = at[K.EASTERN];
+    const lastColumn = 8 * at[K.LAST_WORD];
+    const bottom = (at[K.ROWS] - 1) >> 3;
+    const leftColumn = 8 * at[K.LEFT_WORD];
+    const top = n & TOP;
+    const topWest = top & w;
+    const topEast = top & e;
+    const foot = (s >>> bottom) & TOP;
+    const footWest = foot & (w >>> bottom);
+    const footEast = foot & (e >>> bottom);
+    w |= (((w & s) << 1) & NOT_TOP) | (((w & n) >>> 1) & NOT_BOTTOM);
+    e |= (((e & s) << 1) & NOT_TOP) | (((e & n) >>> 1) & NOT_BOTTOM);
+    // Itself first: whoever is marked is not freed when there is no room for a neighbour.
+    m.cells[0][next + slot] |= any | ((n >>> 1) & NOT_BOTTOM) | ((s << 1) & NOT_TOP) | (w >>> 8) | (e << 8);
+    const west = w & 0xff;
+    const east = (e >>> lastColumn) & 0xff;
+    if (west !== 0) touch(next, head, slot, 3, west << leftColumn);
+    if (east !== 0) touch(next, head, slot, 4, east);
+    if (top !== 0) {
+      const group = flags & FIRST_Y ? lastGroup : 7;
+      touch(next, head, slot, 1, (top | (topWest >>> 8) | (topEast << 8)) << group);
+      if ((topWest & 1) !== 0) touch(next, head, slot, 0, 1 << (leftColumn + group));
+      if (((topEast >>> lastColumn) & 1) !== 0) touch(next, head, slot, 2, 1 << group);
+    }
+    if (foot !== 0) {
+      touch(next, head, slot, 6, foot | (footWest >>> 8) | (footEast << 8));
+      if ((footWest & 1) !== 0) touch(next, head, slot, 5, 1 << leftColumn);
+      if (((footEast >>> lastColumn) & 1) !== 0) touch(next, head, slot, 7, 1);
+    }
   }
 
   return (parity) => {
-    const now = m.marks[parity];
-    const next = m.marks[parity ^ 1];
+    const now = m.marks[parity] / 4;
+    const next = m.marks[parity ^ 1] / 4;
     const { slots } = m;
-    // Memory may move only when a block is made.
-    let { bytes } = m;
-    for (let slot = 0; slot < slots; slot++) {
-      if (bytes[now + slot] === 0) continue;
-      bytes[now + slot] = 0;
-      const changed = stepBlock(m.cells[parity], m.cells[parity ^ 1], m.headAt(slot), slot);
-      if (changed === 0) continue;
+    for (let slot = OUTSIDE + 1; slot < slots; slot++) {
+      // Memory may move when a block is made.
+      const words = m.cells[0];
+      let marked = words[now + slot];
+      if (marked === 0) continue;
+      words[now + slot] = 0;
+      const head = m.headAt(slot);
+      const flags = words[head + FLAGS];
+      marked &= valid[flags];
+      if (marked === 0) continue;
+      place(words, head, flags, slot);
+      at[K.ANY] = at[K.NORTHERN] = at[K.SOUTHERN] = at[K.WESTERN] = at[K.EASTERN] = 0;
+      ((flags & seams) !== 0 ? cut : whole)(m.cells[parity], m.cells[parity ^ 1], at, marked);
+      if (at[K.ANY] === 0) continue;
       m.setState(slot, CHANGED);
-      // Itself first: whoever is marked is not freed when there is no room for a neighbour.
-      bytes[next + slot] = ALL;
-      if (changed === ANY) continue;
-      const n = (changed & NORTH) !== 0;
-      const s = (changed & SOUTH) !== 0;
-      const w = (changed & WEST) !== 0;
-      const e = (changed & EAST) !== 0;
-      if (n && w) touch(next, slot, 0);
-      if (n) touch(next, slot, 1);
-      if (n && e) touch(next, slot, 2);
-      if (w) touch(next, slot, 3);
-      if (e) touch(next, slot, 4);
-      if (s && w) touch(next, slot, 5);
-      if (s) touch(next, slot, 6);
-      if (s && e) touch(next, slot, 7);
-      ({ bytes } = m);
+      mark(next, head, flags, slot);
     }
   };
 }

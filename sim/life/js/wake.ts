@@ -6,12 +6,8 @@ import { EAST, FLAGS, NONE, NOWHERE, OUTSIDE } from '../blocks/memory.js';
 import type { JsMemory } from './memory.js';
 import { blockFor, LAST_X, LAST_Y, neighbourFor } from './pool.js';
 
-function both(m: JsMemory, slot: number): void {
-  for (const marks of m.marks) m.bytes[marks + slot] = 0xff;
-}
-
 export function wake(m: JsMemory, slot: number): void {
-  both(m, slot);
+  m.mark(slot);
   const edges = edgesOf(m, slot);
   for (let d = 0; d < 8; d++) {
     let other = m.words[m.headAt(slot) + d];
@@ -21,7 +17,7 @@ export function wake(m: JsMemory, slot: number): void {
       other = neighbourFor(m, slot, d);
       if (other === NONE) continue;
     }
-    both(m, other);
+    m.mark(other);
   }
 }
 
@@ -61,7 +57,7 @@ export function wakeBorder(m: JsMemory): void {
   const { blocksX, blocksY } = m.layout;
   const at = (bx: number, by: number): void => {
     const slot = blockFor(m, bx, by);
-    if (slot !== NONE) both(m, slot);
+    if (slot !== NONE) m.mark(slot);
   };
   for (let bx = 0; bx < blocksX; bx++) {
     at(bx, 0);
