@@ -65,7 +65,7 @@ type Screen = MplHost & MplViewer;
 export class TagPage {
   readonly errors: string[] = [];
 
-  private constructor(
+  constructor(
     readonly page: Page,
     readonly tag: Tag,
   ) {

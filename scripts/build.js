@@ -54,6 +54,7 @@ const common = {
   sourcemap: true,
   legalComments: 'none',
   logLevel: 'warning',
+  define: { MPL_ONE_FILE: 'true' },
 };
 
 // The world's worker without imports of packages, so that it runs wherever the modules are served from.

@@ -129,6 +129,7 @@ export function createRelay(options: RelayOptions = {}): Relay {
     failed: (error, path) => tally.log.write('error', 'a request failed', { err: error, path }),
     signals,
     signalKey: resolved.signalKey,
+    isolate: resolved.isolate,
     refusals,
     ...folders,
     // A server that is not ours may have metrics of its own.

@@ -30,6 +30,7 @@ test('an option that does not exist or cannot be used is named, with what would 
     [{ demo: true }, 'demo', /folder/],
     [{ dist: '' }, 'dist', /folder/],
     [{ trustProxy: 'yes' }, 'trustProxy', /true or false/],
+    [{ isolate: 1 }, 'isolate', /true or false/],
     [null, 'options', /object/],
     ['fast', 'options', /object/],
   ];

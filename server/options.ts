@@ -120,6 +120,12 @@ export interface RelayOptions extends Partial<RelayLimits>, AuthOptions {
   /** The relay stands behind a proxy that sets `X-Forwarded-For`: count addresses by it. Default false. */
   trustProxy?: boolean;
   /**
+   * The site's pages are isolated from other origins (COOP `same-origin`, COEP `credentialless`): a world in one of them may
+   * then be computed by several threads. Default false: such pages cannot talk to windows of other origins, nor hold
+   * frames that do not agree to it.
+   */
+  isolate?: boolean;
+  /**
    * Serve `GET /metrics`, for Prometheus? Default: where the relay listens on a port of its own, and not through `handler`, since
    * that server may have its own. `true`: through `handler` too; `false`: nowhere.
    */
@@ -263,6 +269,7 @@ export function resolveOptions(options: RelayOptions = {}): ResolvedOptions {
     demo = false,
     dist,
     trustProxy = false,
+    isolate = false,
     metrics,
     metricsOfAll,
     metricsToken,
@@ -276,6 +283,7 @@ export function resolveOptions(options: RelayOptions = {}): ResolvedOptions {
   checkFolder('demo', demo);
   if (dist !== undefined) checkFolder('dist', dist);
   if (typeof trustProxy !== 'boolean') throw new OptionError('trustProxy', 'expected true or false');
+  if (typeof isolate !== 'boolean') throw new OptionError('isolate', 'expected true or false');
   if (metrics !== undefined && typeof metrics !== 'boolean') throw new OptionError('metrics', 'expected true or false');
   if (metricsOfAll !== undefined && typeof metricsOfAll !== 'function')
     throw new OptionError('metricsOfAll', 'expected a function');
@@ -290,6 +298,7 @@ export function resolveOptions(options: RelayOptions = {}): ResolvedOptions {
     demo,
     dist,
     trustProxy,
+    isolate,
     metrics,
     metricsOfAll,
     metricsToken,
@@ -306,6 +315,7 @@ const OTHERS: readonly string[] = [
   'demo',
   'dist',
   'trustProxy',
+  'isolate',
   'metrics',
   'metricsOfAll',
   'metricsToken',

@@ -9,6 +9,7 @@ import {
   patternByName,
   watchEngine,
 } from '../../sim/index.js';
+import { threadOptions } from './threads.js';
 import type { Built } from './world.js';
 import type { WorldSettings } from './world-messages.js';
 
@@ -34,12 +35,13 @@ export async function buildLife(settings: WorldSettings): Promise<Built> {
   const { width, height } = sizeFor(settings, pattern);
   const ownRule = pattern?.rule ?? 'B3/S23';
   const rule = settings.rule || ownRule;
-  const grid = { width, height, wrap, engine, rule };
+  const threads = threadOptions();
+  const grid = { width, height, wrap, engine, rule, ...threads };
   const life = await createLife({ ...grid, ...(neighborhood && { neighborhood }), ...(pattern && { pattern }) });
   if (pattern) life.load(pattern);
   else if (density > 0) life.soup({ density, seed });
   // Where the engine is not chosen by name, what the world does may choose another.
-  return { world: life, stepper: watchEngine(life, { keep: engine !== 'auto' }), ownRule };
+  return { world: life, stepper: watchEngine(life, { keep: engine !== 'auto', ...threads }), ownRule };
 }
 
 function sizeFor({ width, height }: WorldSettings, pattern: Pattern | null): { width: number; height: number } {

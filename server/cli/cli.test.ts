@@ -35,8 +35,8 @@ describe('flags of serve', () => {
   test('the others', () => {
     assert.equal(flags('--no-demo').relay.demo, false);
     assert.equal(flags('--demo /x').relay.demo, '/x');
-    const { relay } = flags('--dist /y --signal-key k --trust-proxy');
-    assert.deepEqual([relay.dist, relay.signalKey, relay.trustProxy], ['/y', 'k', true]);
+    const { relay } = flags('--dist /y --signal-key k --trust-proxy --isolate');
+    assert.deepEqual([relay.dist, relay.signalKey, relay.trustProxy, relay.isolate], ['/y', 'k', true, true]);
     assert.equal(flags('').examples, null);
     const { examples, open } = flags('--examples --no-open --demo demo');
     assert.deepEqual(

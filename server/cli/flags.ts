@@ -42,6 +42,7 @@ const OPTIONS = {
   dist: { type: 'string' },
   'signal-key': { type: 'string' },
   'trust-proxy': { type: 'boolean' },
+  isolate: { type: 'boolean' },
   ...AUTH_OPTIONS,
   examples: { type: 'boolean' },
   'no-open': { type: 'boolean' },
@@ -68,6 +69,7 @@ export function parseServeFlags(argv: string[], env: NodeJS.ProcessEnv): ServeFl
   }
   if (values['signal-key'] !== undefined) relay.signalKey = values['signal-key'] as string;
   if (values['trust-proxy']) relay.trustProxy = true;
+  if (values.isolate) relay.isolate = true;
   checkToken(env.MPL_METRICS_TOKEN, 'MPL_METRICS_TOKEN');
   checkToken(values['metrics-token'], '--metrics-token');
   const metricsToken = values['metrics-token'] ?? env.MPL_METRICS_TOKEN;

@@ -39,6 +39,7 @@ ${table([
   ['--metrics-host NAME', 'address of that port, 0.0.0.0 for all (127.0.0.1)'],
   ['--metrics-token T', 'secret that readers of /metrics show (MPL_METRICS_TOKEN)'],
   ['--log-level L', 'what to write to stderr: silent, error, warn, info or debug (MPL_LOG_LEVEL, else warn)'],
+  ['--isolate', 'isolate the pages of the site from other origins, so that worlds in them may have several threads'],
   ['--trust-proxy', 'behind a proxy: count addresses by X-Forwarded-For'],
   ['--examples', 'run the example sources too, and show them in a browser'],
   ['--no-open', 'do not open a browser'],

@@ -19,6 +19,20 @@ describe('requests to a relay', { timeout: 300_000 }, () => {
     demo.remove();
   });
 
+  test('pages of the site are isolated from other origins where that is asked for', async () => {
+    const policies = async (at: string) => {
+      const { headers } = await get(at, '/');
+      return [headers['cross-origin-opener-policy'], headers['cross-origin-embedder-policy']];
+    };
+    assert.deepEqual(await policies(url), [undefined, undefined]);
+    const isolating = createRelay({ demo: demo.path, dist: false, isolate: true });
+    try {
+      assert.deepEqual(await policies((await isolating.listen(0)).url), ['same-origin', 'credentialless']);
+    } finally {
+      await isolating.close();
+    }
+  });
+
   test('other methods are refused', async () => {
     for (const method of ['POST', 'PUT', 'DELETE', 'PATCH']) {
       const { status, headers } = await get(url, '/', {}, method);

@@ -26,6 +26,8 @@ export interface HandlerParts {
   dist: StaticFolder | null;
   /** The site at `/`. */
   demo: StaticFolder | null;
+  /** Pages of the site are isolated from other origins. */
+  isolate: boolean;
   /** Answers `/metrics`. */
   metrics: MetricsEndpoint | null;
 }
@@ -39,6 +41,12 @@ const PREFLIGHT = {
   ...CORS,
   'Access-Control-Allow-Methods': 'GET, HEAD',
   'Access-Control-Allow-Headers': 'Authorization',
+};
+
+/** What isolates a page; its workers' scripts must say the second too. */
+const ISOLATED = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'credentialless',
 };
 
 /** What a request asks for, without the query. */
@@ -77,7 +85,9 @@ export function createHandler(parts: HandlerParts): Handler {
 
 type Answer = (req: IncomingMessage, res: ServerResponse) => void | Promise<void>;
 
-function route({ channels, unready, signalKey, refusals, dist, demo }: HandlerParts, path: string): Answer | null {
+function route(parts: HandlerParts, path: string): Answer | null {
+  const { channels, unready, signalKey, refusals, dist, demo, isolate } = parts;
+  const headers = isolate ? { ...CORS, ...ISOLATED } : CORS;
   switch (path) {
     case '/healthz':
       return (req, res) => sendText(req, res, 200, 'ok\n');
@@ -95,11 +105,11 @@ function route({ channels, unready, signalKey, refusals, dist, demo }: HandlerPa
   if (/^\/(peer|stream)(\/|$)/.test(path)) {
     return (req, res) => sendText(req, res, 426, 'This is for WebSockets.\n', { ...CORS, Upgrade: 'websocket' });
   }
-  if (dist && ASSET.test(path) && dist.has(path)) return (req, res) => dist.serve(req, res, path, CORS);
+  if (dist && ASSET.test(path) && dist.has(path)) return (req, res) => dist.serve(req, res, path, headers);
   if (path === '/mpl.js') {
     const hint = 'mpl.js is not built: run "npm run build" in the package, or set the option dist.';
     return (req, res) => sendNotFound(req, res, hint, CORS);
   }
-  if (demo) return (req, res) => demo.serve(req, res, path, CORS);
+  if (demo) return (req, res) => demo.serve(req, res, path, headers);
   return null;
 }

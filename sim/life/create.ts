@@ -42,11 +42,11 @@ export interface LifeOptions extends ThreadOptions {
  * @throws GridError, RuleError, MemoryError, RangeError (as rejections), each naming what is wrong.
  */
 export async function createLife(options: LifeOptions): Promise<Life> {
-  const { pattern, engine: choice = 'auto' } = options;
+  const { pattern, engine: choice = 'auto', threads, spawn } = options;
   const { width, height } = checkGrid(options.width, options.height);
   const rule = parseRule(options.rule ?? pattern?.rule ?? 'B3/S23', options.neighborhood);
   const wrap = checkWrap(options.wrap ?? 'torus');
-  checkThreads(options.threads);
+  checkThreads(threads);
   const layout = new Layout(width, height);
   const tiles = pattern?.tree?.tiles() ?? 0;
   const first: Chosen =
@@ -55,9 +55,9 @@ export async function createLife(options: LifeOptions): Promise<Life> {
           engine: await (await import('./hash/engine.js')).createHashEngine(layout),
           reason: `the pattern's ${pattern?.tree?.population()} living cells in ${tiles} tiles would take blocks too much memory`,
         }
-      : await chooseEngine(layout, rule, choice, options);
+      : await chooseEngine(layout, rule, choice, { threads, spawn });
   return new Life(first.engine, first.reason, rule, wrap, (now, lost) =>
-    chooseEngine(layout, now, lost ? 'auto' : choice, options),
+    chooseEngine(layout, now, lost ? 'auto' : choice, { threads, spawn }),
   );
 }
 

@@ -37,8 +37,12 @@ export function whyOneThread(canSpawn: boolean): string {
   return !canSpawn && typeof Worker === 'undefined' && !nodeThreads() ? 'there are no workers' : '';
 }
 
+/** Set where all is bundled into one file, which then has no other beside it. */
+declare const MPL_ONE_FILE: boolean | undefined;
+
 /** The helper that comes with this package. */
 export const spawnHelper: SpawnHelper = (failed) => {
+  if (typeof MPL_ONE_FILE !== 'undefined') throw new Error('say how to make workers');
   const threads = nodeThreads();
   if (!threads) {
     // Bundlers look for exactly this expression.
