@@ -28,6 +28,9 @@ const UNROLLED = 20;
 const BLOCKS = 8;
 /** As for the engine: see `compileRows`. */
 const OPTIONS = { keep: 0, east: 16 };
+/** Where the blocks lie, after what tells of each where it lies. */
+const FIRST = 1024;
+const headAt = (block: number): number => 64 + block * 64;
 
 /** A loop of independent operations: `(n: i32) -> i64` does so many times CHAINS * UNROLLED of them. */
 function logic(): Uint8Array<ArrayBuffer> {
@@ -60,14 +63,14 @@ function logic(): Uint8Array<ArrayBuffer> {
     code.op('xor');
   }
   code.lane(0);
-  return wasmModule([I32], I64, { logic: code }, false);
+  return wasmModule({ logic: code }, false);
 }
 
 /**
  * Calls the kernel for a ring of blocks below each other, `(n: i32) -> i64` times for each of them: both generations of
  * all together, 16 KB, stay in the nearest cache. Written in bytes, since what prints kernels has no calls.
  */
-function caller(first: number): Uint8Array<ArrayBuffer> {
+function caller(): Uint8Array<ArrayBuffer> {
   const leb = (n: number): number[] => (n < 128 ? [n] : [(n & 127) | 128, ...leb(n >> 7)]);
   const i32 = (n: number): number[] => {
     const bytes = leb(n);
@@ -83,24 +86,18 @@ function caller(first: number): Uint8Array<ArrayBuffer> {
   const body: number[] = [0x03, 0x40];
   for (let parity = 0; parity < 2; parity++)
     for (let block = 0; block < BLOCKS; block++) {
-      const at = (b: number) => first + parity * BLOCKS * 1024 + ((b + BLOCKS) % BLOCKS) * 1024;
-      const here = at(block);
-      const above = at(block - 1) + 1008;
-      const below = at(block + 1);
-      // Left and right of each block is the block itself.
-      const pointers = [here, here, here, above, above, above, below, below, below];
-      const to = first + (1 - parity) * BLOCKS * 1024 + block * 1024;
-      body.push(...[...pointers, to, 64].flatMap(i32), 0x10, 0, 0x20, 1, 0x7c, 0x21, 1);
+      const bytes = BLOCKS * 1024;
+      body.push(...[headAt(block), parity * bytes, (1 - parity) * bytes].flatMap(i32), 0x10, 0, 0x20, 1, 0x7c, 0x21, 1);
     }
   body.push(0x20, 0, ...i32(1), 0x6b, 0x22, 0, 0x0d, 0, 0x0b, 0x20, 1, 0x0b);
   const code = [1, 1, I64, ...body];
   return Uint8Array.from([
     ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
     ...section(1, [
-      [0x60, 11, ...new Array(11).fill(I32), 1, I64],
+      [0x60, 3, I32, I32, I32, 1, I64],
       [0x60, 1, I32, 1, I64],
     ]),
-    ...section(2, [[...text('kernel'), ...text('rows'), 0x00, 0]]),
+    ...section(2, [[...text('kernel'), ...text('whole'), 0x00, 0]]),
     ...section(3, [[1]]),
     ...section(7, [[...text('run'), 0x00, 1]]),
     ...section(10, [[...leb(code.length), ...code]]),
@@ -116,11 +113,17 @@ export function roofline(rules: readonly string[], rounds: number): Roofline[] {
     new WebAssembly.Instance(new WebAssembly.Module(bytes), imports).exports[name] as Run;
   const env = { memory };
   const limit = load(logic(), { env }, 'logic');
-  const first = 1024;
+  const words = new Uint32Array(memory.buffer);
+  for (let block = 0; block < BLOCKS; block++) {
+    const at = (b: number) => FIRST + ((b + BLOCKS) % BLOCKS) * 1024;
+    const [above, here, below] = [at(block - 1) + 1008, at(block), at(block + 1)];
+    // Left and right of each block is the block itself.
+    words.set([above, above, above, here, here, below, below, below, here, 7], headAt(block) / 4);
+  }
   const kernels = rules.map((text) => {
     const rule = parseRule(text);
-    const rows = load(compileRows(rule, OPTIONS), { env }, 'rows');
-    const run = load(caller(first), { kernel: { rows } as unknown as WebAssembly.ModuleImports }, 'run');
+    const whole = load(compileRows(rule, OPTIONS), { env }, 'whole');
+    const run = load(caller(), { kernel: { whole } as unknown as WebAssembly.ModuleImports }, 'run');
     const perRow = operations(programOf(rule)) + SIDES + FLAGS;
     return { text, run, perRow, seconds: [] as number[] };
   });

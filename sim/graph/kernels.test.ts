@@ -35,6 +35,54 @@ async function checkWasm(stage: Stage): Promise<void> {
   const { any, north, south, west, east } = stage.flags;
   const masks = [0, 8, 16, 24, 32, 40].map((shift) => Number((result >> BigInt(shift)) & 255n));
   assert.deepEqual(masks, [any, north, south, west, east, 0], 'flags');
+  checkBlock(stage, instance.exports);
+}
+
+const HEAD_AT = 64;
+
+/** The functions for blocks, in memory as before: what `rows` does for each of the groups, all of them in one go. */
+function checkBlock(stage: Stage, exports: WebAssembly.Exports): void {
+  const { scene, memory, bytes } = stage;
+  if (scene.width < 128 || scene.height % 8 !== 0) return;
+  const { rows, whole, some } = exports as Record<string, Rows>;
+  const groups = scene.height / 8;
+  const last = (by: number) => (by === 0 ? 1008 : 0);
+  const around = [0, 1, 2, 3, 5, 6, 7, 8].map((i) => blockAt(i % 3, Math.floor(i / 3)) + last(Math.floor(i / 3)));
+  const head = new Uint32Array(memory.buffer, HEAD_AT, 10);
+  const own = blockAt(1, 1);
+  head.set([...around, own, groups - 1]);
+  const out = () => (scene.rule.planes > 1 ? bytes.slice(OUT) : bytes.slice(OUT, OUT + 1024));
+  for (const marked of [255, 1 << (scene.seed & 7), scene.seed >> 3, scene.seed >> 11].map(
+    (m) => m & ((1 << groups) - 1),
+  )) {
+    if (marked === 0) continue;
+    stage.restore();
+    head.set([...around, own, groups - 1]);
+    let flags = 0n;
+    for (let g = 0; g < groups; g++) {
+      if (!((marked >> g) & 1)) continue;
+      const y = g << 7;
+      const side = (d: number, bx: number) => [
+        g > 0 ? blockAt(bx, 1) + y - 16 : around[d],
+        g < groups - 1 ? blockAt(bx, 1) + y + 128 : around[d + 5],
+      ];
+      const [n, s] = side(1, 1);
+      const [nl, sl] = side(0, 0);
+      const [nr, sr] = side(2, 2);
+      const here = [own, blockAt(0, 1), blockAt(2, 1)].map((at) => at + y);
+      flags |= rows(...here, n, nl, nr, s, sl, sr, OUT + y, 8) << BigInt(g);
+    }
+    const cells = out();
+    stage.restore();
+    head.set([...around, own, groups - 1]);
+    assert.equal(some(HEAD_AT, 0, OUT - own, marked), flags, `flags of groups ${marked.toString(2)}`);
+    assert.deepEqual(out(), cells, `groups ${marked.toString(2)}`);
+    if (marked !== 255) continue;
+    stage.restore();
+    head.set([...around, own, groups - 1]);
+    assert.equal(whole(HEAD_AT, 0, OUT - own), flags, 'flags of a whole block');
+    assert.deepEqual(out(), cells, 'a whole block');
+  }
 }
 
 const PIECES = [K.ANY, K.NORTHERN, K.SOUTHERN, K.WESTERN, K.EASTERN];

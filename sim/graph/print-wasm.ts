@@ -1,12 +1,15 @@
 /**
  * A rule as WebAssembly: a module made for the rule, which walks down rows of 128 cells. Eight rows are written out one
- * after another, with what is known of the last ones in locals.
+ * after another, with what is known of the last ones in locals. Blocks are computed by functions of their own, see
+ * print-block.ts; those here are for blocks at edges.
  */
 import type { Rule } from '../rule/rule.js';
+import { SomePrinter, WholePrinter } from './print-block.js';
 import { type Program, programOf } from './program.js';
 import { Code, I32, I64, V128, wasmModule } from './wasm-code.js';
 import { pushFlags } from './wasm-flags.js';
-import { type Pointers, WasmValues } from './wasm-values.js';
+import { GROUP, ROW_BYTES, WasmRows } from './wasm-rows.js';
+import type { Pointers } from './wasm-values.js';
 
 export interface RowsOptions {
   /** Address of 16 bytes: which cells of the last block column are in the grid. */
@@ -23,7 +26,7 @@ export interface RowsOptions {
 }
 
 /**
- * Makes a module that imports `env.memory` and exports `rows` and `rowsCut`, both
+ * Makes a module that imports `env.memory` and exports `whole` and `some` (see print-block.ts), and `rows` and `rowsCut`, both
  * `(c, l, r, n, nl, nr, s, sl, sr, dst, rows: i32) -> i64`. They compute `rows` (1..64) rows, in groups of 8 (the last
  * may be shorter). Pointers: the first row here, in the block to the left and to the right; the row above it, alike; the
  * row below the last one, alike; and where the results go, over generation n-1. `rowsCut` is for blocks of the last
@@ -34,16 +37,17 @@ export interface RowsOptions {
  */
 export function compileRows(rule: Rule, options: RowsOptions): Uint8Array<ArrayBuffer> {
   const made = programOf(rule, options.sky, options.nextSky);
+  const stride = options.planeStride ?? 1024;
   const functions = {
     rows: new RowsPrinter(made, options, false).print(),
     rowsCut: new RowsPrinter(made, options, true).print(),
+    whole: new WholePrinter(made, stride).print(),
+    some: new SomePrinter(made, stride).print(),
   };
-  return wasmModule(new Array(11).fill(I32), I64, functions, options.shared ?? false);
+  return wasmModule(functions, options.shared ?? false);
 }
 
 const [C, L, R, N, NL, NR, S, SL, SR, DST, ROWS] = Array.from({ length: 11 }, (_, parameter) => parameter);
-const ROW_BYTES = 16;
-const GROUP = 8;
 
 class RowsPrinter {
   readonly #code = new Code(11);
@@ -52,20 +56,15 @@ class RowsPrinter {
   /** The row below the group: own, left, right. */
   readonly #next: Pointers = [this.#code.local(I32), this.#code.local(I32), this.#code.local(I32)];
   readonly #begun = this.#code.local(I32);
-  readonly #all = this.#code.local(V128);
-  readonly #first = this.#code.local(V128);
-  readonly #diff = this.#code.local(V128);
   readonly #kept = this.#code.local(V128);
-  readonly #stride: number;
-  readonly #values: WasmValues;
+  readonly #rows: WasmRows;
 
   constructor(
-    private readonly program: Program,
+    program: Program,
     private readonly options: RowsOptions,
     private readonly cut: boolean,
   ) {
-    this.#stride = options.planeStride ?? 1024;
-    this.#values = new WasmValues(this.#code, program, this.#stride);
+    this.#rows = new WasmRows(this.#code, program, options.planeStride ?? 1024, DST!, cut ? this.#kept : undefined);
   }
 
   print(): Code {
@@ -76,8 +75,8 @@ class RowsPrinter {
       code.load(0);
       code.set(this.#kept);
     }
-    this.#values.row(0, [N, NL, NR], 0);
-    this.#values.row(1, [C, L, R], 0);
+    this.#rows.values.row(0, [N, NL, NR], 0);
+    this.#rows.values.row(1, [C, L, R], 0);
     code.block();
     code.get(ROWS);
     code.i32(GROUP);
@@ -103,7 +102,7 @@ class RowsPrinter {
   #touch(): void {
     const code = this.#code;
     code.get(S);
-    code.load32(1024);
+    code.load32To64(1024);
     code.i64(32);
     code.op('i64_shr_u');
     code.set(this.#result);
@@ -111,20 +110,14 @@ class RowsPrinter {
 
   /** A whole group, written out. */
   #eightRows(): void {
-    const code = this.#code;
     this.#step(GROUP);
-    code.zero128();
-    code.set(this.#all);
     for (let row = 0; row < GROUP; row++) {
       const last = row === GROUP - 1;
-      this.#values.row(row + 2, last ? this.#next : [C, L, R], last ? 0 : (row + 1) * ROW_BYTES);
-      this.#cells(row * ROW_BYTES);
-      if (row === 0) {
-        code.get(this.#diff);
-        code.set(this.#first);
-      }
+      this.#rows.values.row(row + 2, last ? this.#next : [C, L, R], last ? 0 : (row + 1) * ROW_BYTES);
+      this.#rows.cells(row * ROW_BYTES);
+      this.#rows.note(row);
     }
-    this.#values.turn(GROUP);
+    this.#rows.values.turn(GROUP);
     this.#flags();
     this.#forward(GROUP);
   }
@@ -132,23 +125,21 @@ class RowsPrinter {
   /** The last, shorter group, row by row. */
   #fewRows(): void {
     const code = this.#code;
-    code.zero128();
-    code.set(this.#all);
     code.i32(0);
     code.set(this.#begun);
     code.loop();
     this.#step(1);
-    this.#values.row(2, this.#next, 0);
-    this.#cells(0);
+    this.#rows.values.row(2, this.#next, 0);
+    this.#rows.cells(0);
     code.get(this.#begun);
-    code.op('i32_eqz');
     code.if();
-    code.get(this.#diff);
-    code.set(this.#first);
+    this.#rows.note(1);
+    code.op('else');
+    this.#rows.note(0);
     code.op('end');
     code.i32(1);
     code.set(this.#begun);
-    this.#values.turn(1);
+    this.#rows.values.turn(1);
     this.#forward(1);
     code.get(ROWS);
     code.branchIf(0);
@@ -190,45 +181,10 @@ class RowsPrinter {
     code.set(DST);
   }
 
-  /** The states of the row above the newest; writes them and what differs. */
-  #cells(offset: number): void {
-    const code = this.#code;
-    for (const [plane, value] of this.program.next.entries()) {
-      const to = offset + plane * this.#stride;
-      code.get(DST);
-      this.#values.push(value);
-      if (this.cut) {
-        code.get(this.#kept);
-        code.op('and');
-      }
-      const next = this.#scratch(plane);
-      code.tee(next);
-      code.get(DST);
-      code.load(to);
-      code.op('xor');
-      if (plane > 0) {
-        code.get(this.#diff);
-        code.op('or');
-      }
-      code.set(this.#diff);
-      code.get(next);
-      code.store(to);
-    }
-    code.get(this.#all);
-    code.get(this.#diff);
-    code.op('or');
-    code.set(this.#all);
-  }
-
-  readonly #scratches: number[] = [];
-  #scratch(plane: number): number {
-    return (this.#scratches[plane] ??= this.#code.local(V128));
-  }
-
   /** Adds the masks of a group to the result. */
   #flags(): void {
     const code = this.#code;
-    pushFlags(code, this.#all, this.#first, this.#diff, this.cut ? this.options.east : undefined);
+    pushFlags(code, this.#rows.all, this.#rows.first, this.#rows.diff, this.cut ? this.options.east : undefined);
     code.get(this.#group);
     code.op('i64_shl');
     code.get(this.#result);

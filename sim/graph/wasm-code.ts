@@ -13,11 +13,17 @@ const VECTOR = 0xfd;
 export const OPS = {
   end: [0x0b],
   select: [0x1b],
+  else: [0x05],
   i32_eqz: [0x45],
+  i32_eq: [0x46],
   i32_lt_u: [0x49],
   i32_ge_u: [0x4f],
+  i32_ctz: [0x68],
   i32_add: [0x6a],
   i32_sub: [0x6b],
+  i32_and: [0x71],
+  i32_shl: [0x74],
+  i32_shr_u: [0x76],
   i64_add: [0x7c],
   i64_and: [0x83],
   i64_or: [0x84],
@@ -68,7 +74,8 @@ export class Code {
   readonly #bytes: number[] = [];
   readonly #locals: number[] = [];
 
-  constructor(private readonly parameters: number) {}
+  /** @param parameters How many, all of them i32. The result is an i64. */
+  constructor(readonly parameters: number) {}
 
   /** A new local; those of one type need not be asked for in one go. */
   local(type: number): number {
@@ -118,8 +125,13 @@ export class Code {
     this.#bytes.push(VECTOR, 0x0b, 4, ...unsigned(offset));
   }
 
-  /** Reads 32 bits into an i64. */
+  /** Reads 32 bits into an i32. */
   load32(offset: number): void {
+    this.#bytes.push(0x28, 2, ...unsigned(offset));
+  }
+
+  /** Reads 32 bits into an i64. */
+  load32To64(offset: number): void {
     this.#bytes.push(0x35, 2, ...unsigned(offset));
   }
 
@@ -145,6 +157,10 @@ export class Code {
     this.#bytes.push(0x04, 0x40);
   }
 
+  branch(depth: number): void {
+    this.#bytes.push(0x0c, depth);
+  }
+
   branchIf(depth: number): void {
     this.#bytes.push(0x0d, depth);
   }
@@ -158,26 +174,21 @@ export class Code {
 }
 
 /**
- * A module that imports `env.memory` and exports functions of one type.
+ * A module that imports `env.memory` and exports functions.
  *
  * @param shared Whether the memory is: an import must say what the memory is.
  */
-export function wasmModule(
-  parameters: readonly number[],
-  result: number,
-  functions: Readonly<Record<string, Code>>,
-  shared: boolean,
-): Uint8Array<ArrayBuffer> {
+export function wasmModule(functions: Readonly<Record<string, Code>>, shared: boolean): Uint8Array<ArrayBuffer> {
   const codes = Object.values(functions);
-  const type = [0x60, ...vector(parameters.map((p) => [p])), 1, result];
+  const types = codes.map(({ parameters }) => [0x60, ...vector(new Array(parameters).fill([I32])), 1, I64]);
   const limits = shared ? [0x03, 0, ...unsigned(65536)] : [0x00, 0];
   const exported = Object.keys(functions).map((key, index) => [...name(key), 0x00, ...unsigned(index)]);
   const head = [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
   return new Uint8Array(
     head.concat(
-      section(1, vector([type])),
+      section(1, vector(types)),
       section(2, vector([[...name('env'), ...name('memory'), 0x02, ...limits]])),
-      section(3, vector(codes.map(() => [0]))),
+      section(3, vector(codes.map((_, index) => unsigned(index)))),
       section(7, vector(exported)),
       section(10, vector(codes.map((code) => code.finish()))),
     ),

@@ -6,11 +6,14 @@ import type { Driver } from './driver.js';
 
 /**
  * Blocks a slab holds. Slabs follow each other: first the even generations of all its blocks, then the odd ones, then
- * their snapshots, then a head of 64 bytes for each. So neighbours in a row lie side by side, as in a plain picture.
+ * their snapshots, then a head of 128 bytes for each. So neighbours in a row lie side by side, as in a plain picture.
  */
 export const SLAB = 64;
-export const HEAD_WORDS = 16;
-/** Words of a head: 8 slots around, from north-west to south-east, then what edges it lies at, its place, the next free. */
+export const HEAD_WORDS = 32;
+/**
+ * Words of a head: 8 slots around, from north-west to south-east, then what edges it lies at, its place, the next free.
+ * The other half is the driver's in WebAssembly.
+ */
 export const FLAGS = 8;
 export const PLACE = 9;
 export const NEXT_FREE = 10;

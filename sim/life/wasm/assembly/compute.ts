@@ -2,11 +2,11 @@
 // the other buffer of its own: blocks of one generation can be computed in any order, and at the same time. Except at a
 // seam: there it reads from copies, for which there is one place only.
 
-import { rows as wholeRows, rowsCut as cutRows } from './kernel';
+import { rows as wholeRows, rowsCut as cutRows, some, whole } from './kernel';
 import { copySeams } from './seam';
 import {
-  blockAt, bufferBytes, FIRST_X, FIRST_Y, FLAGS, headAt, LAST_X, LAST_Y, lastHeight, lastWidth, litOutside, NONE,
-  SEAM_LEFT, SEAM_LEFT_ENDS, SEAM_OWN, SEAM_OWN_ENDS, torus,
+  blockAt, bufferBytes, FIRST_X, FIRST_Y, FLAGS, headAt, LAST_GROUP, LAST_X, LAST_Y, lastHeight, lastWidth, litOutside,
+  NONE, PLAIN, SEAM_LEFT, SEAM_LEFT_ENDS, SEAM_OWN, SEAM_OWN_ENDS, torus, WHERE,
 } from './world';
 
 /** Whether a block with these flags is computed from copies. */
@@ -21,6 +21,20 @@ export function atSeam(flags: u32): bool {
  * differs from generation n-1: anything, in the first row, in the last row, in the first column, in the last column.
  */
 export function compute(parity: u32, slot: u32, marked: u32): u64 {
+  const head = headAt(slot);
+  if (!load<u32>(head, PLAIN)) return computeEdge(parity, slot, marked);
+  const from: usize = parity ? bufferBytes : 0;
+  const last = load<u32>(head, LAST_GROUP);
+  const groups = marked & (0xff >> (7 - last));
+  // A mark below the last row of the grid means nothing.
+  if (groups == 0) return 0;
+  return groups == 0xff
+    ? whole(head + WHERE, from, bufferBytes - from)
+    : some(head + WHERE, from, bufferBytes - from, groups);
+}
+
+/** The same at edges where the grid ends within a block, or a group. */
+function computeEdge(parity: u32, slot: u32, marked: u32): u64 {
   const head = headAt(slot);
   const flags = load<u32>(head, FLAGS);
   const from: usize = parity ? bufferBytes : 0;

@@ -2,8 +2,8 @@
 
 import {
   blockAt, blockBytes, blocksX, blocksY, bufferBytes, CAPACITY, directory, endOf, FIRST_X, FIRST_Y, FLAGS, FREE,
-  FREE_COUNT, FULL, headAt, LAST_X, LAST_Y, marksA, marksB, mostSlots, NEXT_FREE, NONE, NOWHERE, OUTSIDE, PLACE, SLAB,
-  SLOTS, state, torus,
+  FREE_COUNT, FULL, headAt, LAST_GROUP, LAST_X, LAST_Y, lastHeight, lastWidth, marksA, marksB, mostSlots, NEXT_FREE, NONE,
+  NOWHERE, OUTSIDE, OWN, PLACE, PLAIN, SLAB, SLOTS, state, torus, WHERE,
 } from './world';
 
 /** The block at this place, made if there is none; 0, and FULL is set, where there is no memory for it. */
@@ -38,12 +38,25 @@ export function link(slot: u32, bx: u32, by: u32): void {
   if (by == 0) flags |= FIRST_Y;
   if (by == blocksY - 1) flags |= LAST_Y;
   store<u32>(head, flags, FLAGS);
+  const rows = flags & LAST_Y ? lastHeight : 64;
+  const seam = lastWidth < 128 && ((flags & LAST_X) != 0 || ((flags & FIRST_X) != 0 && torus));
+  store<u32>(head, <u32>blockAt(slot), OWN);
+  store<u32>(head, ((rows + 7) >> 3) - 1, LAST_GROUP);
+  store<u32>(head, <u32>(!seam && rows % 8 == 0), PLAIN);
   for (let d: usize = 0; d < 8; d++) {
     const place = beside(bx, by, <u32>d);
     const other = place == NOWHERE ? OUTSIDE : load<u32>(directory + (<usize>place << 2));
-    store<u32>(head + (d << 2), other);
-    if (other > OUTSIDE) store<u32>(headAt(other) + ((7 - d) << 2), slot);
+    tell(slot, d, other);
+    if (other > OUTSIDE) tell(other, 7 - d, slot);
   }
+}
+
+/** Tells a block who lies beside it. What it wants of those above is their last row. */
+function tell(slot: u32, d: usize, other: u32): void {
+  const at = headAt(slot) + (d << 2);
+  const rows = load<u32>(headAt(other), FLAGS) & LAST_Y ? lastHeight : 64;
+  store<u32>(at, other);
+  store<u32>(at, <u32>blockAt(other) + (d < 3 ? (rows - 1) << 4 : 0), WHERE);
 }
 
 /** The place beside a place; NOWHERE outside a bounded grid. */
@@ -122,7 +135,7 @@ function isEmpty(slot: u32): bool {
 function free(slot: u32, head: usize): void {
   for (let d: usize = 0; d < 8; d++) {
     const other = load<u32>(head + (d << 2));
-    if (other > OUTSIDE) store<u32>(headAt(other) + ((7 - d) << 2), NONE);
+    if (other > OUTSIDE) tell(other, 7 - d, NONE);
   }
   store<u32>(directory + (<usize>load<u32>(head, PLACE) << 2), NONE);
   store<u32>(head, NOWHERE, PLACE);

@@ -57,7 +57,12 @@ export const SLAB: u32 = 64;
 export const FLAGS: usize = 32;
 export const PLACE: usize = 36;
 export const NEXT_FREE: usize = 40;
-const HEAD_BYTES: usize = 64;
+/** What the kernel wants to know: see sim/graph/print-block.ts. Then what `compute` does. */
+export const WHERE: usize = 64;
+export const OWN: usize = WHERE + 32;
+export const LAST_GROUP: usize = WHERE + 36;
+export const PLAIN: usize = WHERE + 40;
+const HEAD_BYTES: usize = 128;
 
 export const FIRST_X: u32 = 1;
 export const LAST_X: u32 = 2;
@@ -103,7 +108,7 @@ export function blockAt(slot: u32): usize {
 // @ts-ignore: decorator
 @inline
 export function headAt(slot: u32): usize {
-  return pool + <usize>(slot >> 6) * slabBytes + bufferBytes * 3 + (<usize>(slot & 63) << 6);
+  return pool + <usize>(slot >> 6) * slabBytes + bufferBytes * 3 + (<usize>(slot & 63) << 7);
 }
 
 /** Where memory for this many slots ends. The kernel may look one row of blocks' length beyond a block. */
