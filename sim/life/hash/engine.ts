@@ -35,6 +35,8 @@ export class HashEngine implements Engine {
   readonly level: number;
   rule!: TotalisticRule;
   torus = true;
+  /** A torus that fits its tree, or several times into it: any leap is exact. */
+  ring: boolean;
   /** Generations that the last `step` computed; fewer than asked for where it was broken off. */
   done = 0;
   /** The tree, without what was written since it was made (`flush`). */
@@ -49,12 +51,12 @@ export class HashEngine implements Engine {
     readonly kernel: HashKernel,
   ) {
     this.level = Math.max(7, Math.ceil(Math.log2(Math.max(layout.width, layout.height))));
+    this.ring = this.#isRing;
     this.#tiles = new TileCache(kernel, layout, this.level);
     this.#root = this.#seen = kernel.wasm.empty(this.level);
   }
 
-  /** A torus that fits its tree, or several times into it: any leap is exact. */
-  get ring(): boolean {
+  get #isRing(): boolean {
     return this.torus && isPower(this.layout.width) && isPower(this.layout.height);
   }
 
@@ -71,6 +73,7 @@ export class HashEngine implements Engine {
     this.rule = own;
     if (torus === this.torus) return;
     this.torus = torus;
+    this.ring = this.#isRing;
     if (this.ring) {
       // Copies anew, of all that lives in tiles that are not filled by the grid.
       const { width, height } = this.layout;
@@ -81,7 +84,7 @@ export class HashEngine implements Engine {
   }
 
   /** All tiles that are not empty. */
-  #keys(): number[] {
+  #keys(): Uint32Array {
     return differing(this.kernel, this.layout, this.level, this.kernel.wasm.empty(this.level), this.#root);
   }
 
@@ -113,6 +116,7 @@ export class HashEngine implements Engine {
     this.done = 0;
     this.flush();
     try {
+      if (this.ring) this.#turn(generations);
       while (this.done < generations) {
         const { root, done } = leap(this, generations - this.done);
         this.#hold(root);
@@ -120,6 +124,17 @@ export class HashEngine implements Engine {
       }
     } catch (error) {
       throw error instanceof MemoryError ? new MemoryError(error.message, this.done) : error;
+    }
+  }
+
+  /** Little is done here: where all is known, a leap takes a few microseconds. */
+  #turn(generations: number): void {
+    const { level } = this;
+    const { wasm } = this.kernel;
+    while (this.done < generations) {
+      const k = Math.min(level - 1, 31 - Math.clz32(Math.min(generations - this.done, 2 ** 30)));
+      this.#root = wasm.turn(this.#root, level, k);
+      this.done += 2 ** k;
     }
   }
 
@@ -176,7 +191,7 @@ export class HashEngine implements Engine {
 
   living(): Uint32Array {
     this.flush();
-    return Uint32Array.from(this.#keys()).sort();
+    return this.#keys();
   }
 
   clear(): void {
@@ -208,6 +223,6 @@ export class HashEngine implements Engine {
     const keys = differing(this.kernel, this.layout, this.level, this.#seen, this.root);
     this.#seen = this.#root;
     this.kernel.wasm.hold(HOLD.seen, this.#seen);
-    return Uint32Array.from(keys).sort();
+    return keys;
   }
 }

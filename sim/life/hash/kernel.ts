@@ -19,6 +19,7 @@ interface Exports {
   leafOf(low: number, high: number): number;
   between(nw: number, ne: number, sw: number, se: number, dx: number, dy: number): number;
   jump(id: number, level: number, k: number): number;
+  turn(id: number, level: number, k: number): number;
   tileRows(): number;
   makeTile(): number;
   putTile(id: number, level: number, x: number, y: number): number;

@@ -15,18 +15,11 @@ export function reach({ kernel, layout, rule, torus, root }: Leaper): number {
   return torus ? empty : empty + 1;
 }
 
-/** Takes a tree 1 to `most` generations on: as far as one leap goes. */
+/** Takes the tree of a world that is no ring 1 to `most` generations on: as far as one leap goes. */
 export function leap(world: Leaper, most: number): { root: number; done: number } {
   const { kernel, layout, level, root } = world;
   const { wasm } = kernel;
   wasm.prepare(1 << 14);
-  if (world.ring) {
-    const k = power(most, level - 1);
-    const id = wasm.jump(wasm.join(level + 1, root, root, root, root), level + 1, k);
-    // The middle of four copies begins half a side later in both directions.
-    const [nw, ne, sw, se] = children(kernel, id);
-    return { root: wasm.join(level, se, sw, ne, nw), done: 2 ** k };
-  }
   const far = reach(world);
   if (far === Number.POSITIVE_INFINITY) return { root, done: most };
   let k = far > 0 ? power(Math.min(most, far), level - 1) : -1;

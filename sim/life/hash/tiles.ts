@@ -49,21 +49,40 @@ function cut(rows: Uint32Array, { width, height }: Layout): Uint32Array {
   return rows;
 }
 
-/** Keys of the tiles of the grid in which two trees differ. Parts that are the same node are not looked into. */
-export function differing(kernel: HashKernel, layout: Layout, level: number, a: number, b: number): number[] {
-  const keys: number[] = [];
-  const { words } = kernel;
+/** More keys than this are put in order by a map of all tiles. */
+const FEW = 4096;
+
+/** Keys of the tiles of the grid in which two trees differ, ascending. Parts that are the same node are not looked into. */
+export function differing(kernel: HashKernel, layout: Layout, level: number, a: number, b: number): Uint32Array {
   const { tilesX, tilesY } = layout;
+  const { words } = kernel;
+  let keys = new Uint32Array(256);
+  let count = 0;
   const visit = (a: number, b: number, level: number, x: number, y: number): void => {
-    if (a === b || x >= tilesX || y >= tilesY) return;
     if (level === 6) {
-      keys.push(y * tilesX + x);
+      if (count === keys.length) {
+        const more = new Uint32Array(count * 2);
+        more.set(keys);
+        keys = more;
+      }
+      keys[count++] = y * tilesX + x;
       return;
     }
     const half = 1 << (level - 7);
-    for (let i = 0; i < 4; i++)
-      visit(words[a * 8 + i], words[b * 8 + i], level - 1, x + (i & 1 ? half : 0), y + (i & 2 ? half : 0));
+    for (let i = 0; i < 4; i++) {
+      const u = words[a * 8 + i];
+      const v = words[b * 8 + i];
+      const left = x + (i & 1 ? half : 0);
+      const top = y + (i & 2 ? half : 0);
+      if (u !== v && left < tilesX && top < tilesY) visit(u, v, level - 1, left, top);
+    }
   };
-  visit(a, b, level, 0, 0);
-  return keys;
+  if (a !== b) visit(a, b, level, 0, 0);
+  const found = keys.subarray(0, count);
+  if (count <= FEW) return found.slice().sort();
+  const marks = new Uint8Array(tilesX * tilesY);
+  for (const key of found) marks[key] = 1;
+  count = 0;
+  for (let key = 0; key < marks.length; key++) if (marks[key] !== 0) found[count++] = key;
+  return found.slice();
 }

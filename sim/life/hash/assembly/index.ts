@@ -1,6 +1,6 @@
 // HashLife in WebAssembly. Compiled by scripts/build-wasm.js; driven by sim/life/hash/kernel.ts.
 
-export { jump } from './advance';
+export { jump, turn } from './advance';
 export { box, population } from './look';
 export { between, crop, leafOf, makeTile, putTile, readTile, repeat, tileRows } from './edit';
 export { collections, forget, hold, prepare } from './garbage';

@@ -17,6 +17,7 @@ const EMPTY: usize = memory.data(4 * 32, 16);
 /** Before anything else: `limit` is the most bytes to use. */
 export function start(limit: usize): void {
   startMemory(limit);
+  if (limit >= 1 << 24) slots = 1 << 16;
   enlargeTable();
 }
 
@@ -38,8 +39,7 @@ function hash(a: u64, b: u64): u64 {
 }
 
 /** The node of these children, or the leaf of these cells (then b is all ones, which no two ids are). */
-function find(a: u64, b: u64, level: u32): u32 {
-  const h = hash(a, b);
+function find(a: u64, b: u64, level: u32, h: u64): u32 {
   const tag = <u32>(h >> 27) & ~ID;
   const mask = slots - 1;
   let slot = <u32>(h >> 32) & mask;
@@ -55,7 +55,7 @@ function find(a: u64, b: u64, level: u32): u32 {
   if (used >= most) {
     if (!cramped) {
       enlargeTable();
-      return find(a, b, level);
+      return find(a, b, level, h);
     }
     if (used >= slots - (slots >> 4)) isFull();
   }
@@ -94,11 +94,11 @@ function enlargeTable(): void {
   if (at == 0) {
     cramped = true;
     most = slots / 8 * 7;
-    if (slots == 0) isFull();
+    if (table == 0) isFull();
     return;
   }
   const old = table;
-  const oldSlots = slots;
+  const oldSlots: u32 = old == 0 ? 0 : slots;
   table = at;
   slots = size;
   emptyTable();
@@ -111,12 +111,35 @@ function enlargeTable(): void {
 
 /** The node of `level` with these four children of the level below. */
 export function join(level: u32, nw: u32, ne: u32, sw: u32, se: u32): u32 {
-  return find(<u64>nw | (<u64>ne << 32), <u64>sw | (<u64>se << 32), level);
+  return joinAt(level, nw, ne, sw, se, hashOf(nw, ne, sw, se));
+}
+
+/** The hash of the node with these children. */
+// @ts-ignore: decorator
+@inline
+export function hashOf(nw: u32, ne: u32, sw: u32, se: u32): u64 {
+  return hash(<u64>nw | (<u64>ne << 32), <u64>sw | (<u64>se << 32));
+}
+
+/** As `join`, the hash known. */
+export function joinAt(level: u32, nw: u32, ne: u32, sw: u32, se: u32, h: u64): u32 {
+  return find(<u64>nw | (<u64>ne << 32), <u64>sw | (<u64>se << 32), level, h);
+}
+
+/**
+ * Loads what `joinAt` will most likely look at. Whoever looks for several does this for all of them first: memory is slow,
+ * but brings many things at once. The number means nothing, but must be used for something.
+ */
+// @ts-ignore: decorator
+@inline
+export function ahead(h: u64): u32 {
+  const entry = load<u32>(table + (<usize>(<u32>(h >> 32) & (slots - 1)) << 2));
+  return load<u32>(<usize>(entry & ID) << 5);
 }
 
 /** The leaf of these 8x8 cells. */
 export function leaf(cells: u64): u32 {
-  return find(cells, ~0, 3);
+  return find(cells, ~0, 3, hash(cells, ~0));
 }
 
 // @ts-ignore: decorator
