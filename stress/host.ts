@@ -25,6 +25,8 @@ export interface HostOptions {
 }
 
 export class Host {
+  /** Why it had to connect again, each time. */
+  readonly losses: string[] = [];
   /** Commands carried out, in their order. */
   readonly done: ControlCommand[] = [];
   readonly dialer: Dialer;
@@ -54,6 +56,9 @@ export class Host {
       ...options.uplink,
     });
     const host = new Host(life, source, uplink, signals, random, dialer);
+    uplink.options.onstatus ??= (status, reason) => {
+      if (status === 'reconnecting') host.losses.push(reason);
+    };
     source.oncommand ??= (command) => host.#obey(command);
     host.#tell();
     return host;

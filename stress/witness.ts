@@ -18,8 +18,10 @@ export async function witnessed(stage: Stage, at: RelayPlace): Promise<Witnessed
     over: async () => {
       await stage.converge(host, [witness]);
       const { receiver, errors } = witness;
-      const { reconnects } = receiver.counts;
-      if (reconnects > 0 || host.uplink.reconnects > 0) throw new Error('somebody who did nothing wrong was cut off');
+      if (receiver.counts.reconnects + host.uplink.reconnects > 0) {
+        const why = `viewer: ${witness.losses.join(', ')}; source: ${host.losses.join(', ')}`;
+        throw new Error(`somebody who did nothing wrong was cut off (${why})`);
+      }
       if (errors.length > 0) throw new Error(`a viewer was sent what makes no sense: ${errors[0]}`);
     },
     leave: () => {

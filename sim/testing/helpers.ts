@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { buildSync } from 'esbuild';
-import type { SpawnHelper } from '../life/wasm/threads/environment.js';
+import type { HelperWorker, SpawnHelper } from '../life/wasm/threads/environment.js';
 
 const here = dirname(fileURLToPath(import.meta.url));
 
@@ -26,7 +26,7 @@ export function spawning(make: () => Worker): SpawnHelper {
     const worker = make();
     worker.on('error', (error) => failed(error.message));
     worker.on('exit', () => failed('it ended'));
-    return worker;
+    return worker as HelperWorker;
   };
 }
 
@@ -36,5 +36,8 @@ const idle: Worker[] = [];
 /** The real helpers; when a world sends them away they help the next one, since to start a thread takes long. */
 export const spawnHelper: SpawnHelper = () => {
   const worker = idle.pop() ?? make();
-  return { postMessage: (message) => worker.postMessage(message), terminate: () => idle.push(worker) };
+  return {
+    postMessage: (message, transfer) => worker.postMessage(message, transfer as []),
+    terminate: () => idle.push(worker),
+  };
 };

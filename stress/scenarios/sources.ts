@@ -1,6 +1,7 @@
 /** Sources that mean harm, or hang: what they say, and what they do not read, is the end of their link at the most. */
 
 import { once } from 'node:events';
+import { setImmediate as soon } from 'node:timers/promises';
 import { deflateRawSync } from 'node:zlib';
 import { deflated, json, publish, subscribe } from '../frames.js';
 import type { Scenario } from '../scenario.js';
@@ -86,7 +87,11 @@ const unread: Scenario = {
     const command = (id: number) => json('Control', { id, command: 'pattern', name: 'p', text: 'x'.repeat(60_000) });
     await Promise.all(
       viewers.map(async (viewer) => {
-        for (let id = 1; id <= 60; id++) viewer.send(command(id));
+        // The witness lives in this process too: it must be heard in between, as it would be elsewhere.
+        for (let id = 1; id <= 60; id++) {
+          viewer.send(command(id));
+          await soon();
+        }
         const pong = once(viewer.socket, 'pong');
         viewer.socket.ping();
         await pong;

@@ -1,37 +1,18 @@
 import assert from 'node:assert/strict';
-import { after, describe, test } from 'node:test';
-import { Worker } from 'node:worker_threads';
+import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { EngineLostError, UnsettledError } from '../../errors.js';
 import { parseRule } from '../../rule/parse.js';
+import { spawnHelper } from '../../testing/helpers.js';
 import { createLife } from '../create.js';
 import { Layout } from '../layout.js';
 import { Life } from '../life.js';
 import { mix } from '../soup.js';
+import type { SpawnHelper } from '../wasm/threads/environment.js';
 import { type BandPort, BandsEngine, mostBands } from './engine.js';
-import { type BandWorker, bandPort } from './port.js';
+import { bandPort } from './port.js';
 
-const file = new URL('../../testing/band.worker.ts', import.meta.url);
-
-/** A thread, as a page's worker is used. */
-function start(): { worker: BandWorker; thread: Worker } {
-  // A thread does not inherit what reads TypeScript here.
-  const code = `import('tsx/esm/api').then(({ register }) => { register(); return import(${JSON.stringify(file.href)}); })`;
-  const thread = new Worker(code, { eval: true });
-  const worker: BandWorker = {
-    postMessage: (message, transfer) => thread.postMessage(message, transfer),
-    terminate: () => void thread.terminate(),
-    onmessage: null,
-    onerror: null,
-  };
-  thread.on('message', (data) => worker.onmessage?.({ data }));
-  thread.on('error', (error) => worker.onerror?.(error));
-  return { worker, thread };
-}
-
-const threads = Array.from({ length: 4 }, start);
-after(() => Promise.all(threads.map(({ thread }) => thread.terminate())));
-const ports = threads.map(({ worker }) => bandPort(worker));
+const ports = Array.from({ length: 4 }, () => bandPort(spawnHelper));
 
 /** A world in bands; the workers stay for the next one. */
 function bands(width: number, height: number, n: number, rule: string, wrap: 'torus' | 'bounded'): Life {
@@ -136,12 +117,13 @@ describe('a world in bands', () => {
   });
 
   test('goes on in one piece from what was seen last when a worker dies', async () => {
-    const own = Array.from({ length: 2 }, start);
+    const failures: ((why: string) => void)[] = [];
+    const spawn: SpawnHelper = (failed) => {
+      failures.push(failed);
+      return spawnHelper(failed);
+    };
     const layout = new Layout(256, 512);
-    const engine = new BandsEngine(
-      layout,
-      own.map(({ worker }) => bandPort(worker)),
-    );
+    const engine = new BandsEngine(layout, [bandPort(spawn), bandPort(spawn)]);
     const twin = await createLife({ width: 256, height: 512, engine: 'js' });
     const life = new Life(engine, 'asked for', parseRule('B3/S23'), 'torus', async () => {
       const { createJsEngine } = await import('../js/engine.js');
@@ -150,9 +132,8 @@ describe('a world in bands', () => {
     for (const world of [life, twin]) world.soup({ density: 0.3, seed: 3 });
     life.step(10);
     await life.settled();
-    // What ends a thread for want of memory ends it like this.
-    own[1].thread.emit('error', new Error('out of memory'));
     life.step(200);
+    failures[1]('out of memory');
     await life.settled();
     twin.step(210);
     assert.equal(life.engine, 'js');

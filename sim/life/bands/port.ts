@@ -1,54 +1,63 @@
 /** Both ends of the way between the owner of a world and the workers that hold its bands. */
-
-import type { Engine } from '../engine.js';
-import type { Layout } from '../layout.js';
+import { createJsEngine } from '../js/engine.js';
+import { createWasmEngine } from '../wasm/engine.js';
+import type { SpawnHelper } from '../wasm/threads/environment.js';
 import { Band } from './band.js';
 import type { BandPort } from './engine.js';
 import type { BandReply, ToBand } from './messages.js';
 
-/** What is used of a worker. */
-export interface BandWorker {
-  postMessage(message: ToBand, transfer: ArrayBuffer[]): void;
-  terminate(): void;
-  onmessage: ((event: { data: BandReply }) => void) | null;
-  onerror: ((event: { message?: string }) => void) | null;
+/** Makes a helper hold a band, over a port of its own. */
+export interface HoldBand {
+  readonly type: 'mpl-band';
+  readonly port: MessagePort;
 }
 
-/** Talks to a worker that runs `serveBand`. */
-export function bandPort(worker: BandWorker): BandPort {
+/** Has a helper hold a band. */
+export function bandPort(spawn: SpawnHelper): BandPort {
   /** They are answered in order. */
   const waiting: { resolve: (reply: BandReply) => void; reject: (error: Error) => void }[] = [];
+  const { port1: port, port2 } = new MessageChannel();
   let lost = '';
   const lose = (why: string): void => {
     lost ||= why;
+    port.close();
     worker.terminate();
     for (const { reject } of waiting.splice(0)) reject(new Error(lost));
   };
-  worker.onmessage = ({ data }) => waiting.shift()?.resolve(data);
-  worker.onerror = ({ message }) => lose(message || 'its worker was lost');
+  const worker = spawn(lose);
+  worker.postMessage({ type: 'mpl-band', port: port2 } satisfies HoldBand, [port2]);
+  port.onmessage = ({ data }: MessageEvent<BandReply>) => {
+    waiting.shift()?.resolve(data);
+    if (waiting.length === 0) stay(port, false);
+  };
+  stay(port, false);
   return {
     ask: (message, transfer) =>
       new Promise((resolve, reject) => {
         if (lost) return reject(new Error(lost));
         waiting.push({ resolve, reject });
-        worker.postMessage(message, transfer);
+        stay(port, true);
+        port.postMessage(message, transfer);
       }),
     close: () => lose('it was closed'),
   };
 }
 
-/** Runs a band in the worker whose scope this is, for as long as that lives. @param make An engine for a grid of this size. */
-export function serveBand(
-  scope: {
-    postMessage(reply: BandReply, transfer: ArrayBuffer[]): void;
-    onmessage: ((event: { data: ToBand }) => void) | null;
-  },
-  make: (layout: Layout) => Promise<Engine>,
-): void {
-  const band = new Band(make);
-  scope.onmessage = async ({ data }) => {
+/** In Node a process ends though a world was not disposed of, but not while something is waited for. */
+function stay(port: MessagePort & { ref?: () => void; unref?: () => void }, waits: boolean): void {
+  if (waits) port.ref?.();
+  else port.unref?.();
+}
+
+/** Holds a band in this worker until the port is closed. */
+export function holdBand(port: MessagePort): void {
+  const band = new Band((layout) => createWasmEngine(layout).catch(() => createJsEngine(layout)));
+  port.onmessage = async ({ data }: MessageEvent<ToBand>) => {
     const reply = await band.receive(data);
-    const buffers = [reply.top, reply.bottom, reply.records].flatMap((words) => (words ? [words.buffer] : []));
-    scope.postMessage(reply, buffers);
+    const words = [reply.top, reply.bottom, reply.records];
+    port.postMessage(
+      reply,
+      words.flatMap((each) => (each ? [each.buffer] : [])),
+    );
   };
 }

@@ -2,7 +2,7 @@
 
 /** As much of a worker as is needed, of a browser or another environment. */
 export interface HelperWorker {
-  postMessage(message: unknown): void;
+  postMessage(message: unknown, transfer?: Transferable[]): void;
   terminate(): unknown;
 }
 

@@ -1,4 +1,5 @@
 /** What a thread does that helps a world: it computes blocks when it is called, and sleeps in between. */
+import type { HoldBand } from '../../bands/port.js';
 import { instantiate } from '../instantiate.js';
 import { Control } from './control.js';
 
@@ -25,6 +26,10 @@ export type Compute = (parity: number, from: number, to: number) => void;
  * Lets any worker be a helper: have it hand its messages to this, and give `createLife` a `spawn` that makes such workers.
  */
 export function helpWorld(message: unknown): boolean {
+  if ((message as HoldBand | null)?.type === 'mpl-band') {
+    void import('../../bands/port.js').then(({ holdBand }) => holdBand((message as HoldBand).port));
+    return true;
+  }
   if ((message as Help | null)?.type !== 'mpl-help') return false;
   const help = message as Help;
   const computes: Compute[] = [];
