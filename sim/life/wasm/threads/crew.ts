@@ -2,6 +2,7 @@
 import { Control } from './control.js';
 import type { HelperWorker, SpawnHelper } from './environment.js';
 import type { Compute, Help } from './helper.js';
+import { Worth } from './worth.js';
 
 /** Groups of 8 rows of a block below which it costs more to call helpers than they save. */
 export const LEAST_GROUPS = 3500;
@@ -15,7 +16,7 @@ export interface CrewOptions {
   /** Threads with that of the owner, 2 or more. */
   threads: number;
   spawn: SpawnHelper;
-  /** Groups of rows to be computed in a generation from which on helpers are called. */
+  /** Groups of rows to be computed in a generation from which on helpers are called; 0: always, whether it pays or not. */
   least?: number | undefined;
   /** Milliseconds without an answer after which a helper is given up. */
   patience?: number | undefined;
@@ -26,12 +27,11 @@ export type Place = Pick<Help, 'memory' | 'driver' | 'kernels'>;
 
 export class Crew {
   readonly least: number;
-  /** Generations that were computed together. */
-  together = 0;
   readonly #workers: HelperWorker[] = [];
   /** Those that work at a place now. */
   #control: Control | undefined;
   #place: Place | undefined;
+  readonly #worth = new Worth();
   #lost = '';
   #ended = false;
 
@@ -44,6 +44,16 @@ export class Crew {
     return !this.#ended;
   }
 
+  /** Whether the next generation that is large enough is to be computed together. */
+  get wanted(): boolean {
+    return this.least === 0 || this.#worth.together;
+  }
+
+  /** Such a generation took so many milliseconds for so many groups. */
+  took(ms: number, groups: number): void {
+    this.#worth.add(ms, groups);
+  }
+
   /** Threads that compute, with that of the owner, when there is enough to do. */
   get threads(): number {
     return 1 + (this.#control?.ready ?? 0);
@@ -53,7 +63,8 @@ export class Crew {
   get note(): string {
     if (this.#lost) return `one thread: ${this.#lost}`;
     const { threads } = this;
-    if (threads > 1) return `${threads} threads`;
+    if (threads > 1)
+      return `${threads} threads${this.least === 0 || this.#worth.better ? '' : ', but one alone is quicker just now'}`;
     return this.#workers.length > 0
       ? 'one thread: helpers are coming'
       : 'one thread: there was never enough to do for more';
@@ -100,7 +111,6 @@ export class Crew {
       this.lose('a helper did not answer');
       return false;
     }
-    this.together++;
     return true;
   }
 

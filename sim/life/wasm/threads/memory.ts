@@ -49,9 +49,14 @@ export class SharedMemory extends WasmMemory {
   #step(driver: Driver & Parts, parity: number, sky: number): void {
     const { crew } = this;
     if (this.#lost) return;
-    if (!crew.usable || driver.work(parity) < crew.least || !crew.at(this.#place!)) return driver.step(parity);
-    this.#lost = !crew.compute(this.words[SLOTS], parity, sky, driver.computeSlots);
-    if (!this.#lost) driver.finish(parity);
+    const groups = crew.usable ? driver.work(parity) : 0;
+    if (!crew.usable || groups < crew.least || !crew.at(this.#place!)) return driver.step(parity);
+    const began = performance.now();
+    if (crew.wanted) this.#lost = !crew.compute(this.words[SLOTS], parity, sky, driver.computeSlots);
+    else driver.step(parity);
+    if (this.#lost) return;
+    if (crew.wanted) driver.finish(parity);
+    crew.took(performance.now() - began, groups);
   }
 
   protected override dismiss(): void {
