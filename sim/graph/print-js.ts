@@ -27,7 +27,7 @@ function compile(program: Program, planeStride: number): Kernel | undefined {
   const make = (shape: Shape): BlockKernel =>
     new Function('src', 'dst', 'at', 'marked', printBlock(program, planeStride, shape)) as BlockKernel;
   try {
-    return joinKernels(make('pair'), make('single'), make('cut'));
+    return joinKernels({ pair: make('pair'), blind: make('blind'), single: make('single'), cut: make('cut') });
   } catch (error) {
     if (!(error instanceof EvalError)) throw error;
     forbidden = true;
@@ -35,21 +35,26 @@ function compile(program: Program, planeStride: number): Kernel | undefined {
   }
 }
 
-/** Two columns of a whole block side by side, which read half of what is beside them in each other; one; one at a seam. */
-export type Shape = 'pair' | 'single' | 'cut';
+/**
+ * Two columns of a whole block side by side, which read half of what is beside them in each other; the same, but that they
+ * are not compared with generation n-1; one column; one at a seam.
+ */
+export type Shape = 'pair' | 'blind' | 'single' | 'cut';
 
 /** Pieces of the first column of each pair. */
 const FIRST = 0x00ff00ff;
 
-export function joinKernels(pair: BlockKernel, single: BlockKernel, cut: BlockKernel): Kernel {
+export function joinKernels({ pair, blind, single, cut }: Readonly<Record<Shape, BlockKernel>>): Kernel {
   const whole: BlockKernel = (src, dst, at, marked) => {
     const both = marked & (marked >>> 8) & FIRST;
     const pairs = both | (both << 8);
     if (pairs !== 0) pair(src, dst, at, pairs);
     if (marked !== pairs) single(src, dst, at, marked & ~pairs);
   };
-  return { whole, cut };
+  return { whole, blind, cut };
 }
+
+const TOLD = ['any', 'northern', 'southern', 'western', 'eastern'];
 
 /** Longer programs than this are not written out for 8 rows: what is too long is never made fast. */
 const SHORT = 90;
@@ -60,9 +65,10 @@ const SHORT = 90;
  */
 export function printBlock(program: Program, planeStride: number, shape: Shape): string {
   const cut = shape === 'cut';
-  const columns = shape === 'pair' ? [0, 1] : [0];
+  const blind = shape === 'blind';
+  const columns = shape === 'pair' || blind ? [0, 1] : [0];
   const rows = cut || operations(program) > SHORT ? 1 : 8;
-  const printer = new RowPrinter(program, planeStride, cut, columns.length);
+  const printer = new RowPrinter(program, planeStride, shape, columns.length);
   const [lastWord, leftWord, lastGroup] = cut ? ['at[10]', 'at[12]', 'at[9] - 1 >> 3'] : ['3', '3', '7'];
   const last = cut ? 'lastWord' : 4 - columns.length;
   const pointers = (text: (p: string) => string): string => ['p', 'pl', 'pr'].map(text).join(' ');
@@ -78,7 +84,7 @@ export function printBlock(program: Program, planeStride: number, shape: Shape):
     if (row === rows) body.push(step, `if (${below}) { ${outside(6)} }`);
     body.push(printer.row(row + 1, row === rows ? 0 : 4 * row), printer.cells(row, 4 * (row - 1)));
     const first = each((j) => `first${j} = diff${j};`);
-    if (row === 1) body.push(rows === 8 ? first : `if (y === 0) { ${first} }`);
+    if (row === 1 && !blind) body.push(rows === 8 ? first : `if (y === 0) { ${first} }`);
   }
   body.push(printer.leave(rows), `to = to + ${4 * rows} | 0;`);
   const height = cut ? 'g === lastGroup ? at[9] - (g << 3) | 0 : 8' : '8';
@@ -92,7 +98,8 @@ export function printBlock(program: Program, planeStride: number, shape: Shape):
       }`;
   return `'use strict';
 const own = at[0], lastWord = ${lastWord}, lastGroup = ${lastGroup};
-let any = 0, northern = 0, southern = 0, western = 0, eastern = 0, p = 0, pl = 0, pr = 0, ${printer.declarations()};
+${blind ? '' : `let ${TOLD.map((told) => `${told} = 0`).join()};`}
+let p = 0, pl = 0, pr = 0, ${printer.declarations()};
 for (let k = 0; k <= lastWord; k = k + ${columns.length} | 0) {
   let left = marked >>> (k << 3) & 255;
   const west = k === 0 ? at[1] + ${leftWord} | 0 : own + k - 1 | 0;
@@ -106,11 +113,11 @@ for (let k = 0; k <= lastWord; k = k + ${columns.length} | 0) {
     p = to; pl = west + (g << 5) | 0; pr = east + (g << 5) | 0;
     { ${printer.row(1, 0)} ${printer.begin(1)} }
     for (;;) {
-      let ${columns.map((j) => `all${j} = 0, first${j} = 0, diff${j} = 0`).join()};
+      ${blind ? '' : `let ${columns.map((j) => `all${j} = 0, first${j} = 0, diff${j} = 0`).join()};`}
       ${rows === 8 ? '{' : `for (let y = 0, height = ${height}; y < height; y = y + 1 | 0) {`}
       ${body.join('\n')}
       }
-      ${each(tell)}
+      ${blind ? '' : each(tell)}
       g = g + 1 | 0;
       if ((left >>> g & 1) === 0) break;
       bit <<= 1;
@@ -118,7 +125,7 @@ for (let k = 0; k <= lastWord; k = k + ${columns.length} | 0) {
     left = left >>> g << g;
   }
 }
-at[14] |= any; at[15] |= northern; at[16] |= southern; at[17] |= western; at[18] |= eastern;`;
+${TOLD.map((told, i) => `at[${14 + i}] |= ${blind ? 'marked' : told};`).join(' ')}`;
 }
 
 const SIGNS = { and: '&', or: '|', xor: '^' };
@@ -127,6 +134,8 @@ const SIGNS = { and: '&', or: '|', xor: '^' };
 class RowPrinter {
   readonly #numbers = new Map<Value, number>();
   readonly #kept: readonly Value[];
+  /** Those that are wanted for two rows. */
+  readonly #long: ReadonlySet<Value>;
   /** The row being printed: lines so far, and which values they compute. */
   #lines: string[] = [];
   #done = new Set<string>();
@@ -137,36 +146,51 @@ class RowPrinter {
   constructor(
     private readonly program: Program,
     private readonly planeStride: number,
-    private readonly cut: boolean,
+    private readonly shape: Shape,
     private readonly columns: number,
   ) {
     this.#kept = program.kept.map(({ value }) => value);
+    this.#long = new Set(program.kept.filter(({ age }) => age === 2).map(({ value }) => value));
+  }
+
+  get #cut(): boolean {
+    return this.shape === 'cut';
   }
 
   /** Of kept values, those of the last two rows. */
   declarations(): string {
-    const names = this.#each((value) => `${this.#name(value, 'a')} = 0, ${this.#name(value, 'b')} = 0`);
-    return ['unused = 0', ...names].join();
+    return [
+      'unused = 0',
+      ...this.#each(
+        () => true,
+        (value, row) => `${this.#name(value, row)} = 0`,
+      ),
+    ].join();
   }
 
   enter(): string {
-    const olds = this.#each((value) => `${this.#name(value, 0)} = ${this.#name(value, 'a')}`);
-    const news = this.#each((value) => `${this.#name(value, 1)} = ${this.#name(value, 'b')}`);
-    return olds.length > 0 ? `const ${[...olds, ...news].join()};` : '';
+    const texts = this.#each(
+      () => true,
+      (value, row) => `${this.#name(value, row === 'a' ? 0 : 1)} = ${this.#name(value, row)}`,
+    );
+    return texts.length > 0 ? `const ${texts.join()};` : '';
   }
 
+  /** The last two of so many rows become the first. */
   leave(rows: number): string {
-    const olds = this.#each((value) => `${this.#name(value, 'a')} = ${this.#name(value, rows)};`);
-    const news = this.#each((value) => `${this.#name(value, 'b')} = ${this.#name(value, rows + 1)};`);
-    return [...olds, ...news].join(' ');
+    return this.#each(
+      () => true,
+      (value, row) => `${this.#name(value, row)} = ${this.#name(value, row === 'a' ? rows : rows + 1)};`,
+    ).join(' ');
   }
 
   /** Keeps what was computed of row 0 or 1. */
   begin(row: 0 | 1): string {
-    const wanted = new Set(this.program.kept.filter(({ age }) => row === 1 || age === 2).map(({ value }) => value));
-    const keep = (value: Value): string =>
-      wanted.has(value) ? `${this.#name(value, row ? 'b' : 'a')} = ${this.#name(value, row)};` : '';
-    return this.#each(keep).join(' ');
+    const keep = row === 0 ? 'a' : 'b';
+    return this.#each(
+      (name) => name === keep,
+      (value, name) => `${this.#name(value, name)} = ${this.#name(value, row)};`,
+    ).join(' ');
   }
 
   /** Computes what is kept of a row. @param offset Words from `p`. */
@@ -189,18 +213,23 @@ class RowPrinter {
         const next = `next${plane}_${row}_${column}`;
         const at = `to${plane}_${row}_${column}`;
         const text = this.#value(value);
-        this.#lines.push(`const ${next} = ${text}${this.cut ? ' & keep' : ''};`);
+        this.#lines.push(`const ${next} = ${text}${this.#cut ? ' & keep' : ''};`);
         this.#lines.push(`const ${at} = ${index('to', offset + column + plane * this.planeStride)};`);
-        this.#lines.push(`diff${column} ${plane === 0 ? '=' : '|='} ${next} ^ dst[${at}]; dst[${at}] = ${next};`);
+        if (this.shape !== 'blind') this.#lines.push(`diff${column} ${plane === 0 ? '=' : '|='} ${next} ^ dst[${at}];`);
+        this.#lines.push(`dst[${at}] = ${next};`);
       }
-      this.#lines.push(`all${column} |= diff${column};`);
+      if (this.shape !== 'blind') this.#lines.push(`all${column} |= diff${column};`);
     }
     return this.#lines.join(' ');
   }
 
-  #each(text: (value: Value) => string): string[] {
+  /** Texts of all kept values of the two rows before, a the older. */
+  #each(wanted: (row: 'a' | 'b') => boolean, text: (value: Value, row: 'a' | 'b') => string): string[] {
     const texts: string[] = [];
-    for (this.#column = 0; this.#column < this.columns; this.#column++) texts.push(...this.#kept.map(text));
+    for (this.#column = 0; this.#column < this.columns; this.#column++)
+      for (const row of ['a', 'b'] as const)
+        for (const value of this.#kept)
+          if (wanted(row) && (row === 'b' || this.#long.has(value))) texts.push(text(value, row));
     return texts;
   }
 
@@ -232,11 +261,11 @@ class RowPrinter {
     if (value.op === 'own') return this.#load('p', value.index, this.#column);
     if (value.op === 'left') {
       const left = this.#beside(-1);
-      return `(${this.#value(living)} << 1 | ${this.cut ? `${left} >>> leftBit & 1` : `${left} >>> 31`})`;
+      return `(${this.#value(living)} << 1 | ${this.#cut ? `${left} >>> leftBit & 1` : `${left} >>> 31`})`;
     }
     if (value.op === 'right') {
       const right = this.#beside(1);
-      return `(${this.#value(living)} >>> 1 | ${this.cut ? `(${right} & 1) << lastBit` : `${right} << 31`})`;
+      return `(${this.#value(living)} >>> 1 | ${this.#cut ? `(${right} & 1) << lastBit` : `${right} << 31`})`;
     }
     return joined(value, (operand) => this.#value(operand));
   }

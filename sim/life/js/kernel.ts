@@ -44,6 +44,8 @@ export type BlockKernel = (src: Int32Array, dst: Int32Array, at: Int32Array, mar
 export interface Kernel {
   /** For blocks of 128x64 cells with 31 for both bits and 3 for both words. */
   whole: BlockKernel;
+  /** For the same, all pieces marked; it takes all of them for changed, which spares a look at generation n-1. */
+  blind?: BlockKernel;
   /** For those at the seams. */
   cut: BlockKernel;
 }

@@ -3,14 +3,20 @@ import { CHANGED, FLAGS, NONE, OUTSIDE } from '../blocks/memory.js';
 import * as K from './kernel.js';
 import type { JsMemory } from './memory.js';
 import { FIRST_X, FIRST_Y, LAST_X, LAST_Y, neighbourFor } from './pool.js';
+import { ones } from './sky.js';
 
 /** The first group of rows of each column, all but the first, all but the last. */
 const TOP = 0x01010101;
 const NOT_TOP = 0xfefefefe | 0;
 const NOT_BOTTOM = 0x7f7f7f7f;
 
+/** Where so many of 32 pieces are marked, the others may as well be computed. */
+const FULL = 28;
+/** In one of so many generations, such blocks are compared with generation n-1: most of them are not going to rest soon. */
+const LOOK = 8;
+
 /** Computes the generation after the one in buffer `parity` into the other, with this kernel. */
-export function stepper(m: JsMemory, { whole, cut }: K.Kernel): (parity: number) => void {
+export function stepper(m: JsMemory, { whole, blind, cut }: K.Kernel): (parity: number) => void {
   const { lastWidth, lastHeight } = m.layout;
   const seamBit = (lastWidth - 1) & 31;
   const seamWord = (lastWidth - 1) >> 5;
@@ -92,10 +98,12 @@ export function stepper(m: JsMemory, { whole, cut }: K.Kernel): (parity: number)
     }
   }
 
+  let generation = 0;
   return (parity) => {
     const now = m.marks[parity] / 4;
     const next = m.marks[parity ^ 1] / 4;
     const { slots } = m;
+    const look = (generation++ & (LOOK - 1)) === 0;
     for (let slot = OUTSIDE + 1; slot < slots; slot++) {
       // Memory may move when a block is made.
       const words = m.cells[0];
@@ -108,7 +116,14 @@ export function stepper(m: JsMemory, { whole, cut }: K.Kernel): (parity: number)
       if (marked === 0) continue;
       place(words, head, flags, slot);
       at[K.ANY] = at[K.NORTHERN] = at[K.SOUTHERN] = at[K.WESTERN] = at[K.EASTERN] = 0;
-      ((flags & seams) !== 0 ? cut : whole)(m.cells[parity], m.cells[parity ^ 1], at, marked);
+      const seam = (flags & seams) !== 0;
+      const full = blind !== undefined && !seam && ones(marked) >= FULL;
+      (full ? (look ? whole : blind) : seam ? cut : whole)(
+        m.cells[parity],
+        m.cells[parity ^ 1],
+        at,
+        full ? -1 : marked,
+      );
       if (at[K.ANY] === 0) continue;
       m.setState(slot, CHANGED);
       mark(next, head, flags, slot);
