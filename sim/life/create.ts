@@ -7,7 +7,6 @@ import { canRun } from './able.js';
 import { EngineWatch, MOST_TILES } from './choose.js';
 import type { Engine } from './engine.js';
 import { checkGrid, checkWrap, type Wrap } from './grid.js';
-import { createJsEngine } from './js/engine.js';
 import { Layout } from './layout.js';
 import { Life } from './life.js';
 import { checkThreads, createWasmEngine, type ThreadOptions } from './wasm/engine.js';
@@ -93,7 +92,7 @@ async function chooseEngine(
     const { createLargeEngine } = await import('./large/create.js');
     return createLargeEngine(layout, choice === 'js');
   }
-  if (choice === 'js') return { engine: createJsEngine(layout), reason: 'asked for' };
+  if (choice === 'js') return { engine: await inTypeScript(layout), reason: 'asked for' };
   let instead = '';
   if (choice === 'hash') {
     try {
@@ -121,6 +120,12 @@ async function chooseEngine(
     if (error instanceof MemoryError) throw error;
     // A page's Content-Security-Policy may forbid WebAssembly, and old browsers lack its SIMD.
     const why = error instanceof Error ? error.message : String(error);
-    return { engine: createJsEngine(layout), reason: `${instead}WebAssembly cannot be used here: ${why}` };
+    return { engine: await inTypeScript(layout), reason: `${instead}WebAssembly cannot be used here: ${why}` };
   }
+}
+
+/** Loaded where it is wanted: few pages need it. */
+async function inTypeScript(layout: Layout): Promise<Engine> {
+  const { createJsEngine } = await import('./js/engine.js');
+  return createJsEngine(layout);
 }

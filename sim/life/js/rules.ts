@@ -4,10 +4,11 @@
  * `birth[n] ^ (cell & (birth[n] ^ survival[n]))`, masks of all ones or none.
  */
 import { interpretColumn } from '../../graph/interpret.js';
-import { compileKernel } from '../../graph/print-js.js';
+import { compileKernel, joinKernels } from '../../graph/print-js.js';
 import { type Program, programOf } from '../../graph/program.js';
 import type { Rule, TotalisticRule } from '../../rule/rule.js';
 import { byColumns, type Column, type ColumnKernel, type Kernel } from './kernel.js';
+import { LIFE } from './printed.js';
 
 /**
  * The fastest kernel there is for a rule.
@@ -23,7 +24,7 @@ export function kernelFor(rule: Rule, planeStride = 0, sky = 0, nextSky = 0): Ke
 
 function plainKernel(rule: Rule, program: Program, planeStride: number, sky: number, nextSky: number): Kernel {
   if (rule.kind !== 'totalistic' || (sky | nextSky) !== 0) return byColumns(interpretColumn(program, planeStride));
-  return byColumns(maskColumn(rule));
+  return rule.text === 'B3/S23' ? joinKernels(LIFE) : byColumns(maskColumn(rule));
 }
 
 /** A kernel for any rule with sums of neighbours. */
