@@ -62,10 +62,18 @@ export type Limits = Pick<Entrant, 'until' | 'rounds'>;
  * An engine of ours.
  *
  * @param leap Steps are at most as long, as they are for HashLife elsewhere. Default: from mark to mark.
+ * @param threads Of engine "wasm".
  */
-export function ours(name: string, kind: Kind, start: Start, limits: Limits = {}, leap?: number): Entrant {
+export function ours(
+  name: string,
+  kind: Kind,
+  start: Start,
+  limits: Limits = {},
+  leap?: number,
+  threads?: number,
+): Entrant {
   const play = async (marks: readonly number[], mark: (life: Life) => void) => {
-    const life = await world(kind, start);
+    const life = await world(kind, start, threads);
     const most = leap ?? Number.POSITIVE_INFINITY;
     mark(life);
     for (const at of marks) {

@@ -1,5 +1,6 @@
 /** What is measured, how often, and what is wanted. */
 
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { type Entrant, golly, ours, type Scene, type Window } from './contest.js';
 import { grayScott, lenia, steady } from './fields.js';
@@ -33,6 +34,7 @@ type Make = (folder: string) => Scene | string | Promise<Scene | string>;
 
 const WASM = 'mpl wasm';
 const TORUS = 'mpl wasm, torus';
+const THREADS = 'mpl wasm, 2 threads';
 const JS = 'mpl js';
 const HASH = 'mpl hash';
 
@@ -87,7 +89,11 @@ function hugeSoup(plan: Plan): Make {
     return {
       name: 'soup 8192x8192',
       ...{ cells: size * size, windows: [[0, 100]] as const, rounds: 3, targets: { [WASM]: [12] } },
-      entrants: [...quicklife(start), ours(WASM, 'wasm', start)],
+      entrants: [
+        ...quicklife(start),
+        ours(WASM, 'wasm', start),
+        ...(availableParallelism() > 1 ? [ours(THREADS, 'wasm', start, {}, undefined, 2)] : []),
+      ],
     };
   };
 }

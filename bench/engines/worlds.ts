@@ -12,6 +12,7 @@ import { fillSoup } from '../../sim/life/soup.js';
 import { createWasmEngine } from '../../sim/life/wasm/engine.js';
 import { parsePattern } from '../../sim/pattern/parse.js';
 import { parseRule } from '../../sim/rule/parse.js';
+import { spawnHelper } from '../../sim/testing/helpers.js';
 
 export type Kind = 'wasm' | 'js' | 'hash';
 
@@ -26,13 +27,16 @@ export interface Start {
   fill(life: Life, engine: Engine): void;
 }
 
-export async function world(kind: Kind, { rule, side, fill }: Start): Promise<Life> {
+/** @param threads Of engine "wasm". */
+export async function world(kind: Kind, { rule, side, fill }: Start, threads = 1): Promise<Life> {
   const layout = new Layout(side, side);
   const parsed = parseRule(rule);
   const make = async (): Promise<Engine> => {
     if (parsed.kind === 'larger') return (await createLargeEngine(layout, kind === 'js')).engine;
     if (kind === 'js') return createJsEngine(layout);
-    return kind === 'hash' ? createHashEngine(layout, { memoryLimit: 2 ** 31 }) : createWasmEngine(layout);
+    return kind === 'hash'
+      ? createHashEngine(layout, { memoryLimit: 2 ** 31 })
+      : createWasmEngine(layout, { threads, spawn: spawnHelper });
   };
   const engine = await make();
   const life = new Life(engine, 'measured', parsed, 'torus');
