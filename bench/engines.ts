@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { contest, type Row } from './engines/contest.js';
 import { gollyVersion } from './engines/golly.js';
+import { lifeviewerMissing } from './engines/lifeviewer.js';
 import { FULL, type Plan, QUICK, scenes } from './engines/plan.js';
 import { type Roofline, roofline } from './engines/roofline.js';
 import { bytes, main, table } from './table.js';
@@ -73,6 +74,7 @@ export function format({ golly, roofline, groups, skipped }: EngineResult, plan:
   );
   parts.push(
     `Golly: ${golly ?? 'not installed: nothing to compare with but ourselves'}. Each group's first engine is what the others are compared with.`,
+    ...(lifeviewerMissing === undefined ? [] : [`(LifeViewer: ${lifeviewerMissing})`]),
     ...skipped.map((what) => `(${what})`),
   );
   return parts.join('\n\n');

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type Entrant, golly, ours, type Scene, type Window } from './contest.js';
 import { grayScott, lenia, steady } from './fields.js';
 import { collected, convert, gollyVersion, HASHLIFE, QUICKLIFE } from './golly.js';
+import { lifeviewer } from './lifeviewer.js';
 import { naiveSoup } from './naive.js';
 import { pattern, type Start, soup } from './worlds.js';
 
@@ -58,6 +59,7 @@ function denseSoup(plan: Plan): Make {
       ours(WASM, 'wasm', start),
       { ...ours(TORUS, 'wasm', torus), populations: undefined },
       ours(JS, 'js', start, { until: 3000, rounds: 3 }),
+      ...lifeviewer(start, { until: 100, rounds: 2 }),
       ...peers(golly('HashLife', start.file, HASHLIFE, { until: 100, rounds: 1 })),
       ours(HASH, 'hash', start, { until: 100, rounds: 1 }, 64),
       // On a torus, and by few generations: it takes it as long for any cells.
@@ -220,15 +222,15 @@ export function scenes(plan: Plan): { title: string; make: Make[] }[] {
     {
       title: 'Engines: HashLife by leaps of 2^10',
       make: [
-        leaps(breeder!, plan.rounds, [
+        leaps({ ...breeder!, side: 16384 }, plan.rounds, [
           [0, 1024],
-          [1024, 3072],
+          [1024, 8192],
         ]),
         ...(long
           ? [
-              leaps(GALAXY, 2, [
+              leaps(GALAXY, 3, [
                 [0, 1024],
-                [1024, 4096],
+                [1024, 8192],
               ]),
             ]
           : []),

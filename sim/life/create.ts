@@ -33,7 +33,11 @@ export interface LifeOptions extends ThreadOptions {
    * much memory. Then the default rule is the pattern's.
    */
   pattern?: Pattern;
+  /** Most bytes of memory that HashLife may take, 4 MiB to 2 GiB. Default: 512 MiB. */
+  hashMemory?: number | undefined;
 }
+
+type Means = ThreadOptions & Pick<LifeOptions, 'hashMemory'>;
 
 /**
  * Makes an empty world.
@@ -41,7 +45,7 @@ export interface LifeOptions extends ThreadOptions {
  * @throws GridError, RuleError, MemoryError, RangeError (as rejections), each naming what is wrong.
  */
 export async function createLife(options: LifeOptions): Promise<Life> {
-  const { pattern, engine: choice = 'auto', threads, spawn } = options;
+  const { pattern, hashMemory, engine: choice = 'auto', threads, spawn } = options;
   const { width, height } = checkGrid(options.width, options.height);
   const rule = parseRule(options.rule ?? pattern?.rule ?? 'B3/S23', options.neighborhood);
   const wrap = checkWrap(options.wrap ?? 'torus');
@@ -51,12 +55,14 @@ export async function createLife(options: LifeOptions): Promise<Life> {
   const first: Chosen =
     choice === 'auto' && tiles > MOST_TILES && canRun('hash', rule)
       ? {
-          engine: await (await import('./hash/engine.js')).createHashEngine(layout),
+          engine: await (await import('./hash/engine.js')).createHashEngine(layout, {
+            memoryLimit: hashMemory,
+          }),
           reason: `the pattern's ${pattern?.tree?.population()} living cells in ${tiles} tiles would take blocks too much memory`,
         }
-      : await chooseEngine(layout, rule, choice, { threads, spawn });
+      : await chooseEngine(layout, rule, choice, { threads, spawn, hashMemory });
   return new Life(first.engine, first.reason, rule, wrap, (now, lost) =>
-    chooseEngine(layout, now, lost ? 'auto' : choice, { threads, spawn }),
+    chooseEngine(layout, now, lost ? 'auto' : choice, { threads, spawn, hashMemory }),
   );
 }
 
@@ -84,7 +90,7 @@ async function chooseEngine(
   layout: Layout,
   rule: Rule,
   choice: EngineChoice,
-  { threads, spawn }: ThreadOptions,
+  { threads, spawn, hashMemory }: Means,
 ): Promise<Chosen> {
   if (!['auto', 'gpu', 'wasm', 'js', 'hash'].includes(choice))
     throw new RangeError(`Engine "${choice}" is unknown: use "auto", "gpu", "wasm", "js" or "hash".`);
@@ -98,8 +104,10 @@ async function chooseEngine(
     try {
       const { createHashEngine, hashable } = await import('./hash/engine.js');
       hashable(rule);
-      return { engine: await createHashEngine(layout), reason: 'asked for' };
+      return { engine: await createHashEngine(layout, { memoryLimit: hashMemory }), reason: 'asked for' };
     } catch (error) {
+      // What was asked for is out of range.
+      if (error instanceof RangeError && hashMemory !== undefined) throw error;
       instead = `${(error as Error).message.replace(/\.$/, '')}; `;
     }
   }

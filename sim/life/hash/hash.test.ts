@@ -115,6 +115,10 @@ describe('HashLife', () => {
     }
     assert.equal((await life.digest()).hash, (await other.digest()).hash);
     await assert.rejects(createHashEngine(new Layout(8, 8), { memoryLimit: 1 }), RangeError);
+    await assert.rejects(createLife({ width: 8, height: 8, engine: 'hash', hashMemory: 1 }), RangeError);
+    const small = await createLife({ width: 2048, height: 2048, engine: 'hash', hashMemory: 2 ** 23 });
+    small.soup({ density: 0.3, seed: 5 });
+    assert.throws(() => small.step(512), { name: 'MemoryError' });
   });
 
   test('collects garbage again and again, and stays right', async () => {

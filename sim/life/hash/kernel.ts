@@ -32,7 +32,7 @@ interface Exports {
 
 export interface KernelOptions {
   /** Most bytes of memory, 4 MiB to 2 GiB. Default 512 MiB. */
-  memoryLimit?: number;
+  memoryLimit?: number | undefined;
 }
 
 /** A tile for a tree: 128 words, two a row. */
