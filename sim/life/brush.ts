@@ -4,7 +4,7 @@ import type { Engine, TileView } from './engine.js';
 /** Opens a tile once for cells that follow each other in it. Call `done` at the end. */
 export class Brush {
   #key = -1;
-  #views: TileView[] = [];
+  readonly #views: TileView[] = [];
 
   constructor(private readonly engine: Engine) {}
 
@@ -35,8 +35,9 @@ export class Brush {
     this.done();
     const { planes } = this.engine;
     // The first call may move memory; what is looked at is what the later ones say.
-    for (let plane = 0; plane < planes; plane++) this.engine.open(key, plane);
-    this.#views = Array.from({ length: planes }, (_, plane) => this.engine.open(key, plane));
+    for (let plane = 1; plane < planes; plane++) this.engine.open(key, plane);
+    for (let plane = 0; plane < planes; plane++) this.#views[plane] = this.engine.open(key, plane);
+    this.#views.length = planes;
     this.#key = key;
   }
 }

@@ -13,8 +13,10 @@ export function* putPattern(engine: Engine, pattern: Pattern, x: number, y: numb
   const { width, height } = engine.layout;
   const brush = new Brush(engine);
   const put: VisitRun = (atX, atY, length, state) => {
-    const v = (((y + atY) % height) + height) % height;
-    let u = (((x + atX) % width) + width) % width;
+    let [u, v] = [x + atX, y + atY];
+    if (u >= 0 && v >= 0 && u + length <= width && v < height) return brush.fill(u, v, length, state);
+    v = ((v % height) + height) % height;
+    u = ((u % width) + width) % width;
     for (let left = length; left > 0; ) {
       const n = Math.min(left, width - u);
       brush.fill(u, v, n, state);

@@ -30,7 +30,13 @@ export function* readRle(text: string): Reader {
     at = end + 1;
   }
   const runs = new RunList();
-  const { width, height } = yield* readBody(text, at, runs, draft, comments);
+  const body = new Body(text, at, runs, draft, comments);
+  while (at < text.length && !body.over) {
+    at = body.read(at, Math.min(text.length, at + PIECE));
+    if (at < text.length && !body.over) yield at;
+  }
+  if (!body.over) body.end();
+  const { width, height } = body;
   return listPattern(runs, {
     ...draft,
     width: Math.max(draft.width ?? 0, width),
@@ -83,75 +89,126 @@ function readHeader(text: string, offset: number, line: string, draft: Draft): v
   if (match[3]) Object.assign(draft, readRule(text, offset + line.lastIndexOf(match[3]), match[3]));
 }
 
-function* readBody(
-  text: string,
-  start: number,
-  runs: RunList,
-  draft: Draft,
-  comments: string[],
-): Generator<number, { width: number; height: number }> {
-  let x = 0;
-  let y = 0;
-  let width = 0;
-  let count = 0;
-  let counted = -1;
-  let lineStart = start;
-  const most = draft.rule === undefined ? 255 : statesOf(draft.rule) - 1;
-  for (let at = start; at < text.length; at++) {
-    if (at % PIECE === 0) yield at;
-    const ch = text[at];
-    if (ch >= '0' && ch <= '9') {
-      if (counted < 0) counted = at;
-      count = count * 10 + (ch.charCodeAt(0) - 48);
-      if (count > MAX_SIDE) failAt(text, counted, `a count above ${MAX_SIDE} is too big for any grid`);
-      continue;
-    }
-    if (ch === '\n') {
-      lineStart = at + 1;
-      continue;
-    }
-    if (ch === ' ' || ch === '\t' || ch === '\r') continue;
-    if (ch === '#' && at === lineStart) {
-      let end = text.indexOf('\n', at);
-      if (end < 0) end = text.length;
-      readMark(text, at, text.slice(at, end).trimEnd(), draft, comments);
-      at = end - 1;
-      continue;
-    }
-    if (counted >= 0 && count === 0)
-      failAt(text, counted, 'a count of 0 says nothing: leave it out or write 1 or more');
-    const n = counted < 0 ? 1 : count;
-    if (ch === '!') {
-      if (counted >= 0) failAt(text, counted, 'a count must be followed by "b", "o" or "$", not by "!"');
-      return { width, height: runs.count === 0 ? 0 : runs.maxY + 1 };
-    }
-    if (ch === 'b' || ch === '.') x += n;
-    else if (ch === '$') {
-      x = 0;
-      y += n;
-    } else {
-      let state = ch === 'o' ? 1 : letterState(ch);
-      if (ch >= 'p' && ch <= 'y') {
-        const letter = letterState(text[at + 1] ?? '');
-        state = 24 * (ch.charCodeAt(0) - 111) + letter;
-        if (letter === 0 || state > 255)
-          failAt(text, at, `${shown(ch)} begins a state above 24: a letter follows it, "pA" (25) to "yO" (255)`);
+const [ZERO, NINE, B, O, DOT, DOLLAR, BANG, HASH, LF, CR, BLANK, TAB] = [...'09bo.$!#\n\r \t'].map((ch) =>
+  ch.charCodeAt(0),
+);
+
+/** What follows the header: counts and what they count. */
+class Body {
+  width = 0;
+  /** The "!" has come. */
+  over = false;
+  /** Next cell. */
+  #x = 0;
+  #y = 0;
+  #count = 0;
+  /** Where the count begins that has no tag yet; -1: there is none. */
+  #counted = -1;
+  #lineStart: number;
+  readonly #most: number;
+
+  constructor(
+    private readonly text: string,
+    start: number,
+    private readonly runs: RunList,
+    private readonly draft: Draft,
+    private readonly comments: string[],
+  ) {
+    this.#lineStart = start;
+    this.#most = draft.rule === undefined ? 255 : statesOf(draft.rule) - 1;
+  }
+
+  get height(): number {
+    return this.runs.count === 0 ? 0 : this.runs.maxY + 1;
+  }
+
+  /** Reads from here on, to `end` or a little more; returns where it stopped. */
+  read(from: number, end: number): number {
+    const { text } = this;
+    let [count, counted] = [this.#count, this.#counted];
+    let at = from;
+    for (; at < end && !this.over; at++) {
+      const code = text.charCodeAt(at);
+      if (code >= ZERO && code <= NINE) {
+        if (counted < 0) counted = at;
+        count = count * 10 + (code - ZERO);
+        if (count > MAX_SIDE) failAt(text, counted, `a count above ${MAX_SIDE} is too big for any grid`);
+        continue;
       }
-      if (state === 0)
-        failAt(text, at, `${shown(ch)} does not belong in RLE: use counts, "b" (dead), "o" (alive), "$" and "!"`);
-      if (state > most) failAt(text, at, `a cell of state ${state}, but rule ${draft.rule} has states 0 to ${most}`);
-      if (x + n > MAX_SIDE || y >= MAX_SIDE || !runs.add(x, y, n, state)) failAt(text, at, TOO_BIG);
-      if (state > 24) at++;
-      x += n;
-      if (x > width) width = x;
+      if (code === LF) {
+        this.#lineStart = at + 1;
+        continue;
+      }
+      if (code === CR || code === BLANK || code === TAB) continue;
+      if (code === HASH && at === this.#lineStart) {
+        let lineEnd = text.indexOf('\n', at);
+        if (lineEnd < 0) lineEnd = text.length;
+        readMark(text, at, text.slice(at, lineEnd).trimEnd(), this.draft, this.comments);
+        at = lineEnd - 1;
+        continue;
+      }
+      if (counted >= 0 && count === 0)
+        failAt(text, counted, 'a count of 0 says nothing: leave it out or write 1 or more');
+      if (code === BANG) {
+        if (counted >= 0) failAt(text, counted, 'a count must be followed by "b", "o" or "$", not by "!"');
+        this.over = true;
+        continue;
+      }
+      at = this.#tag(at, code, counted < 0 ? 1 : count);
+      count = 0;
+      counted = -1;
+    }
+    this.#count = count;
+    this.#counted = counted;
+    return at;
+  }
+
+  end(): void {
+    if (this.#counted >= 0) failAt(this.text, this.#counted, 'the text ends after a count: "b", "o" or "$" is missing');
+  }
+
+  /** `n` times what the character at `at` means; returns where the last character of it stands. */
+  #tag(at: number, code: number, n: number): number {
+    const { text } = this;
+    let last = at;
+    if (code === B || code === DOT) this.#x += n;
+    else if (code === DOLLAR) {
+      this.#x = 0;
+      this.#y += n;
+    } else {
+      let state = 1;
+      if (code !== O) {
+        state = stateAt(text, at);
+        if (state === 0)
+          failAt(
+            text,
+            at,
+            `${shown(text[at])} does not belong in RLE: use counts, "b" (dead), "o" (alive), "$" and "!"`,
+          );
+        if (state > 24) last = at + 1;
+      }
+      if (state > this.#most)
+        failAt(text, at, `a cell of state ${state}, but rule ${this.draft.rule} has states 0 to ${this.#most}`);
+      if (this.#x + n > MAX_SIDE || this.#y >= MAX_SIDE || !this.runs.add(this.#x, this.#y, n, state))
+        failAt(text, at, TOO_BIG);
+      this.#x += n;
+      if (this.#x > this.width) this.width = this.#x;
     }
     // Dead cells and rows past the edge of any grid are harmless, but must not count for ever.
-    if (x > MAX_SIDE || y > MAX_SIDE) failAt(text, at, TOO_BIG);
-    count = 0;
-    counted = -1;
+    if (this.#x > MAX_SIDE || this.#y > MAX_SIDE) failAt(text, at, TOO_BIG);
+    return last;
   }
-  if (counted >= 0) failAt(text, counted, 'the text ends after a count: "b", "o" or "$" is missing');
-  return { width, height: runs.count === 0 ? 0 : runs.maxY + 1 };
+}
+
+/** The state that a letter, or two, mean, 1..255; 0 for what means none. */
+function stateAt(text: string, at: number): number {
+  const ch = text[at];
+  if (ch < 'p' || ch > 'y') return letterState(ch);
+  const letter = letterState(text[at + 1] ?? '');
+  const state = 24 * (ch.charCodeAt(0) - 111) + letter;
+  if (letter === 0 || state > 255)
+    failAt(text, at, `${shown(ch)} begins a state above 24: a letter follows it, "pA" (25) to "yO" (255)`);
+  return state;
 }
 
 /** The state that a capital letter means, 1..24; 0 for what means none. */

@@ -58,10 +58,11 @@ export class RunList {
 
   /** Adds cells of one state; false when the pattern would become wider or higher than a grid can be. @throws MemoryError */
   add(x: number, y: number, length: number, state = 1): boolean {
-    this.minX = Math.min(this.minX, x);
-    this.minY = Math.min(this.minY, y);
-    this.maxX = Math.max(this.maxX, x + length - 1);
-    this.maxY = Math.max(this.maxY, y);
+    // Written only where they change, which is seldom.
+    if (x < this.minX) this.minX = x;
+    if (y < this.minY) this.minY = y;
+    if (x + length - 1 > this.maxX) this.maxX = x + length - 1;
+    if (y > this.maxY) this.maxY = y;
     if (this.maxX - this.minX >= MAX_SIDE || this.maxY - this.minY >= MAX_SIDE) return false;
     if (this.#length > 0) {
       if (y === this.#y && state === this.#state && x === this.#x + this.#length) {
@@ -70,7 +71,7 @@ export class RunList {
       }
       this.#write();
     }
-    this.maxState = Math.max(this.maxState, state);
+    if (state > this.maxState) this.maxState = state;
     this.#x = x;
     this.#y = y;
     this.#length = length;
@@ -100,36 +101,45 @@ export class RunList {
   /** Visits all runs in their order, piece by piece; gives the share that is done, 0..1. Nothing can be added any more. */
   *visit(visit: VisitRun): Generator<number, void> {
     this.#write();
+    const place = { at: 0, x: 0, y: 0, state: 1 };
+    let done = 0;
+    const chunks = [...this.#full, this.#data.subarray(0, this.#size)];
+    for (const chunk of chunks)
+      for (place.at = 0; place.at < chunk.length; ) {
+        yield done / this.#count;
+        done += this.#some(chunk, place, visit);
+      }
+  }
+
+  /** Visits some runs from a place on, and moves it; returns how many. */
+  #some(data: Uint8Array, place: { at: number; x: number; y: number; state: number }, visit: VisitRun): number {
     const [originX, originY] = [this.#originX, this.#originY];
-    let [x, y, state, done] = [0, 0, 1, 0];
-    let data: Uint8Array = this.#data;
-    let at = 0;
-    const number = (): number => {
-      let byte = data[at++];
-      let value = byte & 127;
-      for (let shift = 7; byte > 127; shift += 7) {
+    let { at, x, y, state } = place;
+    let done = 0;
+    // As `#number` writes it; most are of one byte.
+    const rest = (first: number): number => {
+      let value = first & 127;
+      for (let shift = 7, byte = first; byte > 127; shift += 7) {
         byte = data[at++];
         value |= (byte & 127) << shift;
       }
       return value >>> 0;
     };
-    const chunks = [...this.#full, this.#data.subarray(0, this.#size)];
-    for (const chunk of chunks) {
-      data = chunk;
-      for (at = 0; at < data.length; ) {
-        if (done % PIECE === 0) yield done / this.#count;
-        const head = number();
-        if (head & ELSEWHERE) {
-          y += signed(number());
-          x = signed(number());
-        } else x += head >>> 2;
-        const length = number();
-        if (head & OTHER_STATE) state = data[at++];
-        visit(x - originX, y - originY, length, state);
-        x += length;
-        done++;
-      }
+    for (; at < data.length && done < PIECE; done++) {
+      let head = data[at++];
+      if (head > 127) head = rest(head);
+      if (head & ELSEWHERE) {
+        y += signed(rest(data[at++]));
+        x = signed(rest(data[at++]));
+      } else x += head >>> 2;
+      let length = data[at++];
+      if (length > 127) length = rest(length);
+      if (head & OTHER_STATE) state = data[at++];
+      visit(x - originX, y - originY, length, state);
+      x += length;
     }
+    Object.assign(place, { at, x, y, state });
+    return done;
   }
 
   /** Three numbers a run: x, y and length. @throws MemoryError */
