@@ -2,6 +2,7 @@
 // BROWSER=firefox runs them there.
 
 import { spawn } from 'node:child_process';
+import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { esbuildPlugin } from '@web/dev-server-esbuild';
 import { defaultReporter, summaryReporter } from '@web/test-runner';
@@ -62,6 +63,29 @@ const bundledWorker = (ctx, next) => {
   return next();
 };
 
+/** A pattern that never ends is sent by /endless.rle, of so many bytes as `?says`; how many are under way, says /endless. */
+let endless = 0;
+const endlessPattern = (ctx, next) => {
+  if (ctx.path === '/endless') ctx.body = String(endless);
+  else if (ctx.path === '/endless.rle') {
+    endless++;
+    const row = 'bo$'.repeat(1000);
+    let sent = 0;
+    const body = new Readable({
+      read() {
+        setTimeout(() => this.push(sent++ === 0 ? 'x = 9, y = 9\n' : row), 5);
+      },
+      destroy(error, done) {
+        endless--;
+        done(error);
+      },
+    });
+    ctx.type = 'application/octet-stream';
+    if (ctx.query.says) ctx.set('content-length', ctx.query.says);
+    ctx.body = body;
+  } else return next();
+};
+
 /** Last line of the output: N passed, N failed, N skipped. */
 const tally = {
   onTestRunFinished({ sessions }) {
@@ -101,7 +125,7 @@ export default {
   rootDir: root,
   nodeResolve: true,
   concurrency: 1,
-  middleware: [bundledWorker],
+  middleware: [bundledWorker, endlessPattern],
   plugins: [sources, esbuildPlugin({ ts: true, tsconfig: `${root}tsconfig.json`, target: 'es2022' })],
   browsers: [
     chromeLauncher({

@@ -13,7 +13,8 @@ export async function buildField({ sim, engine, wrap, density, seed, ...rest }: 
   // There is no HashLife of values.
   const best = engine === 'hash' ? 'auto' : engine;
   const options = { width: rest.width || SIDE, height: rest.height || SIDE, engine: best, wrap, rule: rest.rule };
-  if (pattern?.text !== undefined) throw new Error(`sim="${sim}" takes no pattern from a file; leave it out`);
+  if (pattern?.text !== undefined || pattern?.file)
+    throw new Error(`sim="${sim}" takes no pattern from a file; leave it out`);
   if (sim === 'gray-scott') {
     if (pattern) throw new Error(`sim="gray-scott" has no patterns, and so no "${pattern.name}"; leave it out`);
     const field = await createGrayScott(options);

@@ -1,19 +1,30 @@
 /** What each command of a viewer, or of the page itself, does to a world. */
 
 import type { ControlCommand } from '../../transport/index.js';
-import { readPattern } from './build-life.js';
+import type { BuildOptions } from './build-life.js';
+import { type GivenPattern, kept, readPattern } from './read-pattern.js';
 import type { RunningWorld } from './running-world.js';
 
 /** Whoever asks for these does not wait until a long step is done. */
 export const ENDS_STEP: ReadonlySet<ControlCommand['command']> = new Set(['play', 'pause', 'reset', 'stop']);
+/** Whoever asks for these does not want the pattern that is on its way. */
+export const ENDS_LOADING: ReadonlySet<ControlCommand['command']> = new Set(['pattern', 'soup', 'reset', 'stop']);
 /** These take no time. */
 export const AT_ONCE: ReadonlySet<ControlCommand['command']> = new Set(['play', 'pause', 'stop']);
+
+/** The pattern with which the world begins again for this command; null where it does without one, or goes on. */
+export function patternFor(world: RunningWorld, command: ControlCommand): GivenPattern | null {
+  if (world.sim !== 'life') return null;
+  if (command.command === 'pattern') return { name: command.name, text: command.text };
+  return command.command === 'grid' || command.command === 'reset' ? world.settings.pattern : null;
+}
 
 /** Throws, or rejects, with the reason where it cannot be done. `signal` ends a step. To stop is not the world's affair. */
 export async function obey(
   world: RunningWorld,
   command: Exclude<ControlCommand, { command: 'stop' }>,
   signal: AbortSignal,
+  load: BuildOptions,
 ): Promise<void> {
   switch (command.command) {
     case 'play':
@@ -25,23 +36,28 @@ export async function obey(
     case 'speed':
       return world.setPace({ speed: command.value });
     case 'rule':
-      return world.change({ rule: command.rule, neighborhood: command.neighborhood });
+      return world.change({ rule: command.rule, neighborhood: command.neighborhood }, load);
     case 'wrap':
-      return world.change({ wrap: command.wrap });
+      return world.change({ wrap: command.wrap }, load);
     case 'grid':
-      return world.rebuild({ width: command.width, height: command.height });
+      return world.rebuild({ width: command.width, height: command.height }, load);
     case 'pattern': {
       // A pattern brings its own rule, where its file states one, and may ask for a larger grid.
       const pattern = { text: command.text, name: command.name };
-      if (world.sim !== 'life') return world.rebuild({ pattern });
-      const { rule, width, height } = readPattern(pattern);
-      const grid = { width: Math.max(world.world.width, width), height: Math.max(world.world.height, height) };
-      return world.rebuild({ pattern, ...grid, ...(rule && { rule, neighborhood: undefined }) });
+      if (world.sim !== 'life') return world.rebuild({ pattern }, load);
+      const read = load.pattern ?? (await readPattern(pattern, load));
+      const { rule } = read;
+      const grid = {
+        width: Math.max(world.world.width, read.width),
+        height: Math.max(world.world.height, read.height),
+      };
+      const change = { pattern: kept(pattern), ...grid, ...(rule && { rule, neighborhood: undefined }) };
+      return world.rebuild(change, { ...load, pattern: read });
     }
     case 'soup':
-      return world.rebuild({ pattern: null, density: command.density, seed: command.seed });
+      return world.rebuild({ pattern: null, density: command.density, seed: command.seed }, load);
     case 'reset':
-      return world.rebuild({});
+      return world.rebuild({}, load);
     case 'clear':
       await world.settled();
       world.world.clear();

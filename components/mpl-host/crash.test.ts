@@ -45,6 +45,7 @@ describe('<mpl-host> whose worker crashes', () => {
   for (const [how, lose] of [
     ['throws', crash],
     ['is gone', kill],
+    ['is gone without a word', () => workers.last!.terminate()],
   ] as const)
     it(`goes on from the last snapshot, and viewers with it (it ${how})`, async () => {
       const host = await openHost({ ...FIXED, ...streamed() });

@@ -3,7 +3,6 @@
  * can have, WebRTC.
  */
 
-import type { Snapshot } from '../../sim/index.js';
 import {
   bridge,
   CLOSE,
@@ -15,10 +14,12 @@ import {
   type Vouched,
 } from '../../transport/index.js';
 import type { PeerHost } from '../../transport/link/peer.js';
+import type { PatternLoading } from '../screen/loading.js';
 import { type Claim, takeClaim } from './claim.js';
+import { Heart, type Pulse } from './heart.js';
 import { Keeper } from './keeper.js';
 import { spawnWorld, type WorldPort } from './spawn.js';
-import type { FromWorld, ToWorld, WorldPace, WorldSettings } from './world-messages.js';
+import type { FromWorld, KeptWorld, ToWorld, WorldPace, WorldSettings } from './world-messages.js';
 
 /** A world that crashes again so soon will again, ms. */
 const PATIENCE = 60_000;
@@ -28,6 +29,10 @@ export type HostWorldEvent =
   | { type: 'uplink' }
   | { type: 'viewers' }
   | { type: 'ended' }
+  /** How far a large pattern is; null: none is on its way any more. */
+  | { type: 'loading'; loading: PatternLoading | null }
+  /** Somebody asked for something else than the pattern that is on its way. */
+  | { type: 'called-off' }
   /** `fatal`: there is no world; else it goes on as it was, or (`stuck`) stands still, since it found no memory to go on. */
   | { type: 'error'; error: Error; fatal: boolean; stuck?: boolean };
 
@@ -40,6 +45,8 @@ export interface PeerOptions {
 }
 
 export class HostWorld {
+  /** It stands. */
+  ready = false;
   /** The relay had its stream, since it was told which relay. */
   streamed = false;
   uplink: { status: UplinkStatus | 'none'; reason: string; reconnects: number } = {
@@ -59,7 +66,9 @@ export class HostWorld {
   #pace: WorldPace;
   #epoch = 0;
   #edits = 0;
+  #ownRule = '';
   #keeper: Keeper | null = null;
+  #heart: Heart | null = null;
   #crashedAt = Number.NEGATIVE_INFINITY;
   /** The page's ends of what joins it, and viewers, to the worker. */
   readonly #links = new Set<PortLink>();
@@ -80,19 +89,23 @@ export class HostWorld {
     readonly onevent: (event: HostWorldEvent) => void,
     /** Gives the right to publish, each time that one is needed. */
     readonly getToken: () => string | Promise<string> = () => '',
+    readonly pulse?: Pulse,
   ) {
     this.#settings = settings;
     this.#pace = pace;
     this.#begin(null);
   }
 
-  #begin(snapshot: Snapshot | null): void {
+  #begin(snapshot: KeptWorld | null): void {
     const port = spawnWorld((message) => {
       if (port === this.#port) this.#receive(message);
     });
     this.#port = port;
     void port.then(({ inPage }) => {
       this.inPage = inPage;
+      if (inPage || this.#closed || port !== this.#port) return;
+      const ask = () => this.#post({ type: 'ping' });
+      this.#heart = new Heart(ask, () => this.#crashed('its worker does not answer any more'), this.pulse);
     });
     this.#post({ type: 'start', channel: this.channel, settings: this.#settings, pace: this.#pace, snapshot });
     for (const message of this.#told.values()) this.#post(message);
@@ -118,6 +131,11 @@ export class HostWorld {
 
   change(settings: Partial<WorldSettings>): void {
     this.#post({ type: 'change', settings });
+  }
+
+  /** The large pattern that is on its way is not wanted any more. */
+  callOff(): void {
+    this.#post({ type: 'call-off' });
   }
 
   pace(pace: Partial<WorldPace>): void {
@@ -181,6 +199,7 @@ export class HostWorld {
     this.#claim?.release();
     this.#peers?.close();
     this.#keeper?.stop();
+    this.#heart?.stop();
     this.#refuseDigests('the world has ended');
     (await this.#port).close();
   }
@@ -197,9 +216,13 @@ export class HostWorld {
     this.#crashedAt = now;
     // What is shown of a field is not all that it is.
     const kept = this.#settings.sim === 'life' ? (this.#keeper?.snapshot(this.#epoch) ?? null) : null;
-    const snapshot = kept && { ...kept, generation: Math.max(0, kept.version - this.#edits) };
+    const generation = Math.max(0, (kept?.version ?? 0) - this.#edits);
+    const snapshot = kept && { ...kept, generation, ownRule: this.#ownRule };
     this.#keeper?.stop();
     this.#keeper = null;
+    this.#heart?.stop();
+    this.#heart = null;
+    this.onevent({ type: 'called-off' });
     this.#refuseDigests('the world has crashed');
     void this.#port.then((port) => port.close());
     const where = snapshot ? `it goes on from generation ${snapshot.generation}` : 'it begins again';
@@ -242,7 +265,14 @@ export class HostWorld {
 
   #receive(message: FromWorld): void {
     if (this.#closed) return;
+    this.#heart?.heard();
     switch (message.type) {
+      case 'loading':
+      case 'called-off':
+        return this.onevent(message);
+      case 'busy':
+        if (this.#heart) this.#heart.busy = message.busy;
+        return;
       case 'uplink':
         this.streamed ||= message.status === 'live';
         this.uplink = { status: message.status, reason: message.reason, reconnects: message.reconnects };
@@ -280,6 +310,7 @@ export class HostWorld {
       case 'standing':
         if (message.epoch !== this.#epoch) this.#keeper?.hurry();
         this.#epoch = message.epoch;
+        this.#ownRule = message.ownRule;
         this.#pace = message.pace;
         this.#settings = message.settings ?? this.#settings;
         return;
@@ -289,10 +320,12 @@ export class HostWorld {
         return this.onevent({ type: 'error', error, fatal: message.fatal, stuck: message.stuck ?? false });
       }
       case 'ready':
+        this.ready = true;
         this.#keeper ??= new Keeper(() => this.connect());
         return this.onevent({ type: 'ready' });
       case 'ended':
         this.#keeper?.stop();
+        this.#heart?.stop();
         return this.onevent({ type: message.type });
     }
   }

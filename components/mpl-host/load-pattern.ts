@@ -1,15 +1,25 @@
 /** Finds the pattern that an attribute names. */
 
+import { PatternError } from '../../sim/errors.js';
+import { LoadingTeller, type PatternLoading } from '../screen/loading.js';
+import { tooLarge } from './unpack.js';
 import type { WorldSettings } from './world-messages.js';
 
-/** A file larger than this is none that a page should load by itself. */
-const MAX_BYTES = 64 * 2 ** 20;
+/** A file of fewer bytes is read in no time. */
+const SMALL = 2 ** 20;
+
+export interface FetchOptions {
+  /** Bytes of a file, packed or not, at most. */
+  most: number;
+  signal: AbortSignal;
+  onprogress: (loading: PatternLoading) => void;
+}
 
 /**
  * @param pattern the name of a built-in pattern, or the URL of a file, relative to the document
  * @throws Error with a sentence for people
  */
-async function loadPattern(pattern: string | null, signal: AbortSignal): Promise<WorldSettings['pattern']> {
+async function loadPattern(pattern: string | null, options: FetchOptions): Promise<WorldSettings['pattern']> {
   const given = pattern?.trim();
   if (!given) return null;
   // A name has neither a dot nor a slash.
@@ -20,36 +30,97 @@ async function loadPattern(pattern: string | null, signal: AbortSignal): Promise
   } catch {
     throw new Error(`the pattern "${given}" is neither the name of one nor a URL`);
   }
-  const response = await fetch(url, { signal }).catch((error: Error) => {
-    throw new Error(`cannot load the pattern ${url.href}: ${error.message}`);
-  });
+  const { signal, most } = options;
+  const failed = (error: Error) => {
+    throw error instanceof PatternError ? error : new Error(`cannot load the pattern ${url.href}: ${error.message}`);
+  };
+  const response = await fetch(url, { signal }).catch(failed);
   if (!response.ok) throw new Error(`cannot load the pattern ${url.href}: ${response.status} ${response.statusText}`);
-  if (Number(response.headers.get('content-length') ?? 0) > MAX_BYTES) {
-    throw new Error(`the pattern ${url.href} is larger than ${MAX_BYTES / 2 ** 20} MiB`);
+  const name = nameOf(url);
+  const file = await gather(response, name, options).catch(failed);
+  // A worker is sent a file without a copy being made, however large.
+  return file.size <= SMALL && !(await packed(file)) ? { name, text: await file.text() } : { name, file, most };
+}
+
+function nameOf(url: URL): string {
+  const last = url.pathname.split('/').at(-1) ?? '';
+  let name = last;
+  try {
+    name = decodeURIComponent(last);
+  } catch {
+    // A sign of per cent stands for itself.
   }
-  const name = decodeURIComponent(url.pathname.split('/').at(-1) ?? '').replace(/\.\w+$/, '');
-  return { name, text: await response.text() };
+  return name.replace(/\.gz$/i, '').replace(/\.\w+$/, '');
+}
+
+/** As it comes, piece by piece: the browser keeps a Blob where it has room, if on disk. */
+async function gather(response: Response, name: string, { most, signal, onprogress }: FetchOptions): Promise<Blob> {
+  // What is packed on its way is longer than the header says.
+  const stated = response.headers.has('content-encoding') ? 0 : Number(response.headers.get('content-length') ?? 0);
+  const total = Number.isFinite(stated) ? stated : 0;
+  const reader = response.body?.getReader();
+  const parts: BlobPart[] = [];
+  let pieces: Uint8Array<ArrayBuffer>[] = [];
+  let held = 0;
+  let done = 0;
+  try {
+    for (;;) {
+      if (Math.max(done, total) > most) throw tooLarge(name, Math.max(done, total), most);
+      const piece = await reader?.read();
+      signal.throwIfAborted();
+      if (!piece?.value) break;
+      pieces.push(piece.value);
+      held += piece.value.length;
+      done += piece.value.length;
+      onprogress({ name, phase: 'fetching', done, total });
+      if (held < SMALL) continue;
+      parts.push(new Blob(pieces));
+      pieces = [];
+      held = 0;
+    }
+  } catch (error) {
+    void reader?.cancel().catch(() => {});
+    throw error;
+  }
+  return new Blob([...parts, ...pieces]);
+}
+
+async function packed(file: Blob): Promise<boolean> {
+  const [first, second] = new Uint8Array(await file.slice(0, 2).arrayBuffer());
+  return first === 0x1f && second === 0x8b;
 }
 
 /** Loads the pattern that was asked for last. */
 export class PatternLoader {
   #loading = new AbortController();
+  readonly #teller: LoadingTeller;
+
+  /** @param tell how far it is; null: none is fetched any more, and none was handed on that is still to be read. */
+  constructor(tell: (loading: PatternLoading | null) => void) {
+    this.#teller = new LoadingTeller(tell);
+  }
 
   /** As `loadPattern`; undefined where another was asked for meanwhile, or none is wanted any more. */
-  async load(pattern: string | null): Promise<WorldSettings['pattern'] | undefined> {
+  async load(pattern: string | null, most: number): Promise<WorldSettings['pattern'] | undefined> {
     this.abort();
     this.#loading = new AbortController();
     const { signal } = this.#loading;
+    const onprogress = (loading: PatternLoading) => signal.aborted || this.#teller.at(loading);
     try {
-      const loaded = await loadPattern(pattern, signal);
-      return signal.aborted ? undefined : loaded;
+      const loaded = await loadPattern(pattern, { most, signal, onprogress });
+      if (signal.aborted) return undefined;
+      // Of one that takes long, the world says how it goes on.
+      if (!loaded?.file) this.#teller.over();
+      return loaded;
     } catch (error) {
       if (signal.aborted) return undefined;
+      this.#teller.over();
       throw error;
     }
   }
 
   abort(): void {
     this.#loading.abort();
+    this.#teller.over();
   }
 }

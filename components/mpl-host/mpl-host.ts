@@ -3,7 +3,9 @@ import { property } from 'lit/decorators.js';
 import { Receiver, type ReceiverEvent } from '../../transport/receiver.js';
 import type { Digest } from '../../transport/state/digest.js';
 import type { ControlCommand, Rect } from '../../transport/wire/messages.js';
+import { MplLoadingEvent } from '../events/loading-event.js';
 import { parseIceServers } from '../screen/ice-servers.js';
+import { loadingText, type PatternLoading } from '../screen/loading.js';
 import { MplScreen } from '../screen/screen.js';
 import { channelUrl, resolveServer, resolveSignal } from '../screen/server-url.js';
 import type { Cover, ScreenState } from '../screen/state.js';
@@ -22,6 +24,7 @@ const ROUTES = ['server', 'signal', 'transport', 'maxPeers', 'iceServers'] as co
  * A world that runs in this page, in a worker, and goes on while the page is hidden. It is shown here, and streamed to a
  * relay and to viewers that reach the page directly. Without a relay in reach it runs all the same.
  *
+ * @fires mpl-loading - How far a large pattern is, ten times a second, and when it is there or not wanted any more: `event.loading`.
  * @element mpl-host
  * @summary Runs a simulation and streams it.
  */
@@ -48,8 +51,10 @@ export class MplHost extends MplScreen {
   @property() neighborhood: 'moore' | 'von-neumann' | null = null;
   /** Edges: "torus", or "bounded", where all outside is dead. */
   @property() wrap: 'torus' | 'bounded' = 'torus';
-  /** The name of a pattern the kit knows (of Lenia: "orbium"), or the URL of an `.rle`, `.cells`, `.mc` or `.lif` file. Default: a soup. */
+  /** The name of a pattern the kit knows (of Lenia: "orbium"), or the URL of an `.rle`, `.cells`, `.mc` or `.lif` file, packed by gzip or not. Default: a soup. A large one is loaded beside the world that runs; see `loading`. */
   @property() pattern: string | null = null;
+  /** Mebibytes that a pattern file may have, also once it is unpacked, 1 to 480. Default 256. */
+  @property({ type: Number, attribute: 'max-pattern' }) maxPattern = 256;
   /** Share of living cells in a soup, 0 to 1. Default 0.3. */
   @property({ type: Number }) density = 0.3;
   /** A whole number; the same seed gives the same soup. Default: another one each time. */
@@ -65,7 +70,8 @@ export class MplHost extends MplScreen {
 
   #world: HostWorld | null = null;
   #loading = new AbortController();
-  readonly #patterns = new PatternLoader();
+  readonly #patterns = new PatternLoader((loading) => this.#shows(loading));
+  #progress: PatternLoading | null = null;
   #fatal = '';
   #ended = false;
   /** Why it stands still, where it found no memory to go on. */
@@ -104,7 +110,7 @@ export class MplHost extends MplScreen {
   /** Lets go of the world; viewers wait for another. */
   #drop(): void {
     this.#loading.abort();
-    this.#patterns.abort();
+    this.#callOff();
     this.#loading = new AbortController();
     void this.#world?.dispose();
     this.#world = null;
@@ -112,6 +118,29 @@ export class MplHost extends MplScreen {
     this.#stuck = '';
     this.#ended = false;
     this.#answer('the world is gone');
+  }
+
+  /** No pattern is on its way any more. */
+  #callOff(): void {
+    this.#patterns.abort();
+    this.#shows(null);
+  }
+
+  #shows(loading: PatternLoading | null): void {
+    if (loading === this.#progress) return;
+    this.#progress = loading;
+    this.requestUpdate();
+    this.dispatchEvent(new MplLoadingEvent(loading));
+  }
+
+  /**
+   * How far a large pattern is on its way into the world: `{ name, phase, done, total }`, where the phase is "fetching",
+   * "unpacking", "reading" or "placing", and `done` and `total` (0: not known) are bytes of the file; null where none is on its
+   * way. Until it is there, the world goes on as it was. Another pattern, a soup, `reset()` or `stop()` call it off.
+   * `mpl-loading` tells of each change.
+   */
+  get loading(): PatternLoading | null {
+    return this.#progress;
   }
 
   async #createWorld(): Promise<HostWorld> {
@@ -140,7 +169,9 @@ export class MplHost extends MplScreen {
 
   /** The pattern that the attribute names; undefined where it came to name another one meanwhile. */
   async #loadPattern(): Promise<WorldSettings['pattern'] | undefined> {
-    return this.#instead.pattern === undefined ? this.#patterns.load(this.pattern) : this.#instead.pattern;
+    if (this.#instead.pattern !== undefined) return this.#instead.pattern;
+    this.#world?.callOff();
+    return this.#patterns.load(this.pattern, this.maxPattern * 2 ** 20);
   }
 
   /** Says with what right it is streamed. */
@@ -175,6 +206,8 @@ export class MplHost extends MplScreen {
       if (changed.has(name)) for (const key of settingsUnder(name)) delete this.#instead[key];
     // Whoever mends an attribute need not press the button as well.
     if (this.#fatal && has(SETTINGS)) return this.retry();
+    // What a world that does not stand yet would begin with is not wanted any more.
+    if (this.#progress && this.#world && !this.#world.ready && has(SETTINGS)) return this.#beginAgain();
     const world = this.#world;
     if (world === null && changed.has('pattern')) this.#patterns.abort();
     if (world === null) return;
@@ -232,6 +265,7 @@ export class MplHost extends MplScreen {
   protected override get badge(): string {
     const { status, reason } = this.#world?.uplink ?? { status: 'none', reason: '' };
     const watching = (this.#world?.viewers ?? 0) > 0 ? ` · ${this.#world!.viewers} watching` : '';
+    if (this.#progress) return loadingText(this.#progress);
     if (this.paused) return `Paused${this.#stuck && ': out of memory'}${watching}`;
     if (status === 'live') return `Live${watching}`;
     if (status === 'failed') return `Not streamed: ${reason}`;
@@ -276,12 +310,28 @@ export class MplHost extends MplScreen {
    * soup, grid, rule or reset that is asked for makes it begin anew.
    */
   override async request(command: ControlCommand): Promise<void> {
+    // There is nobody yet who could be told.
+    if (command.command === 'stop' && this.#progress && !this.#world?.ready) return this.#end();
     const settings = this.#fatal ? settingsOf(command) : null;
     if (settings === null) return super.request(command);
     Object.assign(this.#instead, settings);
     this.retry();
     const problem = await new Promise<string>((resolve) => this.#awaiting.push(resolve));
     if (problem) throw new Error(problem);
+  }
+
+  #beginAgain(): void {
+    this.receiver?.stop();
+    this.#drop();
+    this.receiver?.start();
+    this.refresh();
+  }
+
+  #end(): void {
+    this.receiver?.stop();
+    this.#drop();
+    this.#ended = true;
+    this.refresh();
   }
 
   /** How viewers are served: `webrtc` where some are directly, else `websocket` through the relay, else `none`. */
@@ -297,6 +347,7 @@ export class MplHost extends MplScreen {
     const where = world?.inPage && `in the page: ${world.inPage}`;
     return {
       ...stats,
+      loading: this.#progress,
       engineReason: [stats.engineReason, where].filter(Boolean).join(', '),
       link: this.link,
       linkReason: world?.uplink.reason ?? '',
@@ -321,12 +372,20 @@ export class MplHost extends MplScreen {
   }
 
   #heard(event: HostWorldEvent): void {
-    if (event.type === 'ready') this.#answer('');
+    if (event.type === 'loading') return this.#shows(event.loading);
+    if (event.type === 'called-off') return this.#callOff();
+    if (event.type === 'ready') {
+      this.#answer('');
+      this.#shows(null);
+    }
     if (event.type === 'error') {
       if (event.stuck) this.#stuck = event.error.message;
       this.#problem(event.error, event.fatal);
     }
-    if (event.type === 'ended') this.#ended = true;
+    if (event.type === 'ended') {
+      this.#ended = true;
+      this.#callOff();
+    }
     if (event.type === 'viewers') this.requestUpdate();
     this.refresh();
   }

@@ -2,6 +2,7 @@
 
 import { MemoryError } from '../../sim/index.js';
 import { type ControlCommand, SignalWriter, Source } from '../../transport/index.js';
+import type { BuildOptions } from './build-life.js';
 import { buildWorld } from './build-world.js';
 import { Pacemaker } from './pacemaker.js';
 import type { Built, Stepper, World } from './world.js';
@@ -11,6 +12,8 @@ import type { WorldPace, WorldSettings } from './world-messages.js';
 const MAX_STEP = 1_000_000;
 /** Who asked is answered before giving up, ms: after ten seconds, of which others may have taken some. */
 const STEP_MS = 5000;
+/** A step that takes longer is told before the next one, ms. */
+const SLOW = 250;
 
 export interface RunningWorldOptions {
   channel: string;
@@ -19,7 +22,9 @@ export interface RunningWorldOptions {
   /** Carries out a command that was granted. */
   oncommand: (command: ControlCommand) => Promise<void>;
   /** How it stands has changed. `settings`: only where they have. */
-  onstanding: (standing: { epoch: number; pace: WorldPace; settings?: WorldSettings }) => void;
+  onstanding: (standing: { epoch: number; pace: WorldPace; ownRule: string; settings?: WorldSettings }) => void;
+  /** From now on it may not hear anything for a while, or (false) it does again. */
+  onbusy: (busy: boolean) => void;
   /** It stands still, since it could not go on. */
   onfailed: (error: Error) => void;
   /** Milliseconds that one step may take. Default 5000. */
@@ -38,6 +43,7 @@ export class RunningWorld {
   #settings: WorldSettings;
   #built: Built;
   #told: WorldSettings | null = null;
+  #slow = false;
   readonly #onstanding: RunningWorldOptions['onstanding'];
 
   constructor(built: Built, options: RunningWorldOptions) {
@@ -51,7 +57,7 @@ export class RunningWorld {
     const running = this;
     this.pacemaker = new Pacemaker({
       step: (n) => {
-        this.#stepper.step(n);
+        this.#step(n, options.onbusy);
         return this.world.owed ? this.world.settled?.() : undefined;
       },
       publish: () => this.source.publish(),
@@ -71,8 +77,26 @@ export class RunningWorld {
     return this.#built.world;
   }
 
+  #step(n: number, onbusy: (busy: boolean) => void): void {
+    // Where one took long, the next may take longer.
+    const said = this.#slow;
+    if (said) onbusy(true);
+    const began = performance.now();
+    this.#slow = true;
+    try {
+      this.#stepper.step(n);
+      this.#slow = performance.now() - began > SLOW;
+    } finally {
+      if (said) onbusy(false);
+    }
+  }
+
   get #stepper(): Stepper {
     return this.#built.stepper;
+  }
+
+  get settings(): WorldSettings {
+    return this.#settings;
   }
 
   /** What kind of world it is. */
@@ -87,9 +111,9 @@ export class RunningWorld {
   }
 
   /** Begins again, with some settings changed. The old world stays if that fails. */
-  async rebuild(change: Partial<WorldSettings>): Promise<void> {
+  async rebuild(change: Partial<WorldSettings>, load: BuildOptions): Promise<void> {
     const settings = { ...this.#settings, ...change };
-    const built = await buildWorld(settings);
+    const built = await buildWorld(settings, load);
     this.world.dispose?.();
     this.#built = built;
     this.#settings = settings;
@@ -99,9 +123,9 @@ export class RunningWorld {
   }
 
   /** Changes settings: as it runs where it can, else it begins again. */
-  async change(change: Partial<WorldSettings>): Promise<void> {
+  async change(change: Partial<WorldSettings>, load: BuildOptions): Promise<void> {
     const { rule, neighborhood, wrap, ...rest } = change;
-    if (Object.keys(rest).length > 0) return this.rebuild(change);
+    if (Object.keys(rest).length > 0) return this.rebuild(change, load);
     const settings = { ...this.#settings, ...change };
     await this.settled();
     if ('rule' in change || 'neighborhood' in change) {
@@ -163,7 +187,7 @@ export class RunningWorld {
     const pattern = this.#settings.pattern?.name ?? '';
     const settings = this.#settings === this.#told ? {} : { settings: this.#settings };
     this.#told = this.#settings;
-    this.#onstanding({ epoch: this.source.epoch, pace: this.pace, ...settings });
+    this.#onstanding({ epoch: this.source.epoch, pace: this.pace, ownRule: this.#built.ownRule, ...settings });
     this.source.setControlState({ paused, speed, rule, neighborhood, wrap, width, height, pattern });
     this.tell({ rule, neighborhood, wrap, width, height, pattern, paused, speed });
   }

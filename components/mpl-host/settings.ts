@@ -41,6 +41,7 @@ export const HOST_RULES: ValueRules = {
     ok: (v: string) => parseSpeed(v) !== null,
     fallback: '30',
   },
+  maxPattern: { ...within(1, 480, true), fallback: 256 },
   maxPeers: { ...within(0, 256, true), fallback: 8 },
 };
 

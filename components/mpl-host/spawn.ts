@@ -5,6 +5,7 @@
  * forbid either by its Content-Security-Policy. Whatever fails, the world runs: at last in the page itself.
  */
 
+import { whenGone } from './life-lock.js';
 import type { FromWorld, ToWorld } from './world-messages.js';
 
 /** Set by the build of the one-file bundle, which is its own worker. */
@@ -58,17 +59,22 @@ function started(worker: Worker, receive: Receive): Promise<WorldPort> {
       event.preventDefault();
       fail(event.message || 'the worker could not be loaded');
     };
-    worker.onmessage = () => {
+    worker.onmessage = ({ data: hello }: MessageEvent<FromWorld>) => {
       clearTimeout(timer);
+      const lost = (message = '') => receive({ type: 'crash', message: message || 'its worker was lost' });
+      const forget = whenGone(hello.type === 'hello' ? hello.lock : '', lost);
       worker.onmessage = ({ data }: MessageEvent<FromWorld>) => receive(data);
       worker.onerror = (event) => {
         event.preventDefault();
-        receive({ type: 'crash', message: event.message || 'its worker was lost' });
+        lost(event.message);
       };
       resolve({
         inPage: '',
         post: (message, transfer = []) => worker.postMessage(message, transfer),
-        close: () => worker.terminate(),
+        close: () => {
+          forget();
+          worker.terminate();
+        },
       });
     };
   });

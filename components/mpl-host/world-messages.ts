@@ -2,6 +2,7 @@
 
 import type { EngineChoice, Neighborhood, Snapshot, Wrap } from '../../sim/index.js';
 import type { ControlMode, IntroduceMessage, Rect, Rights, UplinkStatus, Vouched } from '../../transport/index.js';
+import type { PatternLoading } from '../screen/loading.js';
 
 /** How a world is to be. */
 export interface WorldSettings {
@@ -14,8 +15,11 @@ export interface WorldSettings {
   rule: string;
   neighborhood: Neighborhood | undefined;
   wrap: Wrap;
-  /** A pattern's name and text, or the name alone of one that the kit knows; null for a soup, or what a seed says. */
-  pattern: { name: string; text?: string } | null;
+  /**
+   * A pattern's name and text, or a file of it, which may be packed by gzip, of up to `most` bytes; or the name alone of one
+   * that the kit knows; null for a soup, or what a seed says.
+   */
+  pattern: { name: string; text?: string; file?: Blob; most?: number } | null;
   /** Share of living cells in a soup, 0..1. */
   density: number;
   seed: number;
@@ -35,11 +39,21 @@ export interface WorldPace {
   token: string;
 }
 
+/** What a world was, for another that goes on from there. */
+export interface KeptWorld extends Snapshot {
+  width: number;
+  height: number;
+  /** The rule where the settings name none. */
+  ownRule: string;
+}
+
 export type ToWorld =
   /** `snapshot`: of a world with these settings that is to go on from there. */
-  | { type: 'start'; channel: string; settings: WorldSettings; pace: WorldPace; snapshot?: Snapshot | null }
+  | { type: 'start'; channel: string; settings: WorldSettings; pace: WorldPace; snapshot?: KeptWorld | null }
   /** Some settings have changed: the world begins again with them, or takes them as it runs where it can. */
   | { type: 'change'; settings: Partial<WorldSettings> }
+  /** The large pattern that is on its way is not wanted any more. */
+  | { type: 'call-off' }
   | { type: 'pace'; pace: Partial<WorldPace> }
   /** A receiver in the page, with the owner's rights. */
   | { type: 'view'; port: MessagePort }
@@ -58,11 +72,20 @@ export type ToWorld =
   | { type: 'peer'; peer: string; maxPeers: number }
   | { type: 'introduced'; message: IntroduceMessage }
   | { type: 'digest'; id: number; rect: Rect | undefined }
+  /** Is it alive? */
+  | { type: 'ping' }
   | { type: 'stop' };
 
 export type FromWorld =
-  /** The worker runs. */
-  | { type: 'hello' }
+  /** The worker runs. It holds the lock of this name as long as it lives; empty where there are no locks. */
+  | { type: 'hello'; lock: string }
+  | { type: 'pong' }
+  /** It may not answer for a while, since it computes; or (false) it does again. */
+  | { type: 'busy'; busy: boolean }
+  /** How far a large pattern is; null: none is on its way any more. */
+  | { type: 'loading'; loading: PatternLoading | null }
+  /** Somebody asked for something else than the pattern that is on its way. */
+  | { type: 'called-off' }
   /** The world stands. */
   | { type: 'ready' }
   /** A setting could not be had; the world goes on as it was, or does not begin (`fatal`). `stuck`: it found no memory to go on. */
@@ -70,7 +93,7 @@ export type FromWorld =
   /** An engine failed in a way that should never be: there is no world any more. */
   | { type: 'crash'; message: string }
   /** How it stands now: `settings` where they have changed, by commands too. */
-  | { type: 'standing'; epoch: number; pace: WorldPace; settings?: WorldSettings }
+  | { type: 'standing'; epoch: number; pace: WorldPace; ownRule: string; settings?: WorldSettings }
   | { type: 'uplink'; status: UplinkStatus; reason: string; reconnects: number }
   | { type: 'introduce'; message: IntroduceMessage }
   /** The page is asked for the right to publish. */

@@ -5,11 +5,14 @@
 
 import { MemoryError } from '../../sim/index.js';
 import { type ControlCommand, PortLink, type SourceEnd, type TokenSource, Uplink } from '../../transport/index.js';
+import type { BuildOptions } from './build-life.js';
 import { buildWorld } from './build-world.js';
-import { AT_ONCE, ENDS_STEP, obey } from './commands.js';
+import { AT_ONCE, ENDS_LOADING, ENDS_STEP, obey, patternFor } from './commands.js';
+import { CalledOff, AT_ONCE as IN_NO_TIME, Loader } from './loader.js';
+import { type GivenPattern, readPattern, takesLong } from './read-pattern.js';
 import { Reporter } from './reporter.js';
 import { RunningWorld } from './running-world.js';
-import type { FromWorld, ToWorld } from './world-messages.js';
+import type { FromWorld, ToWorld, WorldSettings } from './world-messages.js';
 
 const DIRECT_HIGH_WATER = 64 * 1024;
 /** Commands that wait for their turn, at most, of all receivers together. */
@@ -35,6 +38,9 @@ export class WorldRunner {
   #started: Promise<unknown> = Promise.resolve();
   /** Ends the step under way, and those that wait. */
   #steps = new AbortController();
+  readonly #loader = new Loader((loading) => this.post({ type: 'loading', loading }));
+  /** A large pattern is being put into a world that is to take the place of this one. */
+  #placing = false;
   #halted = false;
 
   /** @param stepMs milliseconds that one step may take; default 5000 */
@@ -50,11 +56,17 @@ export class WorldRunner {
         this.#started = this.#queue;
         return;
       case 'change':
-        return this.#inTurn(() => this.#world.change(message.settings));
+        return this.#change(message.settings);
+      case 'call-off':
+        return this.#loader.callOff('another pattern');
+      case 'ping':
+        return this.post({ type: 'pong' });
       case 'pace':
         if (message.pace.paused !== undefined) this.#endSteps(message.pace.paused ? 'pause' : 'play');
+        if (this.#placing) return this.#world.setPace(message.pace);
         return this.#inTurn(() => this.#world.setPace(message.pace));
       case 'stop':
+        this.#loader.callOff('"stop"');
         this.#endSteps('stop');
         return this.#inTurn(() => this.#stop());
       case 'token-given': {
@@ -66,7 +78,7 @@ export class WorldRunner {
       }
       case 'digest':
         // A long step stands still for it, as a world that plays does.
-        if (this.#world?.stepping) void this.#digest(message);
+        if (this.#world?.stepping || this.#placing) void this.#digest(message);
         else this.#inTurn(() => this.#digest(message));
         return;
       default:
@@ -76,6 +88,7 @@ export class WorldRunner {
 
   /** Lets go of everything without a word to viewers, as a worker does that is terminated. */
   leave(): void {
+    this.#loader.callOff('its end');
     this.#endSteps('stop');
     this.#inTurn(() => {
       this.#halt();
@@ -86,20 +99,25 @@ export class WorldRunner {
 
   async #start({ channel, settings, pace, snapshot }: Extract<ToWorld, { type: 'start' }>): Promise<void> {
     let wanted = settings;
-    const built = await buildWorld(wanted).catch((error: Error) => {
+    const options: BuildOptions = { ...this.#loader.begin(), snapshot };
+    const file = snapshot || settings.sim !== 'life' ? null : settings.pattern;
+    // A rule that cannot be had costs no second reading.
+    if (takesLong(file)) options.pattern = await readPattern(file, options);
+    const built = await buildWorld(wanted, options).catch((error: Error) => {
       if (error.name !== 'RuleError') throw error;
       // One wrong attribute costs that attribute, not the world.
       this.#fail(error);
       wanted = { ...settings, rule: '', neighborhood: undefined };
-      return buildWorld(wanted);
+      return buildWorld(wanted, options);
     });
-    if (snapshot) built.world.restore?.(snapshot);
+    this.#loader.over(options);
     this.#world = new RunningWorld(built, {
       channel,
       settings: wanted,
       pace,
       oncommand: (command) => this.#command(command),
       onstanding: (standing) => this.post({ type: 'standing', ...standing }),
+      onbusy: (busy) => this.post({ type: 'busy', busy }),
       onfailed: (error) => (error instanceof MemoryError ? this.#fail(error, false, true) : this.#crash(error)),
       stepMs: this.stepMs,
     });
@@ -112,7 +130,12 @@ export class WorldRunner {
   }
 
   /** Who watches, and from where; not what. */
-  #connect(message: Exclude<ToWorld, { type: 'start' | 'change' | 'pace' | 'stop' | 'digest' | 'token-given' }>): void {
+  #connect(
+    message: Exclude<
+      ToWorld,
+      { type: 'start' | 'change' | 'call-off' | 'pace' | 'ping' | 'stop' | 'digest' | 'token-given' }
+    >,
+  ): void {
     switch (message.type) {
       case 'view':
         this.#world.source.attach(new PortLink(message.port), { owner: true });
@@ -149,24 +172,64 @@ export class WorldRunner {
 
   /** Changes wait for their turn: a slow one (a large grid) is never overtaken by the next. */
   #inTurn(run: () => void | Promise<void>, fatal = false): void {
-    this.#queue = this.#queue.then(run).catch((error: Error) => this.#fail(error, fatal));
+    void this.#wait(run).catch((error: Error) => this.#fail(error, fatal));
+  }
+
+  #wait(run: () => void | Promise<void>): Promise<void> {
+    const done = this.#queue.then(run);
+    this.#queue = done.catch(() => {});
+    return done;
+  }
+
+  /** What takes long to read is read beside all else, before it is its turn; what may not wait is done while it is placed. */
+  async #load(file: GivenPattern | null, run: (load: BuildOptions) => void | Promise<void>): Promise<void> {
+    if (!takesLong(file)) return this.#wait(() => run(IN_NO_TIME));
+    const load = this.#loader.begin();
+    try {
+      const pattern = await readPattern(file, load);
+      await this.#wait(async () => {
+        load.signal.throwIfAborted();
+        this.#placing = true;
+        await Promise.resolve(run({ ...load, pattern })).finally(() => {
+          this.#placing = false;
+        });
+      });
+    } finally {
+      this.#loader.over(load);
+    }
+  }
+
+  #change(settings: Partial<WorldSettings>): void {
+    const { rule, neighborhood, wrap, pattern, ...rest } = settings;
+    if (pattern !== undefined) this.#loader.callOff('another pattern');
+    const again = pattern === undefined && Object.keys(rest).length > 0;
+    // Before there is a world, nothing can be asked of it.
+    const file = again ? (this.#world?.settings.pattern ?? null) : (pattern ?? null);
+    const done = this.#load(file, (load) => this.#world.change(settings, load));
+    void done.catch((error: Error) => {
+      if (!(error instanceof CalledOff)) this.#fail(error);
+    });
   }
 
   /** So do commands, whose answer is for whoever asked. */
   async #command(command: ControlCommand): Promise<void> {
     if (ENDS_STEP.has(command.command)) this.#endSteps(command.command);
+    if (ENDS_LOADING.has(command.command)) {
+      this.#loader.callOff(`"${command.command}"`);
+      this.post({ type: 'called-off' });
+    }
     // What is done at once need not wait long, however many wait.
     if (this.#waiting >= MAX_WAITING && !AT_ONCE.has(command.command))
       throw new Error('too many commands wait for their turn; try again later');
     const { signal } = this.#steps;
-    this.#waiting++;
-    const done = this.#queue.then(() => {
-      if (command.command !== 'stop') return obey(this.#world, command, signal);
+    const run = (load: BuildOptions) => {
+      if (command.command !== 'stop') return obey(this.#world, command, signal, load);
       // Whoever asked is told first.
       setTimeout(() => this.#stop());
-    });
-    this.#queue = done.catch(() => {}).then(() => this.#waiting--);
-    return done;
+    };
+    if (this.#placing && AT_ONCE.has(command.command)) return run(IN_NO_TIME);
+    this.#waiting++;
+    return this.#load(patternFor(this.#world, command), run).finally(() => this.#waiting--);
   }
 
   #endSteps(why: string): void {

@@ -1,6 +1,7 @@
 /** The worker in which a world lives. */
 
 import { helpWorld } from '../../sim/index.js';
+import { holdLife } from './life-lock.js';
 import type { FromWorld, ToWorld } from './world-messages.js';
 import { WorldRunner } from './world-runner.js';
 
@@ -11,4 +12,4 @@ scope.onmessage = ({ data }: MessageEvent<ToWorld>) => {
   if (!helpWorld(data)) runner.receive(data);
 };
 // Hello: this worker could be loaded and runs.
-scope.postMessage({ type: 'hello' } satisfies FromWorld);
+void holdLife().then((lock) => scope.postMessage({ type: 'hello', lock } satisfies FromWorld));

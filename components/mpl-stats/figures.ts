@@ -1,5 +1,6 @@
 /** The figures as people read them. */
 
+import { loadingText } from '../screen/loading.js';
 import type { ScreenStats } from '../screen/stats.js';
 
 export interface Figure {
@@ -42,8 +43,9 @@ export const windowText = ({ window, width }: ScreenStats): string => {
 };
 
 export function figures(stats: ScreenStats): Figure[] {
-  const { width, height, population } = stats;
+  const { width, height, population, loading } = stats;
   return [
+    ...(loading ? [{ name: 'Pattern', value: loadingText(loading) }] : []),
     { name: 'Status', value: stats.status, why: stats.reason },
     { name: 'Link', value: linkText(stats), why: stats.linkReason },
     { name: 'Round trip', value: stats.rtt > 0 ? duration(stats.rtt) : '–' },

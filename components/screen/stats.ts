@@ -3,6 +3,7 @@
 import type { LinkName, Receiver, Status, Transport } from '../../transport/receiver.js';
 import type { TileWindow } from '../../transport/wire/messages.js';
 import type { View } from '../render/index.js';
+import type { PatternLoading } from './loading.js';
 import type { Meter } from './meter.js';
 
 export interface ScreenStats {
@@ -60,6 +61,8 @@ export interface ScreenStats {
   engineReason: string;
   /** Viewers of the channel, as the relay counts them. */
   viewers: number;
+  /** How far a large pattern is on its way into the world; null where none is, or the world is elsewhere. */
+  loading: PatternLoading | null;
 }
 
 /** All figures as they are now. */
@@ -104,5 +107,6 @@ export function collectStats(
     engine: report?.engine ?? '',
     engineReason: report?.engineReason ?? '',
     viewers: receiver?.viewers ?? 0,
+    loading: null,
   };
 }
