@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import type { Browser } from 'puppeteer-core';
 import { createLife } from '../sim/index.js';
-import { launch, type RelayProcess, startRelay, TagPage } from './harness.js';
+import { hasFirefox, launch, type RelayProcess, startRelay, TagPage } from './harness.js';
 
 let browser: Browser;
 let isolated: RelayProcess;
@@ -39,6 +39,17 @@ describe('a large world', () => {
     await host.close();
   });
 
+  test('by several threads in Firefox too', { skip: !hasFirefox && 'Firefox is not here' }, async () => {
+    const fox = await launch('firefox');
+    try {
+      const host = await TagPage.open(fox, isolated, 'mpl-host', { channel: 'fox', ...SOUP });
+      await host.until((element) => /; \d threads/.test(element.stats.engineReason) && element.version > 100);
+      await assertExact(host);
+    } finally {
+      await fox.close();
+    }
+  });
+
   test('by several threads too where the script is from another relay', async () => {
     const page = await browser.newPage();
     // A page that has no script of its own.
@@ -72,7 +83,7 @@ describe('a large world', () => {
     const alone = await createLife(options);
     for (const each of [life, alone]) each.soup({ density: 0.4, seed: 6 });
     const end = performance.now() + 30_000;
-    while (!life.engineReason.endsWith('; 3 threads')) {
+    while (!life.engineReason.includes('; 3 threads')) {
       assert.ok(performance.now() < end, life.engineReason);
       for (const each of [life, alone]) each.step(1);
       await setImmediate();

@@ -13,6 +13,9 @@ export interface ThreadedOptions extends Omit<CrewOptions, 'spawn'> {
   spawn?: SpawnHelper | undefined;
 }
 
+/** Ends the helpers of a world that was forgotten without `dispose`. */
+const forgotten = new FinalizationRegistry<Crew>((crew) => crew.end());
+
 /** @param alone Makes a memory for one thread. */
 export async function threaded(
   layout: Layout,
@@ -36,5 +39,7 @@ export async function threaded(
       return alone(planes);
     }
   };
-  return new BlockEngine('wasm', layout, makeMemory, crew);
+  const engine = new BlockEngine('wasm', layout, makeMemory, crew);
+  forgotten.register(engine, crew);
+  return engine;
 }

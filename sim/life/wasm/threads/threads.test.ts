@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { describe, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import type { Worker } from 'node:worker_threads';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { createLife, MemoryError, patternByName } from '../../../index.js';
 import { parseRule } from '../../../rule/parse.js';
@@ -155,20 +156,37 @@ describe('several threads on one world', () => {
       );
   });
 
-  test('end with their world', async () => {
-    const made: Worker[] = [];
+  describe('end', () => {
     const make = workersOf("import '../life/wasm/threads/helper.worker.js'");
-    const spawn = spawning(() => {
-      made.push(make());
-      return made.at(-1)!;
+    /** A world with helpers of its own, and their ends. */
+    async function begun(threads: number): Promise<{ life: Life; ended: Promise<unknown>[] }> {
+      const ended: Promise<unknown>[] = [];
+      const spawn = spawning(() => {
+        const worker = make();
+        ended.push(once(worker, 'exit'));
+        return worker;
+      });
+      const life = await threaded({ width: 512, height: 512 }, { threads, spawn });
+      life.soup({ density: 0.4, seed: 3 });
+      await gather(threads, life);
+      assert.equal(ended.length, threads - 1);
+      return { life, ended };
+    }
+
+    test('with their world', async () => {
+      const { life, ended } = await begun(3);
+      life.dispose();
+      await Promise.all(ended);
     });
-    const life = await threaded({ width: 512, height: 512 }, { threads: 3, spawn });
-    life.soup({ density: 0.4, seed: 3 });
-    await gather(3, life);
-    assert.equal(made.length, 2);
-    const ended = Promise.all(made.map((worker) => once(worker, 'exit')));
-    life.dispose();
-    await ended;
+
+    test('after it was forgotten', async () => {
+      setFlagsFromString('--expose-gc');
+      const collect = runInNewContext('gc') as () => void;
+      const ended = await begun(2).then((world) => world.ended);
+      const timer = setInterval(collect, 20);
+      await Promise.all(ended);
+      clearInterval(timer);
+    });
   });
 });
 
