@@ -21,7 +21,13 @@ export function atSeam(flags: u32): bool {
  * differs from generation n-1: anything, in the first row, in the last row, in the first column, in the last column.
  */
 export function compute(parity: u32, slot: u32, marked: u32): u64 {
-  const head = headAt(slot);
+  return computeAt(headAt(slot), parity, slot, marked);
+}
+
+/** The same, by the address of its head. */
+// @ts-ignore: decorator
+@inline
+export function computeAt(head: usize, parity: u32, slot: u32, marked: u32): u64 {
   if (!load<u32>(head, PLAIN)) return computeEdge(parity, slot, marked);
   const from: usize = parity ? bufferBytes : 0;
   const last = load<u32>(head, LAST_GROUP);

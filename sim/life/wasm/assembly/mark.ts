@@ -13,8 +13,13 @@ const SIDES: u64 = 0xff_ff_00_01_00;
  * Corners are marked whenever row and column changed, seldom in vain.
  */
 export function mark(parity: u32, slot: u32, changes: u64): void {
-  const next = parity ? marksA : marksB;
-  const head = headAt(slot);
+  markAt(headAt(slot), parity ? marksA : marksB, slot, changes);
+}
+
+/** The same, by the address of its head. */
+// @ts-ignore: decorator
+@inline
+export function markAt(head: usize, next: usize, slot: u32, changes: u64): void {
   const last = load<u32>(head, LAST_GROUP);
   const any = <u32>changes & 0xff;
   const n = <u32>(changes >> 8) & 0xff;

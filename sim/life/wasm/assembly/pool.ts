@@ -3,7 +3,7 @@
 import {
   blockAt, blockBytes, blocksX, blocksY, bufferBytes, CAPACITY, directory, endOf, FIRST_X, FIRST_Y, FLAGS, FREE,
   FREE_COUNT, FULL, headAt, LAST_GROUP, LAST_X, LAST_Y, lastHeight, lastWidth, marksA, marksB, mostSlots, NEXT_FREE, NONE,
-  NOWHERE, OUTSIDE, OWN, PLACE, PLAIN, SLAB, SLOTS, state, torus, WHERE,
+  NOWHERE, OUTSIDE, OWN, PLACE, PLAIN, planes, SLAB, SLOTS, state, torus, WHERE,
 } from './world';
 
 /** The block at this place, made if there is none; 0, and FULL is set, where there is no memory for it. */
@@ -22,6 +22,8 @@ export function blockFor(bx: u32, by: u32): u32 {
   } else {
     slot = load<u32>(SLOTS);
     store<u32>(SLOTS, slot + 1);
+    // Memory becomes real when it is first written to, which takes long: now rather than in the next generation.
+    for (let p: usize = 0; p < planes; p++) store<u32>(blockAt(slot) + bufferBytes + (p << 10), 0);
   }
   store<u32>(entry, slot);
   link(slot, bx, by);

@@ -19,11 +19,12 @@ function both(slot: u32): void {
 
 export function wake(slot: u32): void {
   both(slot);
-  const edges = edgesOf(slot);
+  let edges: i32 = -1;
   for (let d: u32 = 0; d < 8; d++) {
     let other = load<u32>(headAt(slot) + (<usize>d << 2));
     if (other == OUTSIDE) continue;
     if (other == NONE) {
+      if (edges < 0) edges = edgesOf(slot);
       if (!((edges >> d) & 1)) continue;
       other = neighbourFor(slot, d);
       if (other == NONE) continue;
@@ -33,7 +34,7 @@ export function wake(slot: u32): void {
 }
 
 /** Bit d: cells stand at the edge towards neighbour d, in either generation. */
-function edgesOf(slot: u32): u32 {
+function edgesOf(slot: u32): i32 {
   const flags = load<u32>(headAt(slot), FLAGS);
   const rows: usize = flags & LAST_Y ? lastHeight : 64;
   let top = i64x2.splat(0);
@@ -48,7 +49,7 @@ function edgesOf(slot: u32): u32 {
     }
   const east = flags & LAST_X ? v128.load(EAST) : i64x2(0, <i64>1 << 63);
   const west = i64x2(1, 0);
-  let edges: u32 = 0;
+  let edges: i32 = 0;
   if (v128.any_true(v128.and(top, west))) edges |= 1;
   if (v128.any_true(top)) edges |= 2;
   if (v128.any_true(v128.and(top, east))) edges |= 4;
