@@ -1,14 +1,22 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import { createLife, type EngineChoice, EngineWatch, parsePattern, patternByName, watchEngine } from '../index.js';
+import {
+  createLife,
+  type EngineChoice,
+  EngineWatch,
+  parsePattern,
+  patternByName,
+  type WorldWatch,
+  watchEngine,
+} from '../index.js';
 import { parseRule } from '../rule/parse.js';
 import { Layout } from './layout.js';
 import { Life } from './life.js';
 import { createWasmEngine } from './wasm/engine.js';
 
 /** Steps as somebody who wants as much as can be had, until it is so, for at most so many milliseconds. */
-async function runUntil(watch: EngineWatch, done: () => boolean, most = 20_000): Promise<void> {
+async function runUntil(watch: WorldWatch, done: () => boolean, most = 20_000): Promise<void> {
   const end = performance.now() + most;
   while (!done()) {
     assert.ok(performance.now() < end, `in time; engine ${watch.life.engine}: ${watch.life.engineReason}`);

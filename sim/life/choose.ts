@@ -15,7 +15,7 @@ import type { Engine } from './engine.js';
 import type { Trial } from './hash/trial.js';
 import { Layout } from './layout.js';
 import type { Life } from './life.js';
-import { Meter } from './meter.js';
+import { Meter, ms } from './meter.js';
 
 /** Fewer generations a second than this are not worth a leap. */
 const MANY = 500;
@@ -44,10 +44,24 @@ export interface WatchOptions {
 }
 
 /** Steps a world, and gives it another engine when that pays. Say what is `wanted`, and ask for `leap` generations. */
-export class EngineWatch {
+export interface WorldWatch {
+  readonly life: Life;
   /** Generations a second that are wanted; Infinity: as many as can be had. */
-  wanted = 0;
+  wanted: number;
+  /** Generations that are best computed at a time: a power of two; 0 while any number will do. */
+  readonly leap: number;
   /** How often HashLife was tried. */
+  readonly trials: number;
+  /**
+   * As `life.step`; but where there is no more memory, it may be fewer generations while another engine is made ready, and
+   * a MemoryError means that no engine has room. Of a world that is computed elsewhere `owed` grows: see `Life.settled`.
+   */
+  step(n: number): void;
+}
+
+/** Between the engines that compute where they are called. */
+export class EngineWatch implements WorldWatch {
+  wanted = 0;
   trials = 0;
   readonly #now: () => number;
   #meter: Meter;
@@ -76,15 +90,15 @@ export class EngineWatch {
     this.#meter = new Meter(this.#now());
   }
 
-  /** Generations that are best computed at a time: a power of two; 0 while any number will do. */
+  /** HashLife is being tried, or another engine is coming. */
+  get trying(): boolean {
+    return this.#pending || this.#trial !== undefined;
+  }
+
   get leap(): number {
     return this.life.engine === 'hash' ? Math.min(this.#leap, this.#longest()) : 0;
   }
 
-  /**
-   * As `life.step`; but where there is no more memory, it may be fewer generations while another engine is made ready, and
-   * a MemoryError means that no engine has room.
-   */
   step(n: number): void {
     const stuck = this.#stuck;
     this.#stuck = undefined;
@@ -242,9 +256,4 @@ class NotWorthIt extends Error {}
 /** The greatest power of two that is not greater; at least 1. */
 function power(n: number): number {
   return 2 ** Math.max(0, Math.floor(Math.log2(n)));
-}
-
-/** Milliseconds for people. */
-function ms(value: number): string {
-  return `${value < 10 ? Number(value.toPrecision(2)) : Math.round(value)} ms`;
 }

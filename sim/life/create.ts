@@ -4,11 +4,13 @@ import type { Pattern } from '../pattern/pattern.js';
 import { parseRule } from '../rule/parse.js';
 import type { Neighborhood, Rule } from '../rule/rule.js';
 import { canRun } from './able.js';
-import { EngineWatch, MOST_TILES } from './choose.js';
-import type { Engine } from './engine.js';
+import { EngineWatch, MOST_TILES, type WorldWatch } from './choose.js';
+import { ElsewhereWatch } from './elsewhere.js';
+import type { Chosen, Engine } from './engine.js';
 import { checkGrid, checkWrap, type Wrap } from './grid.js';
 import { Layout } from './layout.js';
 import { Life } from './life.js';
+import { placesFor } from './places.js';
 import { checkThreads, createWasmEngine, type ThreadOptions } from './wasm/engine.js';
 
 export type EngineChoice = 'auto' | 'gpu' | 'wasm' | 'js' | 'hash';
@@ -74,16 +76,12 @@ export async function createLife(options: LifeOptions): Promise<Life> {
 export function watchEngine(
   life: Life,
   { keep = false, ...threads }: ThreadOptions & { keep?: boolean } = {},
-): EngineWatch {
-  const { width, height } = life;
-  const blocks = () => chooseEngine(new Layout(width, height), parseRule(life.rule), 'auto', threads);
-  return new EngineWatch(life, { blocks: keep ? undefined : blocks });
-}
-
-/** An engine, and why that one. */
-export interface Chosen {
-  engine: Engine;
-  reason: string;
+): WorldWatch {
+  const layout = new Layout(life.width, life.height);
+  const blocks = () => chooseEngine(layout, parseRule(life.rule), 'auto', threads);
+  const watch = new EngineWatch(life, { blocks: keep ? undefined : blocks });
+  const places = keep ? [] : placesFor(life, layout, threads);
+  return places.length > 0 ? new ElsewhereWatch(watch, { places, here: blocks }) : watch;
 }
 
 async function chooseEngine(

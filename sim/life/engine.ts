@@ -78,3 +78,9 @@ export interface Engine {
   /** Gives back what is not freed by itself. */
   dispose?(): void;
 }
+
+/** An engine, and why that one. */
+export interface Chosen {
+  engine: Engine;
+  reason: string;
+}

@@ -24,3 +24,8 @@ export class Meter {
     return this.#spent > 0.6 * (now - this.since);
   }
 }
+
+/** Milliseconds for people. */
+export function ms(value: number): string {
+  return `${value < 10 ? Number(value.toPrecision(2)) : Math.round(value)} ms`;
+}

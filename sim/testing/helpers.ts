@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { buildSync } from 'esbuild';
-import type { HelperWorker, SpawnHelper } from '../life/wasm/threads/environment.js';
+import type { HelperWorker, SpawnHelper } from '../life/workers/environment.js';
 
 const here = dirname(fileURLToPath(import.meta.url));
 
@@ -30,7 +30,7 @@ export function spawning(make: () => Worker): SpawnHelper {
   };
 }
 
-const make = workersOf("import '../life/wasm/threads/helper.worker.js'");
+const make = workersOf("import '../life/workers/helper.worker.js'");
 const idle: Worker[] = [];
 
 /** The real helpers; when a world sends them away they help the next one, since to start a thread takes long. */

@@ -8,7 +8,7 @@ import { createLife } from '../create.js';
 import { Layout } from '../layout.js';
 import { Life } from '../life.js';
 import { mix } from '../soup.js';
-import type { SpawnHelper } from '../wasm/threads/environment.js';
+import type { SpawnHelper } from '../workers/environment.js';
 import { type BandPort, BandsEngine, mostBands } from './engine.js';
 import { bandPort } from './port.js';
 

@@ -1,7 +1,6 @@
 /** Both ends of the way between the owner of a world and the workers that hold its bands. */
-import { createJsEngine } from '../js/engine.js';
 import { createWasmEngine } from '../wasm/engine.js';
-import type { SpawnHelper } from '../wasm/threads/environment.js';
+import type { SpawnHelper } from '../workers/environment.js';
 import { Band } from './band.js';
 import type { BandPort } from './engine.js';
 import type { BandReply, ToBand } from './messages.js';
@@ -51,7 +50,9 @@ function stay(port: MessagePort & { ref?: () => void; unref?: () => void }, wait
 
 /** Holds a band in this worker until the port is closed. */
 export function holdBand(port: MessagePort): void {
-  const band = new Band((layout) => createWasmEngine(layout).catch(() => createJsEngine(layout)));
+  const band = new Band((layout) =>
+    createWasmEngine(layout).catch(async () => (await import('../js/engine.js')).createJsEngine(layout)),
+  );
   port.onmessage = async ({ data }: MessageEvent<ToBand>) => {
     const reply = await band.receive(data);
     const words = [reply.top, reply.bottom, reply.records];

@@ -1,9 +1,9 @@
 /** The engine in WebAssembly: 128 cells an instruction, by a kernel made for the rule. */
 import { BlockEngine } from '../blocks/engine.js';
 import type { Layout } from '../layout.js';
+import type { SpawnHelper } from '../workers/environment.js';
 import { compileDriver, WasmMemory } from './memory.js';
 import type { CrewOptions } from './threads/crew.js';
-import type { SpawnHelper } from './threads/environment.js';
 
 export interface ThreadOptions {
   /** Threads that compute one world, with that of the caller: 1 to 64. Default: 1. */

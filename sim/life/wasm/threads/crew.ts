@@ -1,7 +1,8 @@
 /** The helpers of one world: how they come, what they are told, and how they go. */
+
+import type { HelperWorker, SpawnHelper } from '../../workers/environment.js';
 import { Control } from './control.js';
-import type { HelperWorker, SpawnHelper } from './environment.js';
-import type { Compute, Help } from './helper.js';
+import type { Compute, Help } from './help.js';
 import { Worth } from './worth.js';
 
 /** Groups of 8 rows of a block below which it costs more to call helpers than they save. */

@@ -3,9 +3,9 @@ import { MemoryError } from '../../../errors.js';
 import { BlockEngine } from '../../blocks/engine.js';
 import type { BlockMemory } from '../../blocks/memory.js';
 import type { Layout } from '../../layout.js';
+import { type SpawnHelper, spawnHelper, whyOneThread } from '../../workers/environment.js';
 import { driverBytes } from '../memory.js';
 import { Crew, type CrewOptions, LEAST_GROUPS } from './crew.js';
-import { type SpawnHelper, spawnHelper, whyOneThread } from './environment.js';
 import { SharedMemory, sharedModule } from './memory.js';
 
 export interface ThreadedOptions extends Omit<CrewOptions, 'spawn'> {

@@ -5,7 +5,7 @@ import { SLOTS } from '../../blocks/memory.js';
 import type { Layout } from '../../layout.js';
 import { WasmMemory } from '../memory.js';
 import type { Crew, Place } from './crew.js';
-import type { Compute } from './helper.js';
+import type { Compute } from './help.js';
 
 /** What the driver has for this. */
 interface Parts {

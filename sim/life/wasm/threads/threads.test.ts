@@ -157,7 +157,7 @@ describe('several threads on one world', () => {
   });
 
   describe('end', () => {
-    const make = workersOf("import '../life/wasm/threads/helper.worker.js'");
+    const make = workersOf("import '../life/workers/helper.worker.js'");
     /** A world with helpers of its own, and their ends. */
     async function begun(threads: number): Promise<{ life: Life; ended: Promise<unknown>[] }> {
       const ended: Promise<unknown>[] = [];

@@ -1,5 +1,4 @@
 /** What a thread does that helps a world: it computes blocks when it is called, and sleeps in between. */
-import type { HoldBand } from '../../bands/port.js';
 import { instantiate } from '../instantiate.js';
 import { Control } from './control.js';
 
@@ -19,22 +18,10 @@ export interface Help {
 /** What of the driver helpers need. */
 export type Compute = (parity: number, from: number, to: number) => void;
 
-/**
- * Helps a world, if it was a world that sent this message; false for all other messages. It returns when no more help is
- * wanted, or when the next message is due.
- *
- * Lets any worker be a helper: have it hand its messages to this, and give `createLife` a `spawn` that makes such workers.
- */
-export function helpWorld(message: unknown): boolean {
-  if ((message as HoldBand | null)?.type === 'mpl-band') {
-    void import('../../bands/port.js').then(({ holdBand }) => holdBand((message as HoldBand).port));
-    return true;
-  }
-  if ((message as Help | null)?.type !== 'mpl-help') return false;
-  const help = message as Help;
+/** Helps until no more help is wanted, or the next message is due. */
+export function help(help: Help): void {
   const computes: Compute[] = [];
   for (const [sky, kernel] of help.kernels)
     computes[sky] = instantiate(help.memory, help.driver, kernel, () => {}).computeSlots as Compute;
   new Control(help.threads, help.control).help(help.me, (sky, parity, from, to) => computes[sky](parity, from, to));
-  return true;
 }
