@@ -36,6 +36,7 @@ export class Life {
   #wrap: Wrap;
   #version = 0;
   #generation = 0;
+  #edits = 0;
   /** Somebody has looked at it as it is: from now on each change of content has a version of its own. */
   #seen = false;
   /** Tiles that had changed, and had not been asked for, when another engine took over. */
@@ -89,6 +90,10 @@ export class Life {
   /** Grows with every change of content. */
   get version(): number {
     return this.#version - this.owed;
+  }
+  /** Counts changes of cells that were no steps. */
+  get edits(): number {
+    return this.#edits;
   }
   /** Steps since the last `load`, `soup` or `clear`. */
   get generation(): number {
@@ -209,7 +214,7 @@ export class Life {
   paste(pattern: Pattern, x?: number, y?: number): void {
     const at = this.#place(pattern, x, y);
     this.#rest();
-    this.#version++;
+    this.#edited();
     exhaust(putPattern(this.#engine, pattern, at.x, at.y));
   }
 
@@ -235,6 +240,7 @@ export class Life {
       throw new RangeError(`The snapshot has ${snapshot.planes} planes, and rule ${this.rule} ${this.planes}.`);
     this.#engine.clear();
     restoreTiles(this.#engine, snapshot);
+    this.#edits++;
     this.#version = snapshot.version;
     this.#generation = snapshot.generation;
   }
@@ -289,7 +295,7 @@ export class Life {
       throw new RangeError(`There is no state ${state} in rule ${this.rule}: use 0 to ${this.states - 1}.`);
     for (let i = 0; i < cells.length; i += 2) this.#cell(cells[i], cells[i + 1]);
     this.#rest();
-    this.#version++;
+    this.#edited();
     const brush = new Brush(this.#engine);
     for (let i = 0; i < cells.length; i += 2) {
       const [x, y] = this.#cell(cells[i], cells[i + 1]);
@@ -353,7 +359,7 @@ export class Life {
 
   /** Gives cells in states that this rule does not have its last one: an edit, where there are any. */
   #fit({ states }: Rule): void {
-    if (states < this.states && reduceStates(this.#engine, states - 1)) this.#version++;
+    if (states < this.states && reduceStates(this.#engine, states - 1)) this.#edited();
   }
 
   /** Other edges from the next generation on. @throws GridError */
@@ -430,7 +436,13 @@ export class Life {
     }
   }
 
+  #edited(): void {
+    this.#edits++;
+    this.#version++;
+  }
+
   #prepared(): void {
+    this.#edits++;
     if (this.#version > 0 || this.#seen) this.#version++;
     this.#generation = 0;
   }

@@ -147,6 +147,6 @@ export class Trial {
 class SliceEnd extends Error {}
 
 /** The same as long as nothing but generations have passed. */
-function identity({ version, generation, rule, wrap, engine }: Life): string {
-  return [version - generation, rule, wrap, engine].join(' ');
+function identity({ edits, rule, wrap, engine }: Life): string {
+  return [edits, rule, wrap, engine].join(' ');
 }
