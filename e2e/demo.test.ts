@@ -52,6 +52,18 @@ describe('the demo', () => {
     assert.deepEqual(start.problems, []);
   });
 
+  test('says so where the address names no channel', async () => {
+    const window = await open('/viewer.html?channel=no%20name');
+    await window.until("view?.status === 'failed'");
+    assert.match(await window.run<string>('return view.reason'), /"no name" is no name of a channel/);
+    assert.equal(await window.run("return document.querySelector('.share').hidden"), true);
+    const world = await open('/host.html?channel=no%20name');
+    await world.until(
+      "(host?.shadowRoot?.querySelector('#toast')?.textContent ?? '').includes('is no name of a channel')",
+    );
+    await world.until("host.status === 'live' && host.channel === 'demo'");
+  });
+
   test('changes its world by the buttons of patterns', async () => {
     const start = await open('/');
     await start.until("host?.status === 'live' && view?.status === 'live'");

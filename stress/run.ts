@@ -11,7 +11,7 @@ watchTimers();
 const { runScenario } = await import('./scenario.js');
 const { SCENARIOS } = await import('./scenarios/all.js');
 
-const USAGE = `usage: npm run stress -- [--seed N[,N...]] [--only NAME[,NAME...]] [--skip NAME[,NAME...]] [--short] [--list]
+const USAGE = `usage: npm run stress -- [--seed N[,N...]] [--only NAME[,NAME...]] [--skip NAME[,NAME...]] [--short] [--list] [--help]
 Without --seed one is drawn, and printed.`;
 
 function options() {
@@ -23,8 +23,13 @@ function options() {
         skip: { type: 'string' },
         short: { type: 'boolean', default: false },
         list: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
       },
     });
+    if (values.help) {
+      console.log(USAGE);
+      process.exit(0);
+    }
     const seeds = (values.seed ?? String(Math.floor(Math.random() * 1e9))).split(',').map(Number);
     if (seeds.some((seed) => !Number.isSafeInteger(seed) || seed < 0)) {
       throw new Error(`--seed ${values.seed}: expected whole numbers, 0 or more`);

@@ -57,7 +57,9 @@ export class MplControls extends LitElement {
   @state() private dropping = false;
   /** What the reader has to copy by hand. */
   @state() private markup = '';
-  @state() private choices: Choices | null = null;
+  /** Tells what there is for the world of a rule; null before that was wanted, and loaded. */
+  @state() private choicesFor: ((rule: string) => Choices) | null = null;
+  #choosing = false;
   /** Who steered when that was last told. */
   #who = '';
   readonly #note = new PassingText(this, NOTE);
@@ -94,7 +96,7 @@ export class MplControls extends LitElement {
 
   protected override willUpdate(changed: PropertyValues): void {
     if (changed.has('for')) this.#associated.soon();
-    if (this.screen?.settingRefusal === '' && this.choices === null) void this.#loadChoices();
+    if (this.screen?.settingRefusal === '' && !this.#choosing) void this.#loadChoices();
   }
 
   protected override updated(): void {
@@ -113,10 +115,8 @@ export class MplControls extends LitElement {
   }
 
   async #loadChoices(): Promise<void> {
-    this.choices = { patterns: {}, rules: [] };
-    const { PATTERNS, NAMED_RULES } = await import('./choices.js');
-    const rules = new Map(Object.entries(NAMED_RULES).map(([name, rule]) => [rule, name]));
-    this.choices = { patterns: PATTERNS, rules: [...rules] };
+    this.#choosing = true;
+    this.choicesFor = (await import('./choices.js')).choicesFor;
   }
 
   #acceptDrops(screen: MplScreen | null): void {
@@ -236,7 +236,7 @@ export class MplControls extends LitElement {
       </div>
       ${screen ? whoSteers(screen, (request) => void this.#askWho(request)) : nothing}
       <div id="panel" part="panel" role="group" aria-label="World" class=${this.open ? 'open' : ''}>
-        ${panel({ source, off: fixed, choices: this.choices, ask: (request) => this.ask(request), load, say: (text) => this.#note.say(text) })}
+        ${panel({ source, off: fixed, choices: this.choicesFor?.(source?.rule ?? '') ?? null, ask: (request) => this.ask(request), load, say: (text) => this.#note.say(text) })}
       </div>
       ${this.markup ? this.#byHand() : nothing}
       ${note ? html`<p id="note" part="note">${sentence(note)}</p>` : nothing}

@@ -1,15 +1,15 @@
 /** The fields of the controls: what the world is, and what else it could be. */
 
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import type { ControlStateMessage } from '../../transport/wire/messages.js';
 import type { RequestCommand } from '../events/request-event.js';
 import { OPEN } from './icons.js';
 import { ACCEPT } from './pattern-file.js';
 
 export interface Choices {
-  /** Texts by name. */
-  patterns: Readonly<Record<string, string>>;
-  /** Rules and their names. */
+  /** Texts by name; null: the world takes none, from no file either. */
+  patterns: Readonly<Record<string, string>> | null;
+  /** Rules and what they are called, where the rule is not its name. */
   rules: readonly (readonly [rule: string, name: string])[];
 }
 
@@ -52,7 +52,7 @@ export function panel({ source, off, choices, ask, load, say }: PanelModel): Tem
   };
   const choosePattern = (event: Event): void => {
     const name = input(event).value;
-    const text = choices?.patterns[name];
+    const text = choices?.patterns?.[name];
     if (text) void ask({ command: 'pattern', text, name });
   };
   const pick = (event: Event): void => {
@@ -79,7 +79,10 @@ export function panel({ source, off, choices, ask, load, say }: PanelModel): Tem
         @change=${(event: Event) => void change(input(event), { command: 'rule', rule: input(event).value }, () => source?.rule ?? '')} />
       <datalist id="rules">${choices?.rules.map(([rule, name]) => html`<option value=${rule}>${name}</option>`)}</datalist>
     </label>
-    <label>Pattern
+    ${
+      choices?.patterns === null
+        ? nothing
+        : html`<label>Pattern
       <select ?disabled=${off} @change=${choosePattern}>
         ${names.includes(current) ? '' : html`<option value=${current} selected>${current || 'Soup'}</option>`}
         ${names.map((name) => html`<option value=${name} ?selected=${name === current}>${name}</option>`)}
@@ -88,7 +91,8 @@ export function panel({ source, off, choices, ask, load, say }: PanelModel): Tem
     <label class="file" title="Open a pattern file: .rle, .cells, .mc, .lif">
       <input class="unseen" type="file" accept=${ACCEPT} aria-label="Open a pattern file" ?disabled=${off} @change=${pick} />
       <span class="button">${OPEN}</span>
-    </label>
+    </label>`
+    }
     <label>Size
       <input class="size" inputmode="numeric" spellcheck="false" autocomplete="off" ?disabled=${off} .value=${sizeText} @change=${changeSize} />
     </label>

@@ -1,6 +1,8 @@
 import { expect, fixture, html } from '@open-wc/testing';
 import { createGrayScott, createLenia } from '../../sim/index.js';
+import '../define/mpl-controls.js';
 import '../define/mpl-viewer.js';
+import type { MplControls } from '../mpl-controls/mpl-controls.js';
 import type { MplViewer } from '../mpl-viewer/mpl-viewer.js';
 import { freshChannel, relayUrl } from '../testing/stream.js';
 import { waitUntil } from '../testing/wait-until.js';
@@ -106,6 +108,26 @@ describe('<mpl-host> of a field', () => {
       expect(none.reason).to.contain('use "orbium"');
     });
     expect(said.join('\n')).to.match(/"B3\/S23" is no preset: write one of orbium/);
+  });
+
+  it('is offered what fits it by the controls', async () => {
+    const host = await openHost({ ...FIXED, sim: 'gray-scott', id: 'field' });
+    const controls = await fixture<MplControls>(html`<mpl-controls for="field"></mpl-controls>`);
+    const offered = () =>
+      [...controls.shadowRoot!.querySelectorAll('#rules option')].map((option) => option.getAttribute('value'));
+    const patterns = () =>
+      controls.shadowRoot!.querySelectorAll('select').length -
+      1 +
+      controls.shadowRoot!.querySelectorAll('[type=file]').length;
+    await waitUntil(() => offered().includes('mitosis'), 'rules of Gray-Scott');
+    expect(offered()).not.to.include('B3/S23');
+    expect(patterns()).to.equal(0);
+    host.sim = 'lenia';
+    await waitUntil(() => offered().includes('orbium'), 'rules of Lenia');
+    expect(patterns()).to.equal(0);
+    host.sim = 'life';
+    await waitUntil(() => offered().includes('B3/S23'), 'rules of Life');
+    expect(patterns()).to.equal(2);
   });
 
   it('becomes another world where its attribute says so', async () => {

@@ -29,9 +29,6 @@ export function readColors(element: Element, spec: string): ViewColors {
   };
 }
 
-/** Is this the rule of a field, as "feed=0.05 kill=0.06" is? Its states are amounts. */
-export const isField = (rule: string): boolean => rule.includes('=');
-
 export class Picture {
   readonly view: View;
   #fit: Fit = 'contain';

@@ -9,6 +9,12 @@ export function askedChannel() {
   return NAME.test(asked) ? asked : null;
 }
 
+/** `?channel=` of the address, where it is no name that a channel can have; else null. */
+export function wrongChannel() {
+  const asked = new URLSearchParams(location.search).get('channel');
+  return asked && askedChannel() === null ? asked : null;
+}
+
 /** What the address asks for, else what this tab had before, else "demo". */
 export function channelOfTab() {
   return askedChannel() ?? kept() ?? 'demo';

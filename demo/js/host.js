@@ -1,6 +1,6 @@
 /** The page of a world: what the address says, the attributes say. */
 
-import { channelOfTab, moveIfTaken, showChannel } from './channel.js';
+import { channelOfTab, moveIfTaken, showChannel, wrongChannel } from './channel.js';
 import { enableCopying } from './copy.js';
 import { enableDrawer } from './drawer.js';
 import { enableTokens } from './token.js';
@@ -22,6 +22,11 @@ function use(channel) {
 }
 use(channelOfTab());
 moveIfTaken(host, use);
+if (wrongChannel() !== null) {
+  const names = '1 to 64 letters, digits, ".", "_", "~" or "-"';
+  const text = `"${wrongChannel()}" is no name of a channel (${names}): this world has "${channelOfTab()}"`;
+  customElements.whenDefined('mpl-host').then(() => host.updateComplete.then(() => host.toast(text)));
+}
 enableCopying(() => host.getAttribute('channel'));
 enableDrawer();
 enableTokens([host]);

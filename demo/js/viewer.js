@@ -1,6 +1,6 @@
 /** The page of a window: shows the channel that the address names. */
 
-import { askedChannel, showChannel } from './channel.js';
+import { askedChannel, showChannel, wrongChannel } from './channel.js';
 import { enableCopying } from './copy.js';
 import { enableDrawer } from './drawer.js';
 import { enableTokens } from './token.js';
@@ -12,9 +12,11 @@ const channel = askedChannel() ?? 'demo';
 for (const name of ['transport', 'fit', 'select']) {
   if (asked.get(name)) view.setAttribute(name, asked.get(name));
 }
-view.setAttribute('channel', channel);
+// Of what is no name, the window itself says so.
+view.setAttribute('channel', wrongChannel() ?? channel);
+document.querySelector('.share').hidden = wrongChannel() !== null;
 showChannel(channel);
-document.title = `${channel}: a window on a world`;
+if (wrongChannel() === null) document.title = `${channel}: a window on a world`;
 enableCopying(() => channel);
 enableDrawer();
 enableTokens([view]);
