@@ -20,10 +20,10 @@ after(async () => {
 const SIDE = 2048;
 const SOUP = { sim: 'life', grid: `${SIDE}x${SIDE}`, density: '0.4', seed: '5', speed: 'max' };
 
-async function assertExact(host: TagPage): Promise<void> {
+async function assertExact(host: TagPage, side = SIDE, rule = 'B3/S23'): Promise<void> {
   await host.eval((element) => element.pause());
   const { version, hash } = await host.eval((element) => element.digest());
-  const life = await createLife({ width: SIDE, height: SIDE, engine: 'wasm' });
+  const life = await createLife({ width: side, height: side, rule, engine: 'wasm' });
   life.soup({ density: 0.4, seed: 5 });
   life.step(version);
   assert.equal((await life.digest()).hash, hash, `version ${version}`);
@@ -73,6 +73,16 @@ describe('a large world', () => {
     );
     await host.until((element) => element.version > 100);
     await assertExact(host);
+    await host.close();
+  });
+
+  test('in bands by several workers in a page that is not, where it does not keep up', async () => {
+    // Never at rest, and unknown to HashLife, which else is tried first.
+    const world = { ...SOUP, grid: '4096x4096', rule: '345/2/4' };
+    const host = await TagPage.open(browser, other, 'mpl-host', { channel: 'bands', ...world });
+    // Whether it stays there is for the machine to say.
+    await host.until((element) => /bands/.test(element.stats.engineReason));
+    await assertExact(host, 4096, '345/2/4');
     await host.close();
   });
 

@@ -7,6 +7,9 @@ import type { Life } from './life.js';
 import type { ThreadOptions } from './wasm/engine.js';
 import { spawnHelper } from './workers/environment.js';
 
+/** Cells of a grid, at most: what is seen of it takes a quarter of a byte for each here, empty or not. */
+const MOST_CELLS = 2 ** 28;
+
 /**
  * A GPU that is one, and bands where several threads are allowed but no memory can be shared.
  *
@@ -18,6 +21,7 @@ export function placesFor(
   { threads = 1, spawn = spawnHelper }: ThreadOptions,
 ): Elsewhere[] {
   const places: Elsewhere[] = [];
+  if (layout.width * layout.height > MOST_CELLS) return places;
   if ((globalThis as { navigator?: { gpu?: unknown } }).navigator?.gpu)
     places.push(async () => {
       const { hasGpu } = await import('./gpu/adapter.js');
