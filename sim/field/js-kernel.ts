@@ -3,12 +3,31 @@
  * give the same bits. It is the oracle of the other in tests, and takes its place where WebAssembly cannot be used.
  */
 import { MemoryError } from '../errors.js';
+import { JsLenia } from './js-lenia.js';
 import type { Edge, FieldKernel, MakeKernel } from './kernel.js';
 import type { FieldLayout } from './layout.js';
 
 const f = Math.fround;
-const SMALLEST = f(1e-12);
-const within = (v: number): number => (v > SMALLEST ? Math.min(v, 1) : 0);
+/**
+ * What is stored in an array of 32-bit floats is rounded by that. The largest number that is rounded to no more than 1e-12
+ * as such a float (half way to the next one, which is rounded to even) tells the same before as that does after.
+ */
+const SMALLEST = (() => {
+  const words = new Int32Array([0, 0]);
+  const floats = new Float32Array(words.buffer);
+  floats.fill(1e-12);
+  words[1]++;
+  const middle = (floats[0] + floats[1]) / 2;
+  return f(middle) === floats[0] ? middle : middle * (1 - 2 ** -53);
+})();
+
+/** Sums of columns. */
+const A_U = 0;
+const A_V = 1;
+const S_U = 2;
+const S_V = 3;
+const BEFORE_U = 4;
+const BEFORE_V = 5;
 
 export const makeJsKernel: MakeKernel = (layout, bytes) => new JsKernel(layout, bytes);
 
@@ -18,6 +37,8 @@ class JsKernel implements FieldKernel {
   readonly heap = 0;
   readonly #floats: Float32Array;
   readonly #words: Uint32Array;
+  readonly #lenia: JsLenia;
+  readonly #roll = new Float64Array(6);
   /** Floats from one row to the next, and to cell 0, 0. */
   readonly #stride: number;
   readonly #first: number;
@@ -37,6 +58,7 @@ class JsKernel implements FieldKernel {
     this.#words = new Uint32Array(this.buffer);
     this.#stride = layout.stride / 4;
     this.#first = layout.first / 4;
+    this.#lenia = new JsLenia(layout, this.#floats);
   }
 
   halo(at: number, edge: Edge): void {
@@ -77,61 +99,67 @@ class JsKernel implements FieldKernel {
     dt: number,
   ): void {
     const { width, height } = this.layout;
+    // What is read of such an array is known to be a float, whatever whole numbers there were before.
+    const numbers = Float64Array.of(keepU, keepV, spreadU, spreadV, feed, dt);
     for (let y = 0; y < height; y++) {
       const at = this.#first + y * this.#stride;
-      this.#reactRow(u / 4 + at, v / 4 + at, toU / 4 + at, toV / 4 + at, width, [
-        keepU,
-        keepV,
-        spreadU,
-        spreadV,
-        feed,
-        dt,
-      ]);
+      this.#reactRow(u / 4 + at, v / 4 + at, toU / 4 + at, toV / 4 + at, width, numbers);
     }
   }
 
-  #reactRow(u: number, v: number, toU: number, toV: number, width: number, numbers: number[]): void {
+  #reactRow(u: number, v: number, toU: number, toV: number, width: number, numbers: Float64Array): void {
     const cells = this.#floats;
     const stride = this.#stride;
-    const [keepU, keepV, spreadU, spreadV, feed, dt] = numbers;
-    // Columns roll: above and below (a), the cell itself (c), and both together (s), the cell four times.
-    let aU = f(cells[u - stride] + cells[u + stride]);
-    let cU = cells[u];
-    let beforeU = f(f(cells[u - 1 - stride] + cells[u - 1 + stride]) + f(cells[u - 1] * 4));
-    let sU = f(aU + f(cU * 4));
-    let aV = f(cells[v - stride] + cells[v + stride]);
-    let cV = cells[v];
-    let beforeV = f(f(cells[v - 1 - stride] + cells[v - 1 + stride]) + f(cells[v - 1] * 4));
-    let sV = f(aV + f(cV * 4));
+    // Columns roll: above and below (a), the cell itself, four times (which is exact), and both together (s). They are kept
+    // in an array: where a loop is made fast while it runs, variables that roll along would be boxed.
+    const roll = this.#roll;
+    roll[A_U] = f(cells[u - stride] + cells[u + stride]);
+    roll[BEFORE_U] = f(f(cells[u - 1 - stride] + cells[u - 1 + stride]) + cells[u - 1] * 4);
+    roll[S_U] = f(roll[A_U] + cells[u] * 4);
+    roll[A_V] = f(cells[v - stride] + cells[v + stride]);
+    roll[BEFORE_V] = f(f(cells[v - 1 - stride] + cells[v - 1 + stride]) + cells[v - 1] * 4);
+    roll[S_V] = f(roll[A_V] + cells[v] * 4);
+    const keepU = numbers[0];
+    const keepV = numbers[1];
+    const spreadU = numbers[2];
+    const spreadV = numbers[3];
+    const feed = numbers[4];
+    const dt = numbers[5];
+    // Times 1 is exact too.
+    const whole = dt === 1;
+    // `| 0` says that it cannot overflow.
+    const aboveU = (u + 1 - stride) | 0;
+    const aboveV = (v + 1 - stride) | 0;
+    const belowU = (u + 1 + stride) | 0;
+    const belowV = (v + 1 + stride) | 0;
     for (let x = 0; x < width; x++) {
-      const nextAU = f(cells[u + x + 1 - stride] + cells[u + x + 1 + stride]);
-      const nextU = cells[u + x + 1];
-      const nextSU = f(nextAU + f(nextU * 4));
-      const nextAV = f(cells[v + x + 1 - stride] + cells[v + x + 1 + stride]);
-      const nextV = cells[v + x + 1];
-      const nextSV = f(nextAV + f(nextV * 4));
-      const inU = f(f(beforeU + nextSU) + f(aU * 4));
-      const inV = f(f(beforeV + nextSV) + f(aV * 4));
-      const turned = f(f(cU * f(cV * cV)) * dt);
-      const stayU = f(f(cU * keepU) + f(inU * spreadU));
-      const stayV = f(f(cV * keepV) + f(inV * spreadV));
-      cells[toU + x] = within(f(f(stayU + feed) - turned));
-      cells[toV + x] = within(f(stayV + turned));
-      beforeU = sU;
-      sU = nextSU;
-      aU = nextAU;
-      cU = nextU;
-      beforeV = sV;
-      sV = nextSV;
-      aV = nextAV;
-      cV = nextV;
+      const cU = cells[(u + x) | 0];
+      const cV = cells[(v + x) | 0];
+      const nextAU = f(cells[(aboveU + x) | 0] + cells[(belowU + x) | 0]);
+      const nextSU = f(nextAU + cells[(u + x + 1) | 0] * 4);
+      const nextAV = f(cells[(aboveV + x) | 0] + cells[(belowV + x) | 0]);
+      const nextSV = f(nextAV + cells[(v + x + 1) | 0] * 4);
+      const inU = f(f(roll[BEFORE_U] + nextSU) + roll[A_U] * 4);
+      const inV = f(f(roll[BEFORE_V] + nextSV) + roll[A_V] * 4);
+      roll[BEFORE_U] = roll[S_U];
+      roll[BEFORE_V] = roll[S_V];
+      roll[S_U] = nextSU;
+      roll[S_V] = nextSV;
+      roll[A_U] = nextAU;
+      roll[A_V] = nextAV;
+      const made = f(cU * f(cV * cV));
+      const turned = whole ? made : f(made * dt);
+      const nextU = f(f(f(cU * keepU) + f(inU * spreadU)) + feed) - turned;
+      const nextV = f(f(cV * keepV) + f(inV * spreadV)) + turned;
+      cells[(toU + x) | 0] = nextU >= 1 ? 1 : nextU > SMALLEST ? nextU : 0;
+      cells[(toV + x) | 0] = nextV >= 1 ? 1 : nextV > SMALLEST ? nextV : 0;
     }
   }
 
   convolve(
     from: number,
     to: number,
-    scratch: number,
+    _scratch: number,
     taps: number,
     singles: number,
     pairs: number,
@@ -139,40 +167,17 @@ class JsKernel implements FieldKernel {
     mu: number,
     narrow: number,
     dt: number,
+    quiet: boolean,
   ): void {
-    const { width, height } = this.layout;
+    const words = this.#words;
     const cells = this.#floats;
-    const stride = this.#stride;
-    const left = this.#first % stride;
-    // Read once: right cell, left cell, weight; a cell alone is the right one.
-    const count = singles + pairs;
-    const at = Int32Array.from({ length: count }, (_, i) => this.#words[taps / 4 + i * 3] >> 2);
-    const back = Int32Array.from({ length: count }, (_, i) => this.#words[taps / 4 + i * 3 + 1] >> 2);
-    const weights = Float32Array.from({ length: count }, (_, i) => cells[taps / 4 + i * 3 + 2]);
-    for (let y = 0; y < height; y++) {
-      const row = from / 4 + this.#first + y * stride;
-      for (let dy = 0; dy <= radius; dy++) {
-        const [above, below] = [row - left - dy * stride, row - left + dy * stride];
-        const line = scratch / 4 + dy * stride;
-        for (let x = 0; x < stride; x++)
-          cells[line + x] = dy === 0 ? cells[above + x] : f(cells[above + x] + cells[below + x]);
-      }
-      const lines = scratch / 4 + left;
-      const out = to / 4 + this.#first + y * stride;
-      for (let x = 0; x < width; x++) {
-        let sum = 0;
-        for (let i = 0; i < singles; i++) sum = f(sum + f(cells[lines + x + at[i]] * weights[i]));
-        for (let i = singles; i < count; i++) {
-          const right = lines + x + at[i];
-          sum = f(sum + f(f(cells[right] + cells[right - back[i]]) * weights[i]));
-        }
-        const off = f(sum - mu);
-        const near = Math.max(f(1 - f(f(off * off) * narrow)), 0);
-        const square = f(near * near);
-        const growth = f(f(f(square * square) * 2) - 1);
-        cells[out + x] = Math.min(Math.max(f(cells[row + x] + f(growth * dt)), 0), 1);
-      }
-    }
+    const entries = Array.from({ length: singles + pairs }, (_, i) => taps / 4 + i * 3);
+    this.#lenia.step(from / 4, to / 4, {
+      ...{ singles, radius, mu, narrow, dt, quiet },
+      right: Int32Array.from(entries, (at) => words[at] >> 2),
+      left: Int32Array.from(entries, (at) => (words[at] >> 2) - (words[at + 1] >> 2)),
+      weights: Float64Array.from(entries, (at) => cells[at + 2]),
+    });
   }
 
   quantise(from: number, to: number, planes: number, scale: number): void {
