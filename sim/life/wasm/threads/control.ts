@@ -29,6 +29,8 @@ const RANGES = 3 * LINE;
 
 /** How long to look again and again before sleeping, ms: about as long as it takes to wake up. */
 const SPIN = 0.1;
+/** Leaves the core, for a moment, to the other thread that it may have: newer than the types. */
+const { pause = () => {} } = Atomics as { pause?: () => void };
 
 export class Control {
   readonly words: Int32Array;
@@ -132,7 +134,10 @@ function spin(words: Int32Array, at: number, wait: (value: number) => boolean): 
   if (!wait(value)) return value;
   const end = performance.now() + SPIN;
   do {
-    for (let i = 0; i < 100 && wait(value); i++) value = Atomics.load(words, at);
+    for (let i = 0; i < 100 && wait(value); i++) {
+      pause();
+      value = Atomics.load(words, at);
+    }
   } while (wait(value) && performance.now() < end);
   return value;
 }
