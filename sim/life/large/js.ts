@@ -3,14 +3,12 @@ import { spans } from '../../rule/larger.js';
 import type { LargerRule } from '../../rule/rule.js';
 import type { Layout } from '../layout.js';
 import { type LargeKernel, markAround, TILE } from './engine.js';
+import { ALIVE, addWords, becomeRow, collectRow, collectSides, MARGIN, STRIDE, takeWords } from './js-rows.js';
 
 /** @throws RangeError when the memory cannot be had. */
 export function createJsKernel(layout: Layout): LargeKernel {
   return new JsKernel(layout);
 }
-
-/** 1 for state 1, which alone counts; a look-up, because a branch would be guessed wrong half of the time. */
-const ALIVE = new Uint8Array(256).fill(1, 1, 2);
 
 class JsKernel implements LargeKernel {
   readonly cells: readonly [Uint8Array, Uint8Array];
@@ -28,12 +26,20 @@ class JsKernel implements LargeKernel {
   readonly #before = Array.from({ length: 84 }, () => new Uint16Array(85));
   /** How many live around each cell of a tile, itself among them. */
   readonly #counts = new Uint16Array(TILE);
-  readonly #sums = new Uint16Array(64);
+  /** The cells of a tile that live and those around it, and their sums of columns: at most 21, so a byte each. */
+  readonly #regionWords = new Int32Array((STRIDE * 84) / 4);
+  readonly #region = new Uint8Array(this.#regionWords.buffer);
+  readonly #sumWords = new Int32Array(STRIDE / 4);
+  readonly #sums = new Uint8Array(this.#sumWords.buffer);
+  /** Of the cells to the left and right of a tile, where in a row of tiles each lies; -1 outside. */
+  readonly #sides = new Int32Array(20);
+  readonly #views: readonly [Int32Array, Int32Array];
 
   constructor(private readonly layout: Layout) {
     const tiles = layout.tilesX * layout.tilesY;
     const buffer = () => new Uint8Array(tiles * TILE);
     this.cells = [buffer(), buffer()];
+    this.#views = [new Int32Array(this.cells[0].buffer), new Int32Array(this.cells[1].buffer)];
     this.#snapshot = buffer();
     this.marks = [new Uint8Array(tiles), new Uint8Array(tiles)];
     this.dirty = new Uint8Array(tiles);
@@ -70,10 +76,13 @@ class JsKernel implements LargeKernel {
     const x0 = (key % tilesX) * 64;
     const columns = Math.min(64, width - x0);
     const rows = Math.min(64, height - y0);
+    if (this.#rule.neighborhood === 'moore') {
+      this.#collect(from, x0, y0, columns, rows);
+      return this.#slide(from, to, key * TILE, columns, rows);
+    }
     for (let i = 0; i < rows + 2 * range; i++)
       this.#sumRow(this.#before[i], from, x0 - range, y0 + i - range, columns + 2 * range);
-    if (this.#rule.neighborhood === 'moore') this.#slide(columns, rows);
-    else this.#gather(columns, rows);
+    this.#gather(columns, rows);
     let changed = 0;
     const counts = this.#counts;
     const becomes = this.#next;
@@ -101,25 +110,47 @@ class JsKernel implements LargeKernel {
       }
   }
 
-  /** Squares: from row to row one comes in at the bottom and one goes out at the top. */
-  #slide(columns: number, rows: number): void {
-    const width = 2 * this.#rule.range + 1;
-    const counts = this.#counts;
-    const sums = this.#sums.fill(0);
-    for (let i = 0; i < rows + width - 1; i++) {
-      const bottom = this.#before[i];
-      const y = i - width + 1;
-      if (y < 0) {
-        for (let x = 0; x < columns; x++) sums[x] += bottom[x + width] - bottom[x];
-        continue;
-      }
-      const top = this.#before[y];
-      for (let x = 0; x < columns; x++) {
-        const sum = sums[x] + bottom[x + width] - bottom[x];
-        counts[y * 64 + x] = sum;
-        sums[x] = sum - top[x + width] + top[x];
-      }
+  /** Brings a tile and what is around it together: a byte a cell, 1 where its state is 1, else 0. */
+  #collect(cells: Uint8Array, x0: number, y0: number, columns: number, rows: number): void {
+    const { tilesX, width, height } = this.layout;
+    const { range } = this.#rule;
+    const words = this.#views[cells === this.cells[0] ? 0 : 1];
+    const sides = this.#sides;
+    for (let i = 0; i < 2 * range; i++) {
+      let x = x0 + (i < range ? i - range : columns + i - range);
+      if (x < 0 || x >= width) x = this.#torus ? ((x % width) + width) % width : -1;
+      sides[i] = x < 0 ? -1 : (x >> 6) * TILE + (x & 63);
     }
+    const middle = (x0 >> 6) * TILE;
+    for (let i = 0; i < rows + 2 * range; i++) {
+      let y = y0 + i - range;
+      const at = i * STRIDE;
+      if (y < 0 || y >= height) {
+        if (!this.#torus) {
+          this.#region.fill(0, at, at + STRIDE);
+          continue;
+        }
+        y = ((y % height) + height) % height;
+      }
+      const row = (y >> 6) * tilesX * TILE + (y & 63) * 64;
+      collectRow(words, (row + middle) >> 2, this.#regionWords, (at + MARGIN) >> 2);
+      collectSides(cells, row, sides, range, this.#region, at + MARGIN - range, columns);
+    }
+  }
+
+  /** Squares: first down the columns, four of them in a word: from row to row one comes in and one goes out; then along. */
+  #slide(from: Uint8Array, to: Uint8Array, at: number, columns: number, rows: number): boolean {
+    const { range } = this.#rule;
+    const sums = this.#sumWords.fill(0);
+    const region = this.#regionWords;
+    for (let i = 0; i < 2 * range; i++) addWords(sums, region, (i * STRIDE) >> 2);
+    let changed = 0;
+    for (let y = 0; y < rows; y++) {
+      addWords(sums, region, ((y + 2 * range) * STRIDE) >> 2);
+      changed |= becomeRow(from, to, at + y * 64, columns, this.#sums, range, this.#next);
+      takeWords(sums, region, (y * STRIDE) >> 2);
+    }
+    return changed !== 0;
   }
 
   /** Counts what lives in a row, from (x0, y) on: `sums[i]` are those of the first i cells. */
