@@ -19,12 +19,9 @@ export function atSeam(flags: u32): bool {
 /**
  * Computes the groups of 8 rows that are marked (bit g: rows 8g..8g+7). Returns masks of groups, 8 bits each, of what
  * differs from generation n-1: anything, in the first row, in the last row, in the first column, in the last column.
+ *
+ * @param head That of this slot.
  */
-export function compute(parity: u32, slot: u32, marked: u32): u64 {
-  return computeAt(headAt(slot), parity, slot, marked);
-}
-
-/** The same, by the address of its head. */
 // @ts-ignore: decorator
 @inline
 export function computeAt(head: usize, parity: u32, slot: u32, marked: u32): u64 {

@@ -2,21 +2,18 @@
 
 import { neighbourFor } from './pool';
 import {
-  CHANGED, FIRST_Y, FLAGS, headAt, LAST_GROUP, lastHeight, marksA, marksB, NONE, OUTSIDE, state,
+  CHANGED, FIRST_Y, FLAGS, LAST_GROUP, lastHeight, NONE, OUTSIDE, state,
 } from './world';
 
 /** Changes that blocks around can see, whatever the block: in the first row of group 0, in the first and last column. */
 const SIDES: u64 = 0xff_ff_00_01_00;
 
 /**
- * Marks what the changes of a block can reach, for the generation after the one that was computed from buffer `parity`.
- * Corners are marked whenever row and column changed, seldom in vain.
+ * Marks what the changes of a block can reach, in the list `next`. Corners are marked whenever row and column changed,
+ * seldom in vain.
+ *
+ * @param head That of this slot.
  */
-export function mark(parity: u32, slot: u32, changes: u64): void {
-  markAt(headAt(slot), parity ? marksA : marksB, slot, changes);
-}
-
-/** The same, by the address of its head. */
 // @ts-ignore: decorator
 @inline
 export function markAt(head: usize, next: usize, slot: u32, changes: u64): void {

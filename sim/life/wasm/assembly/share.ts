@@ -1,8 +1,8 @@
 // A generation by several threads: see sim/life/wasm/threads. All of them compute, each some blocks; one marks, in the
 // order in which it would have done all by itself, so that memory is the same too, down to the numbers of slots.
 
-import { atSeam, compute } from './compute';
-import { mark } from './mark';
+import { atSeam, computeAt } from './compute';
+import { markAt } from './mark';
 import { FLAGS, headAt, marksA, marksB, results, SLOTS } from './world';
 
 /** Groups of rows that are marked. */
@@ -20,32 +20,40 @@ export function computeSlots(parity: u32, from: u32, to: u32): void {
   const end = min(to, load<u32>(SLOTS));
   for (let slot0 = from; slot0 < end; slot0 += 8) {
     let eight = load<u64>(now + slot0);
-    while (eight != 0) {
+    if (eight == 0) continue;
+    const heads = headAt(slot0);
+    do {
       const i = <u32>ctz(eight) >> 3;
-      const slot = slot0 + i;
-      if (!atSeam(load<u32>(headAt(slot), FLAGS)))
-        store<u64>(results + (<usize>slot << 3), compute(parity, slot, <u32>(eight >> (i << 3)) & 0xff));
+      const marked = <u32>(eight >> (i << 3)) & 0xff;
       eight &= ~(<u64>0xff << (i << 3));
-    }
+      const head = heads + (i << 7);
+      const slot = slot0 + i;
+      if (!atSeam(load<u32>(head, FLAGS))) store<u64>(results + (<usize>slot << 3), computeAt(head, parity, slot, marked));
+    } while (eight != 0);
   }
 }
 
 /** Marks by what was kept; and computes the blocks at a seam, for whose copies there is one place only. */
 export function finish(parity: u32): void {
   const now = parity ? marksB : marksA;
+  const next = parity ? marksA : marksB;
   const slots = load<u32>(SLOTS);
   for (let slot0: u32 = 0; slot0 < slots; slot0 += 8) {
     let eight = load<u64>(now + slot0);
-    while (eight != 0) {
+    if (eight == 0) continue;
+    const heads = headAt(slot0);
+    do {
       const i = <u32>ctz(eight) >> 3;
+      const marked = <u32>(eight >> (i << 3)) & 0xff;
+      eight &= ~(<u64>0xff << (i << 3));
+      const head = heads + (i << 7);
       const slot = slot0 + i;
       // Not before its turn: a block that is marked is not freed.
       store<u8>(now + slot, 0);
-      const changes = atSeam(load<u32>(headAt(slot), FLAGS))
-        ? compute(parity, slot, <u32>(eight >> (i << 3)) & 0xff)
+      const changes = atSeam(load<u32>(head, FLAGS))
+        ? computeAt(head, parity, slot, marked)
         : load<u64>(results + (<usize>slot << 3));
-      if (changes != 0) mark(parity, slot, changes);
-      eight &= ~(<u64>0xff << (i << 3));
-    }
+      if (changes != 0) markAt(head, next, slot, changes);
+    } while (eight != 0);
   }
 }
