@@ -89,30 +89,34 @@ export class CellTree {
   #bound(): Float64Array {
     const boxes = new Float64Array(this.#count * 4);
     for (let id = 0; id < this.#count; id++) {
-      const at = id * 4;
-      boxes.set([Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 0, 0], at);
-      const include = (x1: number, y1: number, x2: number, y2: number): void => {
-        boxes[at] = Math.min(boxes[at], x1);
-        boxes[at + 1] = Math.min(boxes[at + 1], y1);
-        boxes[at + 2] = Math.max(boxes[at + 2], x2);
-        boxes[at + 3] = Math.max(boxes[at + 3], y2);
-      };
       const level = this.level(id);
+      let [x1, y1, x2, y2] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 0, 0];
       if (this.isLeaf(id)) {
-        for (let y = 0; y < 8; y++) {
-          const row = (this.part(id, y >> 2) >>> ((y & 3) * 8)) & 255;
-          if (row !== 0) include(31 - Math.clz32(row & -row), y, 32 - Math.clz32(row), y + 1);
+        const [low, high] = [this.part(id, 0), this.part(id, 1)];
+        const both = low | high;
+        if (both !== 0) {
+          const columns = (both | (both >>> 8) | (both >>> 16) | (both >>> 24)) & 255;
+          x1 = first(columns);
+          x2 = 32 - Math.clz32(columns);
+          y1 = low !== 0 ? first(low) >> 3 : 4 + (first(high) >> 3);
+          y2 = high !== 0 ? 8 - (Math.clz32(high) >> 3) : 4 - (Math.clz32(low) >> 3);
         }
       } else
         for (let i = 0; i < (id === 0 ? 0 : 4); i++) {
           const x = i & 1 ? 2 ** (level - 1) : 0;
           const y = i & 2 ? 2 ** (level - 1) : 0;
           const part = this.part(id, i);
-          if (level === 1 && part !== 0) include(x, y, x + 1, y + 1);
           const from = part * 4;
-          if (level > 1 && boxes[from] < boxes[from + 2])
-            include(x + boxes[from], y + boxes[from + 1], x + boxes[from + 2], y + boxes[from + 3]);
+          if (level === 1 ? part === 0 : boxes[from] >= boxes[from + 2]) continue;
+          x1 = Math.min(x1, level === 1 ? x : x + boxes[from]);
+          y1 = Math.min(y1, level === 1 ? y : y + boxes[from + 1]);
+          x2 = Math.max(x2, x + (level === 1 ? 1 : boxes[from + 2]));
+          y2 = Math.max(y2, y + (level === 1 ? 1 : boxes[from + 3]));
         }
+      boxes[id * 4] = x1;
+      boxes[id * 4 + 1] = y1;
+      boxes[id * 4 + 2] = x2;
+      boxes[id * 4 + 3] = y2;
     }
     return boxes;
   }
@@ -175,6 +179,9 @@ export class CellTree {
     }
   }
 }
+
+/** The lowest bit that is set. */
+const first = (word: number): number => 31 - Math.clz32(word & -word);
 
 function bits(word: number): number {
   let count = 0;
