@@ -45,11 +45,13 @@ export class RunningWorld {
   #told: WorldSettings | null = null;
   #slow = false;
   readonly #onstanding: RunningWorldOptions['onstanding'];
+  readonly #onbusy: RunningWorldOptions['onbusy'];
 
   constructor(built: Built, options: RunningWorldOptions) {
     const { channel, settings, pace, oncommand, stepMs = STEP_MS } = options;
     this.#stepMs = stepMs;
     this.#onstanding = options.onstanding;
+    this.#onbusy = options.onbusy;
     this.#built = built;
     this.#settings = settings;
     this.pace = pace;
@@ -57,7 +59,7 @@ export class RunningWorld {
     const running = this;
     this.pacemaker = new Pacemaker({
       step: (n) => {
-        this.#step(n, options.onbusy);
+        this.#step(n);
         return this.world.owed ? this.world.settled?.() : undefined;
       },
       publish: () => this.source.publish(),
@@ -77,17 +79,17 @@ export class RunningWorld {
     return this.#built.world;
   }
 
-  #step(n: number, onbusy: (busy: boolean) => void): void {
+  #step(n: number): void {
     // Where one took long, the next may take longer.
     const said = this.#slow;
-    if (said) onbusy(true);
+    if (said) this.#onbusy(true);
     const began = performance.now();
     this.#slow = true;
     try {
       this.#stepper.step(n);
       this.#slow = performance.now() - began > SLOW;
     } finally {
-      if (said) onbusy(false);
+      if (said) this.#onbusy(false);
     }
   }
 
@@ -113,7 +115,9 @@ export class RunningWorld {
   /** Begins again, with some settings changed. The old world stays if that fails. */
   async rebuild(change: Partial<WorldSettings>, load: BuildOptions): Promise<void> {
     const settings = { ...this.#settings, ...change };
-    const built = await buildWorld(settings, load);
+    // Some engines take a whole tree, or fill a large grid, in one go.
+    this.#onbusy(true);
+    const built = await buildWorld(settings, load).finally(() => this.#onbusy(false));
     this.world.dispose?.();
     this.#built = built;
     this.#settings = settings;

@@ -103,6 +103,7 @@ export class WorldRunner {
     const file = snapshot || settings.sim !== 'life' ? null : settings.pattern;
     // A rule that cannot be had costs no second reading.
     if (takesLong(file)) options.pattern = await readPattern(file, options);
+    this.post({ type: 'busy', busy: true });
     const built = await buildWorld(wanted, options).catch((error: Error) => {
       if (error.name !== 'RuleError') throw error;
       // One wrong attribute costs that attribute, not the world.
@@ -110,6 +111,7 @@ export class WorldRunner {
       wanted = { ...settings, rule: '', neighborhood: undefined };
       return buildWorld(wanted, options);
     });
+    this.post({ type: 'busy', busy: false });
     this.#loader.over(options);
     this.#world = new RunningWorld(built, {
       channel,
