@@ -1,5 +1,5 @@
 /** A rule as WGSL: columns of 32 cells, the twin of the kernels in WebAssembly. */
-import { joined } from './print-js.js';
+import { joined } from './js-rows.js';
 import type { Program, Value } from './program.js';
 
 /** Pieces of a function that walks down a column; `step-shader.ts` of the GPU engine puts them together. */

@@ -1,5 +1,6 @@
 /** What sim/life/js/printed.ts holds. */
-import { printBlock, type Shape } from '../graph/print-js.js';
+import type { Shape } from '../graph/js-rows.js';
+import { printBlock } from '../graph/print-js.js';
 import { programOf } from '../graph/program.js';
 import { parseRule } from '../rule/parse.js';
 
@@ -14,7 +15,7 @@ export function printModule(): string {
 // biome-ignore-all format: it is as it was printed
 // biome-ignore-all lint: it is as it was printed
 // @ts-nocheck: some of what is printed is not used
-import type { Shape } from '../../graph/print-js.js';
+import type { Shape } from '../../graph/js-rows.js';
 import type { BlockKernel } from './kernel.js';
 
 /** B3/S23 on the Moore neighbourhood. */

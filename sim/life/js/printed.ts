@@ -2,7 +2,7 @@
 // biome-ignore-all format: it is as it was printed
 // biome-ignore-all lint: it is as it was printed
 // @ts-nocheck: some of what is printed is not used
-import type { Shape } from '../../graph/print-js.js';
+import type { Shape } from '../../graph/js-rows.js';
 import type { BlockKernel } from './kernel.js';
 
 /** B3/S23 on the Moore neighbourhood. */
