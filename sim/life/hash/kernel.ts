@@ -12,6 +12,7 @@ interface Exports {
   forget(): void;
   allow(limit: number): void;
   collections(): number;
+  watch(on: boolean): void;
   hold(place: number, id: number): void;
   prepare(nodes: number): void;
   empty(level: number): number;
@@ -59,7 +60,7 @@ export async function createKernel(options: KernelOptions = {}): Promise<HashKer
     throw new RangeError(
       `A memory limit of ${limit} bytes is out of range: use 4194304 (4 MiB) to 2147483648 (2 GiB).`,
     );
-  const calls = { tick: () => {}, limit: Math.floor(limit) };
+  const calls: Calls = { tick: () => {}, limit: Math.floor(limit) };
   const instance = await WebAssembly.instantiate(await compile(), {
     env: {
       abort() {
@@ -76,14 +77,18 @@ export async function createKernel(options: KernelOptions = {}): Promise<HashKer
   return new HashKernel(instance.exports as unknown as Exports, calls);
 }
 
+interface Calls {
+  tick: () => void;
+  limit: number;
+}
+
 export class HashKernel {
   #u32 = new Uint32Array(0);
   #rule = '';
 
   constructor(
     readonly wasm: Exports,
-    /** `tick` is called now and then (every 16 larger squares); what it throws ends the computation. */
-    readonly calls: { tick: () => void; limit: number },
+    private readonly calls: Calls,
   ) {
     wasm.start(calls.limit);
   }
@@ -91,6 +96,17 @@ export class HashKernel {
   /** Most bytes of memory. */
   get limit(): number {
     return this.calls.limit;
+  }
+
+  /** As `work`, but `tick` is called now and then (every 16 larger squares); what it throws ends the computation. */
+  watched<T>(tick: () => void, work: () => T): T {
+    this.calls.tick = tick;
+    this.wasm.watch(true);
+    try {
+      return work();
+    } finally {
+      this.wasm.watch(false);
+    }
   }
 
   /** From now on it may take so many bytes; not fewer than before. */

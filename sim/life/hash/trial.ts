@@ -79,16 +79,10 @@ export class Trial {
   }
 
   #during<T>(slice: number, work: () => T): T {
-    const { calls } = this.engine.kernel;
     this.#end = this.options.now() + slice;
-    calls.tick = () => {
+    return this.engine.kernel.watched(() => {
       if (this.#late) throw new SliceEnd();
-    };
-    try {
-      return work();
-    } finally {
-      calls.tick = () => {};
-    }
+    }, work);
   }
 
   get #late(): boolean {

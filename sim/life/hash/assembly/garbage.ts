@@ -3,7 +3,7 @@
 
 import { collected, countCollection, FRAMES, stepOf, top } from './frames';
 import {
-  available, forgetFree, fresh, grow, isFull, LEVEL, LEVELS, MARK, pieces, PIECES, release, RESULT, STEP,
+  available, beyond, first, forgetFree, grow, isFull, LEVEL, LEVELS, MARK, pieces, PIECES, release, RESULT, STEP,
 } from './memory';
 import { eachEmpty, emptyTable, enter, space } from './table';
 
@@ -19,6 +19,12 @@ const PATIENCE: u32 = 32;
 const HELD: usize = memory.data(4 * 8, 16);
 let runs: u32 = 0;
 let ticks: u32 = 0;
+let watched: bool = false;
+
+/** Is `tick` to be called now and then? */
+export function watch(on: bool): void {
+  watched = on;
+}
 
 /** How often garbage was collected: ids that are not held may mean something else since. */
 export function collections(): u32 {
@@ -47,7 +53,7 @@ function enough(nodes: u32): bool {
 
 /** Makes room before a computation of `level`. */
 export function ready(level: u32): void {
-  if ((++ticks & 15) == 0) tick();
+  if (watched && (++ticks & 15) == 0) tick();
   if (enough(RESERVE)) return;
   // What does not fit after so many is made again and again: it would take hours.
   if (collected >= PATIENCE) isFull();
@@ -95,18 +101,6 @@ function collect(level: u32, results: bool): void {
         enter(<u32>(at >> 5));
       }
     }
-}
-
-// @ts-ignore: decorator
-@inline
-function first(piece: u32): usize {
-  return load<u32>(PIECES + piece * 8);
-}
-
-// @ts-ignore: decorator
-@inline
-function beyond(piece: u32): usize {
-  return piece == pieces - 1 ? fresh() : <usize>load<u32>(PIECES + piece * 8, 4);
 }
 
 function mark(id: u32, results: bool): void {

@@ -3,7 +3,7 @@
 export { jump, turn } from './advance';
 export { box, population } from './look';
 export { between, crop, leafOf, makeTile, putTile, readTile, repeat, tileRows } from './edit';
-export { collections, forget, hold, prepare } from './garbage';
+export { collections, forget, hold, prepare, watch } from './garbage';
 export { setRule } from './leaf';
 export { allow, bytes } from './memory';
 export { count, empty, join, start } from './table';

@@ -125,11 +125,19 @@ export function available(): u32 {
   return frees + <u32>((last - next) >> 5);
 }
 
-/** Where nodes have been handed out for the first time; from here to the end of the last piece there was never one. */
-export function fresh(): usize {
-  return next;
-}
-
 export function isFull(): void {
   full();
+}
+
+/** Where a piece begins, and where its last node that has ever been handed out ends. */
+// @ts-ignore: decorator
+@inline
+export function first(piece: u32): usize {
+  return load<u32>(PIECES + piece * 8);
+}
+
+// @ts-ignore: decorator
+@inline
+export function beyond(piece: u32): usize {
+  return piece == pieces - 1 ? next : <usize>load<u32>(PIECES + piece * 8, 4);
 }
