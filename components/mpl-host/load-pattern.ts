@@ -2,7 +2,7 @@
 
 import { PatternError } from '../../sim/errors.js';
 import { LoadingTeller, type PatternLoading } from '../screen/loading.js';
-import { tooLarge } from './unpack.js';
+import { isGzip, tooLarge } from './unpack.js';
 import type { WorldSettings } from './world-messages.js';
 
 /** A file of fewer bytes is read in no time. */
@@ -39,7 +39,7 @@ async function loadPattern(pattern: string | null, options: FetchOptions): Promi
   const name = nameOf(url);
   const file = await gather(response, name, options).catch(failed);
   // A worker is sent a file without a copy being made, however large.
-  return file.size <= SMALL && !(await packed(file)) ? { name, text: await file.text() } : { name, file, most };
+  return file.size <= SMALL && !(await isGzip(file)) ? { name, text: await file.text() } : { name, file, most };
 }
 
 function nameOf(url: URL): string {
@@ -83,11 +83,6 @@ async function gather(response: Response, name: string, { most, signal, onprogre
     throw error;
   }
   return new Blob([...parts, ...pieces]);
-}
-
-async function packed(file: Blob): Promise<boolean> {
-  const [first, second] = new Uint8Array(await file.slice(0, 2).arrayBuffer());
-  return first === 0x1f && second === 0x8b;
 }
 
 /** Loads the pattern that was asked for last. */

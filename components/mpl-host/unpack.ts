@@ -1,6 +1,6 @@
 /** The text of a pattern file, which may be packed by gzip. */
 
-import { PatternError } from '../../sim/index.js';
+import { PatternError } from '../../sim/errors.js';
 import type { PatternLoading } from '../screen/loading.js';
 
 export interface LoadOptions {
@@ -50,7 +50,8 @@ export async function textOf(file: Blob, name: string, most: number, options: Lo
   return parts.join('');
 }
 
-async function isGzip(file: Blob): Promise<boolean> {
+/** By its first bytes; what it is called says nothing. */
+export async function isGzip(file: Blob): Promise<boolean> {
   const [first, second] = new Uint8Array(await file.slice(0, 2).arrayBuffer());
   return first === 0x1f && second === 0x8b;
 }
