@@ -222,13 +222,14 @@ export function scenes(plan: Plan): { title: string; make: Make[] }[] {
     {
       title: 'Engines: HashLife by leaps of 2^10',
       make: [
-        leaps({ ...breeder!, side: 16384 }, plan.rounds, [
+        // Short ones: many rounds.
+        leaps({ ...breeder!, side: 16384 }, long ? 21 : plan.rounds, [
           [0, 1024],
           [1024, 8192],
         ]),
         ...(long
           ? [
-              leaps(GALAXY, 3, [
+              leaps(GALAXY, 5, [
                 [0, 1024],
                 [1024, 8192],
               ]),
