@@ -44,7 +44,7 @@ const HEAD_AT = 64;
 function checkBlock(stage: Stage, exports: WebAssembly.Exports): void {
   const { scene, memory, bytes } = stage;
   if (scene.width < 128 || scene.height % 8 !== 0) return;
-  const { rows, whole, some } = exports as Record<string, Rows>;
+  const { rows, whole, blind, some } = exports as Record<string, Rows>;
   const groups = scene.height / 8;
   const last = (by: number) => (by === 0 ? 1008 : 0);
   const around = [0, 1, 2, 3, 5, 6, 7, 8].map((i) => blockAt(i % 3, Math.floor(i / 3)) + last(Math.floor(i / 3)));
@@ -82,6 +82,10 @@ function checkBlock(stage: Stage, exports: WebAssembly.Exports): void {
     head.set([...around, own, groups - 1]);
     assert.equal(whole(HEAD_AT, 0, OUT - own), flags, 'flags of a whole block');
     assert.deepEqual(out(), cells, 'a whole block');
+    stage.restore();
+    head.set([...around, own, groups - 1]);
+    blind(HEAD_AT, 0, OUT - own);
+    assert.deepEqual(out(), cells, 'a whole block, blindly');
   }
 }
 

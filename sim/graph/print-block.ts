@@ -63,13 +63,16 @@ class BlockPrinter {
   }
 
   /** A group, written out. @param below Where the row after its last one lies, and bytes to add. */
-  protected group(below: Pointers, offset: number): void {
+  protected group(below: Pointers, offset: number, blind = false): void {
     const { rows, c, l, r } = this;
     for (let row = 0; row < GROUP; row++) {
       if (row === GROUP - 1) rows.values.row(row + 2, below, offset);
       else rows.values.row(row + 2, [c, l, r], (row + 1) * ROW_BYTES);
-      rows.cells(row * ROW_BYTES);
-      rows.note(row);
+      if (blind) rows.blindly(row * ROW_BYTES);
+      else {
+        rows.cells(row * ROW_BYTES);
+        rows.note(row);
+      }
     }
   }
 
@@ -86,9 +89,13 @@ class BlockPrinter {
   }
 }
 
-/** `(head, from, into) -> i64`: all 64 rows. */
+/** `(head, from, into) -> i64`: all 64 rows. Blind: without asking what differs, the result means nothing. */
 export class WholePrinter extends BlockPrinter {
-  constructor(program: Program, stride: number) {
+  constructor(
+    program: Program,
+    stride: number,
+    private readonly blind = false,
+  ) {
     super(program, stride, 3);
   }
 
@@ -111,7 +118,7 @@ export class WholePrinter extends BlockPrinter {
     code.op('i32_add');
     code.set(end);
     code.loop();
-    this.group([c, l, r], GROUP_BYTES);
+    this.group([c, l, r], GROUP_BYTES, this.blind);
     this.#note();
     this.forward();
     code.get(c);
@@ -119,7 +126,7 @@ export class WholePrinter extends BlockPrinter {
     code.op('i32_lt_u');
     code.branchIf(0);
     code.op('end');
-    this.group(around, 0);
+    this.group(around, 0, this.blind);
     this.#note();
     code.get(this.result);
     return code;
@@ -128,6 +135,7 @@ export class WholePrinter extends BlockPrinter {
   /** From the last group the masks are shifted down, as those of the following come. */
   #note(): void {
     const { code, rows } = this;
+    if (this.blind) return;
     code.get(this.result);
     code.i64(1);
     code.op('i64_shr_u');

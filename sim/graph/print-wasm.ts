@@ -26,7 +26,7 @@ export interface RowsOptions {
 }
 
 /**
- * Makes a module that imports `env.memory` and exports `whole` and `some` (see print-block.ts), and `rows` and `rowsCut`, both
+ * Makes a module that imports `env.memory` and exports `whole`, `blind` and `some` (see print-block.ts), and `rows` and `rowsCut`, both
  * `(c, l, r, n, nl, nr, s, sl, sr, dst, rows: i32) -> i64`. They compute `rows` (1..64) rows, in groups of 8 (the last
  * may be shorter). Pointers: the first row here, in the block to the left and to the right; the row above it, alike; the
  * row below the last one, alike; and where the results go, over generation n-1. `rowsCut` is for blocks of the last
@@ -42,6 +42,7 @@ export function compileRows(rule: Rule, options: RowsOptions): Uint8Array<ArrayB
     rows: new RowsPrinter(made, options, false).print(),
     rowsCut: new RowsPrinter(made, options, true).print(),
     whole: new WholePrinter(made, stride).print(),
+    blind: new WholePrinter(made, stride, true).print(),
     some: new SomePrinter(made, stride).print(),
   };
   return wasmModule(functions, options.shared ?? false);

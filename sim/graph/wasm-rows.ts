@@ -33,6 +33,15 @@ export class WasmRows {
     this.#scratches = program.next.map(() => code.local(V128));
   }
 
+  /** The states of the row above the newest; only writes them. @param offset Bytes, to where they go. */
+  blindly(offset: number): void {
+    for (const [plane, value] of this.program.next.entries()) {
+      this.code.get(this.to);
+      this.values.push(value);
+      this.code.store(offset + plane * this.stride);
+    }
+  }
+
   /** The states of the row above the newest; writes them and what differs. @param offset Bytes, to where they go. */
   cells(offset: number): void {
     const { code, diff } = this;

@@ -52,4 +52,30 @@ for (const engine of ['wasm', 'js'] satisfies EngineChoice[])
         { numRuns: 150, interruptAfterTimeLimit: 8_000, markInterruptAsFailure: false },
       );
     });
+
+    test('a lively world goes on as by the naive algorithm until it has settled, and when it is stirred', async () => {
+      for (const [rule, generations] of [
+        ['B3/S23', 300],
+        ['B2/S', 60],
+        ['B1357/S1357', 60],
+      ] as const) {
+        const [width, height] = [384, 192];
+        const life = await createLife({ width, height, rule, engine });
+        const naive = new NaiveLife(width, height, parseRule(rule), true);
+        life.soup({ density: 0.5, seed: 5 });
+        for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) naive.cells[y * width + x] = life.state(x, y);
+        for (let done = 0; done < generations; done += 15) {
+          life.step(15);
+          for (let i = 0; i < 15; i++) naive.step();
+          for (let y = 0; y < height; y++)
+            for (let x = 0; x < width; x++)
+              if (life.state(x, y) !== naive.cells[y * width + x])
+                assert.fail(`${rule}, generation ${life.generation}`);
+          if (done % 60 !== 0) continue;
+          life.set(done % width, done % height, true);
+          naive.cells[(done % height) * width + (done % width)] = 1;
+        }
+        life.dispose();
+      }
+    });
   });

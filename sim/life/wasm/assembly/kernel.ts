@@ -17,5 +17,9 @@ export declare function rowsCut(
 export declare function whole(head: usize, from: usize, into: usize): u64;
 
 // @ts-ignore: decorator
+@external("kernel", "blind")
+export declare function blind(head: usize, from: usize, into: usize): u64;
+
+// @ts-ignore: decorator
 @external("kernel", "some")
 export declare function some(head: usize, from: usize, into: usize, marked: u32): u64;

@@ -1,7 +1,7 @@
 // Blocks come from a pool, in the order they are wanted, and go back when they are empty.
 
 import {
-  blockAt, blockBytes, blocksX, blocksY, bufferBytes, CAPACITY, directory, endOf, FIRST_X, FIRST_Y, FLAGS, FREE,
+  blockAt, blockBytes, blocksX, blocksY, bufferBytes, CAPACITY, COMPLETE, directory, endOf, FIRST_X, FIRST_Y, FLAGS, FREE,
   FREE_COUNT, FULL, headAt, LAST_GROUP, LAST_X, LAST_Y, lastHeight, lastWidth, marksA, marksB, mostSlots, NEXT_FREE, NONE,
   NOWHERE, OUTSIDE, OWN, PLACE, PLAIN, planes, SLAB, SLOTS, state, torus, WHERE,
 } from './world';
@@ -59,6 +59,9 @@ function tell(slot: u32, d: usize, other: u32): void {
   const rows = load<u32>(headAt(other), FLAGS) & LAST_Y ? lastHeight : 64;
   store<u32>(at, other);
   store<u32>(at, <u32>blockAt(other) + (d < 3 ? (rows - 1) << 4 : 0), WHERE);
+  let complete: u32 = 1;
+  for (let i: usize = 0; i < 8; i++) if (load<u32>(headAt(slot) + (i << 2)) == NONE) complete = 0;
+  store<u32>(headAt(slot), complete, COMPLETE);
 }
 
 /** The place beside a place; NOWHERE outside a bounded grid. */
