@@ -6,7 +6,7 @@ import type { Compute, Help } from './help.js';
 import { Worth } from './worth.js';
 
 /** Groups of 8 rows of a block below which it costs more to call helpers than they save. */
-export const LEAST_GROUPS = 3500;
+export const LEAST_GROUPS = 2000;
 /** How long to wait for one that has a chunk of the work and does not answer, ms. */
 const PATIENCE = 3000;
 /** Slots a chunk: so many that claiming them costs little, so few that all are done at about the same time. */
