@@ -1,5 +1,5 @@
 /**
- * `npm run soak -- [--minutes 60] [--seed N]`: every engine at full speed, with edits, other rules and snapshots by
+ * `npm run soak -- [--minutes 60] [--seed N]`: every engine of one thread at full speed, with edits, other rules and snapshots by
  * chance; ends with an error where two engines differ or memory grows. What it did is repeated by its seed.
  */
 

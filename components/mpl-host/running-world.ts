@@ -118,12 +118,18 @@ export class RunningWorld {
     // Some engines take a whole tree, or fill a large grid, in one go.
     this.#onbusy(true);
     const built = await buildWorld(settings, load).finally(() => this.#onbusy(false));
-    this.world.dispose?.();
+    this.dispose();
     this.#built = built;
     this.#settings = settings;
     this.#stepper.wanted = this.pace.speed || Number.POSITIVE_INFINITY;
     this.source.restart(this.world);
     this.#tellControl();
+  }
+
+  /** Gives back the world, and what is on its way to it. */
+  dispose(): void {
+    this.#stepper.dispose?.();
+    this.world.dispose?.();
   }
 
   /** Changes settings: as it runs where it can, else it begins again. */
@@ -168,17 +174,25 @@ export class RunningWorld {
   /** Pauses, and goes `n` steps. Rejects, saying how far it came, where `signal` or time ended it before. */
   async step(n: number, signal: AbortSignal): Promise<void> {
     if (n > MAX_STEP) throw new RangeError(`${n} steps at once are too many; use up to ${MAX_STEP}`);
-    let done = 0;
+    const { world } = this;
+    const goal = world.generation + n;
     if (!signal.aborted) {
       this.setPace({ paused: true });
       this.stepping = true;
       try {
-        done = await this.pacemaker.go(n, { ms: this.#stepMs, signal });
+        const end = performance.now() + this.#stepMs;
+        while (world.generation < goal && performance.now() < end && !signal.aborted) {
+          const before = world.generation;
+          await this.pacemaker.go(goal - before, { ms: end - performance.now(), signal });
+          // It may wait for another engine, and has done nothing then.
+          if (world.generation === before) await new Promise((resolve) => setTimeout(resolve, 10));
+        }
       } finally {
         this.stepping = false;
         this.source.publish();
       }
     }
+    const done = Math.max(0, n - Math.max(0, goal - world.generation));
     if (done === n) return;
     const came = `after ${done} of ${n} generations`;
     if (signal.aborted) throw new Error(`"${signal.reason}" ended the step ${came}`);

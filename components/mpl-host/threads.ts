@@ -26,7 +26,7 @@ const spawn: SpawnHelper = (failed) => {
 function ownScript(): string {
   if (location.protocol !== 'blob:') return location.href;
   // It was loaded from another origin, through a blob that is forgotten by now: see spawn.ts.
-  const url = typeof MPL_BUNDLE !== 'undefined' ? MPL_BUNDLE : import.meta.url;
+  const url = typeof MPL_BUNDLE !== 'undefined' ? MPL_BUNDLE : new URL('./world.worker.js', import.meta.url).href;
   const blob = URL.createObjectURL(new Blob([`import ${JSON.stringify(url)};`], { type: 'text/javascript' }));
   setTimeout(() => URL.revokeObjectURL(blob), 10_000);
   return blob;

@@ -288,7 +288,7 @@ export class WorldRunner {
   #halt(): void {
     this.#halted = true;
     this.#world?.pacemaker.close();
-    this.#world?.world.dispose?.();
+    this.#world?.dispose();
     this.#reporter?.stop();
   }
 

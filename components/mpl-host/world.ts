@@ -39,6 +39,8 @@ export interface Stepper {
   /** Generations that are best computed at a time; 0 where any number will do. */
   readonly leap?: number;
   step(n: number): void;
+  /** Gives back what is on its way to the world. */
+  dispose?(): void;
 }
 
 /** A world as its settings say. */

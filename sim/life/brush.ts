@@ -87,9 +87,9 @@ export function isEmpty({ words, offset, stride }: TileView): boolean {
 
 /** Gives cells whose state is above `most` that state; says whether there were any. */
 export function reduceStates(engine: Engine, most: number): boolean {
-  const { layout, planes } = engine;
+  const { planes } = engine;
   let any = false;
-  for (let key = 0; key < layout.tilesX * layout.tilesY; key++)
+  for (const key of livingTiles(engine))
     for (let i = 0; i < 128; i++) {
       const row = i >> 1;
       const half = i & 1;

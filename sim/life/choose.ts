@@ -8,7 +8,7 @@
  * would be quicker, when no more leaps are wanted, or when the memory does not do; and one that has no room in blocks goes
  * over to HashLife.
  */
-import { MemoryError, RuleError } from '../errors.js';
+import { MemoryError, RuleError, UnsettledError } from '../errors.js';
 import { parseRule } from '../rule/parse.js';
 import { canRun } from './able.js';
 import type { Engine } from './engine.js';
@@ -39,6 +39,8 @@ export const MOST_TILES = 2 ** 18;
 export interface WatchOptions {
   /** Makes an engine of blocks for this world, and says why that one. Without it, the world keeps the engine it has. */
   blocks?: (() => Promise<{ engine: Engine; reason: string }>) | undefined;
+  /** Most bytes that HashLife may take once it is at work. Default: 512 MiB. */
+  hashMemory?: number | undefined;
   /** Milliseconds since whenever. Default: `performance.now()`. */
   now?: () => number;
 }
@@ -57,6 +59,8 @@ export interface WorldWatch {
    * a MemoryError means that no engine has room. Of a world that is computed elsewhere `owed` grows: see `Life.settled`.
    */
   step(n: number): void;
+  /** With the world: engines that are on their way to it are given back. */
+  dispose(): void;
 }
 
 /** Between the engines that compute where they are called. */
@@ -79,6 +83,7 @@ export class EngineWatch implements WorldWatch {
   #waiting = false;
   /** Neither blocks nor HashLife have room for what comes next. */
   #stuck: MemoryError | undefined;
+  #disposed = false;
   /** More tiles than this are too many for blocks. */
   #roomFor = MOST_TILES;
 
@@ -197,7 +202,7 @@ export class EngineWatch implements WorldWatch {
     this.#step(missing);
     const { engine, leap, took } = trial;
     this.#endTrial();
-    engine.kernel.allow(MEMORY);
+    engine.kernel.allow(this.options.hashMemory ?? MEMORY);
     const reason = `HashLife leaps ${leap} generations in ${ms(took)}, for which blocks take ${ms(leap * this.#blocks)}`;
     life.adopt(engine, reason, { holds: true });
     this.#leap = leap;
@@ -218,7 +223,7 @@ export class EngineWatch implements WorldWatch {
     this.#waiting = stuck !== undefined;
     this.#wayLater();
     void blocks()
-      .then(({ engine, reason }) => this.life.adopt(engine, `${reason}; ${why}`))
+      .then(({ engine, reason }) => this.#take(engine, `${reason}; ${why}`))
       .catch(() => {
         this.#roomFor = tiles - 1;
         this.#stuck = stuck;
@@ -235,12 +240,29 @@ export class EngineWatch implements WorldWatch {
     this.#pending = true;
     this.#waiting = true;
     void import('./hash/engine.js')
-      .then(({ createHashEngine }) => createHashEngine(new Layout(life.width, life.height)))
-      .then((engine) => life.adopt(engine, 'blocks have no room for the next generation'))
+      .then(({ createHashEngine }) =>
+        createHashEngine(new Layout(life.width, life.height), { memoryLimit: this.options.hashMemory }),
+      )
+      .then((engine) => this.#take(engine, 'blocks have no room for the next generation'))
       .catch(() => {
         this.#stuck = error;
       })
       .finally(() => this.#changed());
+  }
+
+  #take(engine: Engine, reason: string): void {
+    try {
+      if (this.#disposed) throw new UnsettledError();
+      this.life.adopt(engine, reason);
+    } catch (error) {
+      engine.dispose?.();
+      throw error;
+    }
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    this.#endTrial();
   }
 
   /** There is another engine, or there cannot be. */

@@ -71,16 +71,13 @@ export async function createLife(options: LifeOptions): Promise<Life> {
 /**
  * Steps a world for somebody who wants many generations, and gives it the engine that is best for what it does.
  *
- * @param keep The world keeps the engine it has; only leaps are chosen. Threads: as for `createLife`.
+ * @param keep The world keeps the engine it has; only leaps are chosen. The others: as for `createLife`.
  */
-export function watchEngine(
-  life: Life,
-  { keep = false, ...threads }: ThreadOptions & { keep?: boolean } = {},
-): WorldWatch {
+export function watchEngine(life: Life, { keep = false, ...means }: Means & { keep?: boolean } = {}): WorldWatch {
   const layout = new Layout(life.width, life.height);
-  const blocks = () => chooseEngine(layout, parseRule(life.rule), 'auto', threads);
-  const watch = new EngineWatch(life, { blocks: keep ? undefined : blocks });
-  const places = keep ? [] : placesFor(life, layout, threads);
+  const blocks = () => chooseEngine(layout, parseRule(life.rule), 'auto', means);
+  const watch = new EngineWatch(life, { blocks: keep ? undefined : blocks, hashMemory: means.hashMemory });
+  const places = keep ? [] : placesFor(life, layout, means);
   return places.length > 0 ? new ElsewhereWatch(watch, { places, here: blocks }) : watch;
 }
 

@@ -113,6 +113,36 @@ describe('a world that may be computed elsewhere', () => {
     assert.ok(asked >= 2 && asked <= 5, String(asked));
   });
 
+  test('a place that loses the world is not asked for all the time either', async () => {
+    let asked = 0;
+    const lossy: Elsewhere = async () => {
+      asked++;
+      const lost = { ask: () => Promise.reject(new Error('the driver crashed')), close: () => {} };
+      return { engine: new BandsEngine(layout, [lost]), reason: 'there' };
+    };
+    const { until, now, life } = await begin({ wasm: 20, bands: 5 }, [lossy]);
+    await until(() => now() > 60_000);
+    assert.ok(asked >= 2 && asked <= 5, String(asked));
+    await assertExact(life);
+  });
+
+  test('what is on its way to a world that is given up is given back', async () => {
+    let closed = 0;
+    let begun = 0;
+    const late: Elsewhere = async () => {
+      begun++;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      const idle = { ask: () => new Promise<never>(() => {}), close: () => void closed++ };
+      return { engine: new BandsEngine(layout, [idle]), reason: 'there' };
+    };
+    const { until, watch, life } = await begin({ wasm: 20 }, [late]);
+    await until(() => begun > 0);
+    watch.dispose();
+    life.dispose();
+    while (closed === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    assert.equal(closed, 1);
+  });
+
   test('an engine that has no room for the world leaves it where it is', async () => {
     const small: Elsewhere = async () => {
       const engine = createJsEngine(layout);

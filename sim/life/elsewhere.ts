@@ -38,8 +38,10 @@ export class ElsewhereWatch implements WorldWatch {
   moves = 0;
   readonly #now: () => number;
   #meter: Meter;
-  /** Whose steps the meter counts. */
-  #metered: EngineKind;
+  /** What computes it, as far as is known here. */
+  #at: EngineKind;
+  /** The first stride after a move has all to fetch: what it took says nothing. */
+  #fresh = true;
   /** Milliseconds that a generation took here, as last measured. */
   #here = Number.POSITIVE_INFINITY;
   #place = 0;
@@ -49,6 +51,7 @@ export class ElsewhereWatch implements WorldWatch {
   /** Takes over at the next step. */
   #next: Chosen | undefined;
   #pending = false;
+  #disposed = false;
 
   constructor(
     /** Which engine it had best have here. */
@@ -57,7 +60,7 @@ export class ElsewhereWatch implements WorldWatch {
   ) {
     this.#now = options.now ?? (() => performance.now());
     this.#meter = new Meter(this.#now());
-    this.#metered = near.life.engine;
+    this.#at = near.life.engine;
   }
 
   get life(): EngineWatch['life'] {
@@ -91,12 +94,23 @@ export class ElsewhereWatch implements WorldWatch {
       );
   }
 
+  dispose(): void {
+    this.#disposed = true;
+    this.#next?.engine.dispose?.();
+    this.near.dispose();
+  }
+
   #ran(n: number, began: number): void {
     const now = this.#now();
     const { engine } = this.life;
-    if (engine !== this.#metered) {
-      // The first stride has all to fetch; what it took says nothing.
-      this.#metered = engine;
+    if (engine !== this.#at) {
+      // Lost there, and saved by another: that is no place to go to again so soon.
+      if (AWAY.includes(this.#at)) this.#failed();
+      this.#at = engine;
+      this.#fresh = true;
+    }
+    if (this.#fresh) {
+      this.#fresh = false;
       this.#meter = new Meter(now);
       return;
     }
@@ -140,7 +154,8 @@ export class ElsewhereWatch implements WorldWatch {
     this.#pending = true;
     void make()
       .then((next) => {
-        this.#next = next;
+        if (this.#disposed) next?.engine.dispose?.();
+        else this.#next = next;
       })
       .catch(() => this.#failed())
       .finally(() => {
@@ -150,8 +165,12 @@ export class ElsewhereWatch implements WorldWatch {
 
   #move(next: Chosen): void {
     this.#next = undefined;
+    // HashLife may have taken it meanwhile, or it was lost there and is here already.
+    if (this.life.engine !== this.#at) return next.engine.dispose?.();
     try {
       this.life.adopt(next.engine, next.reason);
+      this.#at = next.engine.kind;
+      this.#fresh = true;
       if (!AWAY.includes(next.engine.kind)) return;
       this.moves++;
       this.#leaveAt = this.#now() + STAY;

@@ -275,4 +275,20 @@ describe('another engine', () => {
     life.step(1);
     assert.deepEqual([...life.changedTiles()], []);
   });
+
+  test('takes up a snapshot of a rule of more states: cells get the last one there is', async () => {
+    const from = await createLife({ width: 128, height: 64, rule: '345/2/8' });
+    from.draw([5, 5], 7);
+    from.draw([6, 5], 1);
+    const to = await createLife({ width: 128, height: 64, rule: '345/2/5' });
+    to.restore(from.snapshot());
+    assert.deepEqual([to.state(5, 5), to.state(6, 5)], [4, 1]);
+  });
+
+  test('fits a huge grid in which little lives to a rule of fewer states', async () => {
+    const life = await createLife({ width: 65536, height: 65536, rule: 'B2/S/3' });
+    life.draw([60000, 60000], 2);
+    life.setRule('B3/S23');
+    assert.equal(life.state(60000, 60000), 1);
+  });
 });

@@ -43,6 +43,7 @@ export class Life {
   #pending: Uint32Array | undefined;
   readonly #instead: Instead | undefined;
   #settling: Promise<void> = Promise.resolve();
+  #disposed = false;
 
   constructor(engine: Engine, reason: string, rule: Rule, wrap: Wrap, instead?: Instead) {
     this.#engine = engine;
@@ -125,14 +126,19 @@ export class Life {
     } catch (error) {
       if (!(error instanceof EngineLostError && this.#instead)) throw error;
       const { engine: other } = await this.#instead(this.#rule, true);
+      if (this.#disposed) return other.dispose?.();
       const { owed } = this;
       this.#replace(other, error.message);
-      other.step(owed);
+      // It may come less far: what is counted is what it has done.
+      this.#version -= owed;
+      this.#generation -= owed;
+      this.step(owed);
     }
   }
 
   /** Gives back at once what is not freed by itself, such as a GPU; the world is of no use any more. */
   dispose(): void {
+    this.#disposed = true;
     this.#engine.dispose?.();
   }
 
@@ -240,6 +246,8 @@ export class Life {
       throw new RangeError(`The snapshot has ${snapshot.planes} planes, and rule ${this.rule} ${this.planes}.`);
     this.#engine.clear();
     restoreTiles(this.#engine, snapshot);
+    // It may have been taken under a rule of more states, in as many planes.
+    if (this.states < 2 ** this.planes) reduceStates(this.#engine, this.states - 1);
     this.#edits++;
     this.#version = snapshot.version;
     this.#generation = snapshot.generation;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { EngineLostError, UnsettledError } from '../../errors.js';
+import { EngineLostError, MemoryError, UnsettledError } from '../../errors.js';
 import { parseRule } from '../../rule/parse.js';
 import { spawnHelper } from '../../testing/helpers.js';
 import { createLife } from '../create.js';
@@ -139,6 +139,47 @@ describe('a world in bands', () => {
     assert.equal(life.engine, 'js');
     assert.match(life.engineReason, /out of memory/);
     assert.deepEqual(await life.digest(), await twin.digest());
+  });
+
+  test('goes on in one piece when a worker says nothing any more, and counts what it has done', async () => {
+    const silent: SpawnHelper = () => ({ postMessage: () => {}, terminate: () => {} });
+    const layout = new Layout(256, 512);
+    const engine = new BandsEngine(layout, [bandPort(silent, 100), bandPort(silent, 100)]);
+    const life = new Life(engine, 'asked for', parseRule('B1357/S1357'), 'torus', async () => {
+      // Room for a few blocks only.
+      const { createWasmEngine } = await import('../wasm/engine.js');
+      return { engine: await createWasmEngine(new Layout(256, 512), { memoryLimit: 2 ** 20 }), reason: 'instead' };
+    });
+    life.soup({ density: 0.3, seed: 3 });
+    life.step(10);
+    await life.settled();
+    assert.match(life.engineReason, /does not answer/);
+    assert.deepEqual([life.engine, life.owed, life.generation], ['wasm', 0, 10]);
+  });
+
+  test('counts only what was computed where the engine that takes over has no room', async () => {
+    const layout = new Layout(8192, 8192);
+    const silent: SpawnHelper = () => ({ postMessage: () => {}, terminate: () => {} });
+    const life = new Life(
+      new BandsEngine(layout, [bandPort(silent, 50)]),
+      '',
+      parseRule('B1357/S1357'),
+      'torus',
+      async () => {
+        const { createWasmEngine } = await import('../wasm/engine.js');
+        return { engine: await createWasmEngine(layout, { memoryLimit: 2 ** 21 }), reason: 'instead' };
+      },
+    );
+    life.draw([4000, 4000], true);
+    const { version } = life;
+    life.step(3000);
+    await assert.rejects(life.settled(), MemoryError);
+    assert.ok(life.generation > 0 && life.generation < 3000, String(life.generation));
+    assert.equal(life.version, version + life.generation);
+    const twin = await createLife({ width: 8192, height: 8192, rule: 'B1357/S1357' });
+    twin.draw([4000, 4000], true);
+    twin.step(life.generation);
+    assert.equal(life.population(), twin.population());
   });
 
   test('without another engine it says so', async () => {

@@ -5,28 +5,46 @@ import { Band } from './band.js';
 import type { BandPort } from './engine.js';
 import type { BandReply, ToBand } from './messages.js';
 
+/**
+ * How long to wait for an answer, and in how many slices, ms: a machine that was asleep may have all running again after
+ * the first. What is asked takes seconds at the most, where the world is as large as it may be.
+ */
+const PATIENCE = 30_000;
+const SLICES = 10;
+
 /** Makes a helper hold a band, over a port of its own. */
 export interface HoldBand {
   readonly type: 'mpl-band';
   readonly port: MessagePort;
 }
 
-/** Has a helper hold a band. */
-export function bandPort(spawn: SpawnHelper): BandPort {
+/** Has a helper hold a band. @param patience Milliseconds without an answer after which it counts as lost. */
+export function bandPort(spawn: SpawnHelper, patience = PATIENCE): BandPort {
   /** They are answered in order. */
   const waiting: { resolve: (reply: BandReply) => void; reject: (error: Error) => void }[] = [];
   const { port1: port, port2 } = new MessageChannel();
   let lost = '';
+  let timer: ReturnType<typeof setInterval> | undefined;
   const lose = (why: string): void => {
     lost ||= why;
+    clearInterval(timer);
     port.close();
     worker.terminate();
     for (const { reject } of waiting.splice(0)) reject(new Error(lost));
   };
+  const watch = (): void => {
+    let slices = 0;
+    clearInterval(timer);
+    timer = setInterval(() => {
+      if (++slices === SLICES) lose('it does not answer');
+    }, patience / SLICES);
+  };
   const worker = spawn(lose);
   worker.postMessage({ type: 'mpl-band', port: port2 } satisfies HoldBand, [port2]);
   port.onmessage = ({ data }: MessageEvent<BandReply>) => {
+    clearInterval(timer);
     waiting.shift()?.resolve(data);
+    if (waiting.length > 0) watch();
     if (waiting.length === 0) stay(port, false);
   };
   stay(port, false);
@@ -34,6 +52,7 @@ export function bandPort(spawn: SpawnHelper): BandPort {
     ask: (message, transfer) =>
       new Promise((resolve, reject) => {
         if (lost) return reject(new Error(lost));
+        if (waiting.length === 0) watch();
         waiting.push({ resolve, reject });
         stay(port, true);
         port.postMessage(message, transfer);
