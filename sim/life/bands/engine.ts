@@ -1,14 +1,12 @@
 /**
  * Several workers for one world without shared memory: each holds a band of its rows, and passes its outermost ones on to
- * its neighbours every 64 generations. It is asynchronous, as messages are: `step` only says how far to go, `settled` has
- * it computed; until then all that is shown is the world as it last came back.
+ * its neighbours every 64 generations.
  */
-import { EngineLostError, RuleError, UnsettledError } from '../../errors.js';
+import { EngineLostError, RuleError } from '../../errors.js';
 import type { Rule } from '../../rule/rule.js';
 import { canRun } from '../able.js';
-import type { Engine, TileView } from '../engine.js';
+import { AwayEngine } from '../away-engine.js';
 import type { Layout } from '../layout.js';
-import { Mirror } from '../mirror.js';
 import { EDGE_ROWS } from './edge.js';
 import type { BandReply, Edge, ToBand } from './messages.js';
 
@@ -35,37 +33,22 @@ export function mostBands({ height }: Layout): number {
   return Math.floor(height / (2 * EDGE_ROWS));
 }
 
-export class BandsEngine implements Engine {
+export class BandsEngine extends AwayEngine {
   readonly kind = 'bands';
-  #mirror: Mirror;
   #rule: Rule | undefined;
   #torus = true;
-  #parts: Part[];
-  /** Bands do not hold the cells of the mirror but for what was written since. */
-  #stale = true;
-  /** Generations asked for since the beginning, and how many of them the mirror shows. */
-  #asked = 0;
-  #shown = 0;
-  #turn: Promise<void> = Promise.resolve();
-  #disposed = false;
+  readonly #parts: readonly Part[];
 
   /**
    * @param ports The workers, from 1 to `mostBands`: they are this engine's from now on.
    * @throws MemoryError
    */
-  constructor(
-    readonly layout: Layout,
-    ports: readonly BandPort[],
-  ) {
-    this.#mirror = new Mirror(layout, 1);
+  constructor(layout: Layout, ports: readonly BandPort[]) {
+    super(layout, 1);
     const at = (i: number): number => Math.floor((i * layout.tilesY) / ports.length);
     this.#parts = ports.map((port, i) => {
       return { port, firstRow: at(i), tileRows: at(i + 1) - at(i), top: null, bottom: null };
     });
-  }
-
-  get planes(): number {
-    return this.#mirror.planes;
   }
 
   /** Workers that compute it. */
@@ -73,60 +56,32 @@ export class BandsEngine implements Engine {
     return this.#parts.length;
   }
 
-  get owed(): number {
-    return this.#asked - this.#shown;
-  }
-
   configure(rule: Rule, torus: boolean): void {
-    this.#rest();
+    this.rest();
     if (!canRun(this.kind, rule))
       throw new RuleError(`Rule ${rule.text} looks further than bands of rows are made for.`);
-    if (rule.planes !== this.planes) this.#mirror = this.#mirror.withPlanes(rule.planes);
+    if (rule.planes !== this.planes) this.mirror = this.mirror.withPlanes(rule.planes);
     this.#rule = rule;
     this.#torus = torus;
-    this.#stale = true;
+    this.stale = true;
   }
 
-  step(generations: number): void {
-    this.#asked += generations;
+  protected override async recover(error: Error): Promise<void> {
+    // What bands hold is of different generations now.
+    this.release();
+    throw new EngineLostError(`A worker failed: ${error.message}`);
   }
 
-  /** One after another: each goes as far as was asked when its turn comes. */
-  settled(): Promise<void> {
-    const goal = this.#asked;
-    const turn = this.#turn.then(() => this.#reach(goal));
-    this.#turn = turn.catch(() => {});
-    return turn;
-  }
-
-  async #reach(goal: number): Promise<void> {
-    if (this.#shown >= goal || this.#disposed) return;
-    try {
-      await this.#advance();
-    } catch (error) {
-      // What bands hold is of different generations now; the mirror is the world.
-      this.#close();
-      if (!this.#disposed) throw new EngineLostError(`A worker failed: ${(error as Error).message}`);
-    }
-  }
-
-  async #advance(): Promise<void> {
-    const goal = this.#asked;
-    const mirror = this.#mirror;
-    if (this.#stale) {
+  protected override async advance(generations: number): Promise<Uint32Array[]> {
+    if (this.stale) {
       await Promise.all(this.#parts.map((part) => this.#begin(part)));
-      mirror.rewrite();
-      this.#stale = false;
+      this.mirror.rewrite();
+      this.stale = false;
     }
     await this.#send();
-    for (let left = goal - this.#shown; left > 0; left -= EDGE_ROWS) {
-      const collect = left <= EDGE_ROWS;
-      const replies = await this.#run(Math.min(left, EDGE_ROWS), collect);
-      if (this.#disposed) return;
-      // All or nothing: a world of two generations would be none.
-      if (collect) for (const [i, { records }] of replies.entries()) this.#take(this.#parts[i], records!);
-    }
-    this.#shown = goal;
+    for (let left = generations; left > EDGE_ROWS; left -= EDGE_ROWS) await this.#run(EDGE_ROWS, false);
+    const replies = await this.#run(generations % EDGE_ROWS || EDGE_ROWS, true);
+    return replies.map(({ records }, i) => this.#placed(this.#parts[i], records!));
   }
 
   async #begin(part: Part): Promise<void> {
@@ -145,11 +100,11 @@ export class BandsEngine implements Engine {
 
   /** Hands out what was written here. */
   async #send(): Promise<void> {
-    const { span, words } = this.#mirror;
+    const { span, words } = this.mirror;
     const { tilesX } = this.layout;
     const lists = this.#parts.map(() => [] as number[]);
     let at = 0;
-    for (const { first, count } of this.#mirror.written())
+    for (const { first, count } of this.mirror.written())
       for (let key = first; key < first + count; key++) {
         while (key >= (this.#parts[at].firstRow + this.#parts[at].tileRows) * tilesX) at++;
         lists[at].push(key);
@@ -196,49 +151,13 @@ export class BandsEngine implements Engine {
     return reply;
   }
 
-  #take({ firstRow }: Part, records: Uint32Array): void {
-    for (let at = 0; at < records.length; at += this.#mirror.span + 1) records[at] += firstRow * this.layout.tilesX;
-    this.#mirror.take(records);
+  /** With keys of the whole world. */
+  #placed({ firstRow }: Part, records: Uint32Array): Uint32Array {
+    for (let at = 0; at < records.length; at += this.mirror.span + 1) records[at] += firstRow * this.layout.tilesX;
+    return records;
   }
 
-  tile(key: number, plane: number): TileView {
-    return this.#mirror.view(key, plane);
-  }
-
-  open(key: number, plane: number): TileView {
-    this.#rest();
-    return this.tile(key, plane);
-  }
-
-  touched(key: number): void {
-    this.#mirror.touched(key);
-  }
-
-  clear(): void {
-    this.#rest();
-    this.#mirror.clear();
-    this.#stale = true;
-  }
-
-  population(): number {
-    return this.#mirror.population();
-  }
-
-  changed(): Uint32Array {
-    return this.#mirror.changed();
-  }
-
-  dispose(): void {
-    this.#disposed = true;
-    this.#close();
-  }
-
-  #close(): void {
+  protected override release(): void {
     for (const { port } of this.#parts) port.close();
-  }
-
-  /** What is written must be written into the newest generation. */
-  #rest(): void {
-    if (this.owed > 0) throw new UnsettledError();
   }
 }

@@ -1,13 +1,9 @@
-/**
- * Life on a GPU. It is asynchronous: `step` only says how far to go, `settled` has it computed and read back. Until then
- * all that is shown is the world as it was last read back, and `owed` says how many generations it is behind.
- */
-import { EngineLostError, RuleError, UnsettledError } from '../../errors.js';
+/** Life on a GPU. */
+import { EngineLostError, RuleError } from '../../errors.js';
 import { programOf } from '../../graph/program.js';
 import type { Rule } from '../../rule/rule.js';
-import type { Engine, TileView } from '../engine.js';
+import { AwayEngine } from '../away-engine.js';
 import type { Layout } from '../layout.js';
-import { Mirror } from '../mirror.js';
 import { bytesFor, findGpu, type Gpu } from './adapter.js';
 import { Board } from './board.js';
 import { stepShader } from './step-shader.js';
@@ -26,33 +22,17 @@ export async function createGpuEngine(layout: Layout, planes: number): Promise<G
   }
 }
 
-export class GpuEngine implements Engine {
+export class GpuEngine extends AwayEngine {
   readonly kind = 'gpu';
-  #mirror: Mirror;
   #gpu: Gpu;
   #board: Board | null;
-  /** The board's cells are not those of the mirror but for what was written since. */
-  #stale = true;
   #code = '';
-  /** Generations asked for since the beginning, and how many of them the mirror shows. */
-  #asked = 0;
-  #shown = 0;
-  #turn: Promise<void> = Promise.resolve();
   #recoveredAt = Number.NEGATIVE_INFINITY;
-  #disposed = false;
 
-  constructor(
-    readonly layout: Layout,
-    gpu: Gpu,
-    board: Board,
-  ) {
+  constructor(layout: Layout, gpu: Gpu, board: Board) {
+    super(layout, board.planes);
     this.#gpu = gpu;
     this.#board = board;
-    this.#mirror = new Mirror(layout, board.planes);
-  }
-
-  get planes(): number {
-    return this.#mirror.planes;
   }
 
   /** Computed by a processor after all. */
@@ -70,12 +50,8 @@ export class GpuEngine implements Engine {
     return this.#gpu.device;
   }
 
-  get owed(): number {
-    return this.#asked - this.#shown;
-  }
-
   configure(rule: Rule, torus: boolean): void {
-    this.#rest();
+    this.rest();
     const made = programOf(rule);
     const { planes } = made;
     const most = Math.min(this.device.limits.maxStorageBufferBindingSize, this.device.limits.maxBufferSize);
@@ -83,59 +59,31 @@ export class GpuEngine implements Engine {
       throw new RuleError(`Rule ${rule.text} has ${planes} planes, which are more than this GPU holds of such a grid.`);
     this.#code = stepShader(made, this.layout, torus);
     if (planes === this.planes) return;
-    this.#mirror = this.#mirror.withPlanes(planes);
+    this.mirror = this.mirror.withPlanes(planes);
     this.#board?.destroy();
     this.#board = null;
   }
 
-  step(generations: number): void {
-    this.#asked += generations;
-  }
-
-  /** One after another: each goes as far as was asked when its turn comes. */
-  settled(): Promise<void> {
-    const goal = this.#asked;
-    const turn = this.#turn.then(() => this.#reach(goal));
-    this.#turn = turn.catch(() => {});
-    return turn;
-  }
-
-  async #reach(goal: number): Promise<void> {
-    while (this.#shown < goal && !this.#disposed) {
-      try {
-        await this.#advance();
-      } catch (error) {
-        if (!this.#disposed) await this.#recover(error as Error);
-      }
-    }
-  }
-
-  async #advance(): Promise<void> {
-    const goal = this.#asked;
+  protected override async advance(generations: number): Promise<Uint32Array[]> {
     const { device } = this.#gpu;
-    const mirror = this.#mirror;
     if (!this.#board) {
       this.#board = await Board.create(device, this.layout, this.planes);
-      this.#stale = true;
+      this.stale = true;
     }
     const board = this.#board;
     await board.setStep(this.#code);
-    if (this.#stale) {
+    if (this.stale) {
       board.clear();
-      mirror.rewrite();
-      this.#stale = false;
+      this.mirror.rewrite();
+      this.stale = false;
     }
-    await board.send(mirror);
-    await board.run(goal - this.#shown);
-    // All or nothing: a world of two generations would be none.
-    const pieces = await board.collect();
-    if (this.#disposed) return;
-    for (const records of pieces) mirror.take(records);
-    this.#shown = goal;
+    await board.send(this.mirror);
+    await board.run(generations);
+    return board.collect();
   }
 
-  /** Whatever went wrong, what the device holds is of no use any more; the mirror is the world. */
-  async #recover(error: Error): Promise<void> {
+  /** Whatever went wrong, what the device holds is of no use any more. */
+  protected override async recover(error: Error): Promise<void> {
     const { device, software } = this.#gpu;
     device.destroy();
     const { reason, message } = await device.lost;
@@ -145,7 +93,7 @@ export class GpuEngine implements Engine {
       throw new EngineLostError(`The GPU was lost twice in ${SOON_MS / 1000} seconds: ${why}`);
     try {
       const gpu = await findGpu(this.layout, this.planes);
-      if (this.#disposed) return gpu.device.destroy();
+      if (this.disposed) return gpu.device.destroy();
       // After a crash a browser may offer software in place of what it had.
       if (gpu.software && !software) throw new Error('there is only a software adapter now');
       this.#gpu = gpu;
@@ -155,40 +103,7 @@ export class GpuEngine implements Engine {
     }
   }
 
-  tile(key: number, plane: number): TileView {
-    return this.#mirror.view(key, plane);
-  }
-
-  open(key: number, plane: number): TileView {
-    this.#rest();
-    return this.tile(key, plane);
-  }
-
-  touched(key: number): void {
-    this.#mirror.touched(key);
-  }
-
-  clear(): void {
-    this.#rest();
-    this.#mirror.clear();
-    this.#stale = true;
-  }
-
-  population(): number {
-    return this.#mirror.population();
-  }
-
-  changed(): Uint32Array {
-    return this.#mirror.changed();
-  }
-
-  dispose(): void {
-    this.#disposed = true;
+  protected override release(): void {
     this.#gpu.device.destroy();
-  }
-
-  /** What is written must be written into the newest generation. */
-  #rest(): void {
-    if (this.owed > 0) throw new UnsettledError();
   }
 }
