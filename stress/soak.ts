@@ -1,6 +1,7 @@
 /**
- * `npm run soak -- [--minutes 60] [--seed N]`: every engine of one thread at full speed, with edits, other rules and snapshots by
- * chance; ends with an error where two engines differ or memory grows. What it did is repeated by its seed.
+ * `npm run soak -- [--minutes 60] [--seed N]`: every engine at full speed, of one thread and of several, and worlds that get
+ * another one when that pays; with edits, other rules, files and snapshots by chance. Ends with an error where two engines
+ * differ or memory grows. What was done is repeated by the seed (but where the machine chooses an engine, it chooses anew).
  */
 
 import { parseArgs } from 'node:util';

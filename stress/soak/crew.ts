@@ -1,6 +1,6 @@
 /** One world on several engines: all that is done to it is done to each of them, and all must show the same. */
 
-import { type Life, MemoryError, parsePattern, patternByName, type Snapshot } from 'mpl-kit/sim';
+import { formatMacrocell, type Life, MemoryError, parsePattern, patternByName, type Snapshot } from 'mpl-kit/sim';
 import type { Random } from '../random.js';
 import { isLife, type Kind, type Member } from './member.js';
 
@@ -48,9 +48,11 @@ export class Crew {
     else if (what < 0.8) this.#draw();
     else if (what < 0.86) this.#fill();
     else if (what < 0.9) await this.#rule();
-    else if (what < 0.93) this.#wrap();
-    else if (what < 0.96) await this.#keep();
-    else if (what < 0.99) await this.#back();
+    else if (what < 0.92) this.#wrap();
+    else if (what < 0.94) await this.#keep();
+    else if (what < 0.96) await this.#back();
+    else if (what < 0.98) await this.#file();
+    else if (what < 0.99) await this.#renew();
     else this.#all('clear', (world) => world.clear());
     if (++this.#since >= COMPARED && random.chance(0.3)) await this.compare();
   }
@@ -131,6 +133,42 @@ export class Crew {
     this.#step(8);
     const hash = await this.compare();
     if (hash !== moment.hash) throw new Error(`${this.kind.name}: gone back to, it is ${hash}, and was ${moment.hash}`);
+  }
+
+  /** Out of one engine into a file, and into all of them; or not, where the file is not wanted any more. */
+  async #file(): Promise<void> {
+    const { random } = this;
+    if (this.#lives.length === 0) return;
+    const hash = await this.compare();
+    const pattern = parsePattern(formatMacrocell(random.pick(this.#lives)));
+    // Over the edge, where there is none.
+    const fits = this.#lives[0]!.wrap === 'torus' && random.chance(0.5);
+    const at = fits ? ([random.int(this.kind.width), random.int(this.kind.height)] as const) : [];
+    const pieces = random.chance(0.2) ? random.int(3) : Number.POSITIVE_INFINITY;
+    this.#each('file', (life) => {
+      const loading = life.loadSlowly(pattern, ...at);
+      for (let i = 0; i < pieces && !loading.next().done; i++);
+      loading.return();
+    });
+    const after = await this.compare();
+    if (!fits && pieces === Number.POSITIVE_INFINITY && after !== hash)
+      throw new Error(`${this.kind.name}: read from a file, it is ${after}, and was ${hash}`);
+  }
+
+  /** What the engines before had is given back. */
+  async #renew(): Promise<void> {
+    const [first] = this.#lives;
+    if (!first) return;
+    this.#count('anew');
+    const { rule, wrap } = first;
+    const snapshot = first.snapshot();
+    for (const life of this.#lives) life.dispose();
+    this.#members = await this.kind.make();
+    for (const life of this.#lives) {
+      life.setWrap(wrap);
+      await life.changeRule(rule);
+      life.restore(snapshot);
+    }
   }
 
   /** The same cells, the same counts, the same changes since the last time, on all engines. */

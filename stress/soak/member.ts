@@ -2,6 +2,7 @@
 
 import { createGrayScott, createLenia, createLife, type Field, type Life } from 'mpl-kit/sim';
 import type { Random } from '../random.js';
+import { spawn } from './threads.js';
 
 export type Member = Life | Field;
 
@@ -70,6 +71,20 @@ const hashed: Kind = {
   },
 };
 
+/** So large that helpers are called, where much lives. */
+const threaded: Kind = {
+  ...{ name: 'threads', width: 2048, height: 1280, rule: anyFamily, most: 64 },
+  async make() {
+    const { width, height } = this;
+    const one = await createLife({ width, height, engine: 'wasm' });
+    const more = await createLife({ width, height, engine: 'wasm', threads: 3, spawn });
+    return [
+      ['wasm', one],
+      ['threads', more],
+    ];
+  },
+};
+
 type Create = (options: { width: number; height: number; rule?: string; engine: 'wasm' | 'js' }) => Promise<Field>;
 const fields = (name: string, create: Create, rules: readonly string[]): Kind => ({
   ...{ name, width: 130, height: 100, rule: (random: Random) => random.pick(rules), most: 8 },
@@ -84,6 +99,7 @@ const fields = (name: string, create: Create, rules: readonly string[]): Kind =>
 
 export const KINDS: readonly Kind[] = [
   hashed,
+  threaded,
   lives('any family', 300, 200, 'B3/S23', anyFamily, 64),
   lives('Larger than Life', 200, 130, 'R5,C0,M1,S34..58,B34..45,NM', larger, 16),
   fields('Gray-Scott', createGrayScott, ['coral', 'mitosis', 'worms', 'feed=0.03 kill=0.06']),
