@@ -19,17 +19,18 @@ export function atSeam(flags: u32): bool {
 /**
  * In a lively world nearly everything changes, and to ask what does is a sixth of the work. So where every group did, at
  * its first and last row too, and in the blocks to the sides, it is taken for granted for some generations. That marks too
- * much, never too little; and nothing is made because of it, since there are blocks on all sides.
+ * much, never too little; and nothing is made because of it, since there are blocks on all sides. Those to the sides are
+ * looked at only in the first of these generations: later they may be about to be asked, which means nothing.
  */
-const UNASKED: u32 = 4;
+const UNASKED: u32 = 8;
 const ROWS: u64 = 0xff_ff_ff;
-const EVERYTHING: u64 = 0xff_ffff_ffff;
+export const EVERYTHING: u64 = 0xff_ffff_ffff;
 
-/** Whether all of a block will be computed anyway, most likely. */
+/** Whether all of the blocks to the sides will be computed anyway, most likely. */
 // @ts-ignore: decorator
 @inline
-function isDense(slot: u32): bool {
-  return load<u32>(headAt(slot), BLIND) != 0;
+function isBetweenDense(head: usize): bool {
+  return load<u32>(headAt(load<u32>(head, 12)), BLIND) != 0 && load<u32>(headAt(load<u32>(head, 16)), BLIND) != 0;
 }
 
 /**
@@ -52,7 +53,7 @@ export function computeAt(head: usize, parity: u32, slot: u32, marked: u32): u64
   if (groups == 0) return 0;
   if (groups != 0xff) return some(head + WHERE, from, bufferBytes - from, groups);
   const unasked = load<u32>(head, BLIND);
-  if (unasked != 0 && load<u32>(head, COMPLETE) && isDense(load<u32>(head, 12)) && isDense(load<u32>(head, 16))) {
+  if (unasked != 0 && load<u32>(head, COMPLETE) && (unasked < UNASKED || isBetweenDense(head))) {
     store<u32>(head, unasked - 1, BLIND);
     blind(head + WHERE, from, bufferBytes - from);
     return EVERYTHING;
