@@ -14,11 +14,12 @@ import type { Pointers } from './wasm-values.js';
  */
 export const HEAD = { NW: 0, N: 4, NE: 8, W: 12, E: 16, SW: 20, S: 24, SE: 28, OWN: 32, LAST: 36 } as const;
 
-const [HEAD_AT, FROM, INTO, MARKED] = Array.from({ length: 4 }, (_, parameter) => parameter);
+/** Parameters. */
+export const [HEAD_AT, FROM, INTO, MARKED] = [0, 1, 2, 3] as const;
 const GROUP_BYTES = GROUP * ROW_BYTES;
-const GROUPS = 8;
 
-class BlockPrinter {
+/** What functions for blocks have in common. */
+export class BlockPrinter {
   protected readonly code: Code;
   /** Where the rows of this block and of those to its sides lie, where results go, and what is above or below. */
   protected readonly c: number;
@@ -42,9 +43,9 @@ class BlockPrinter {
   }
 
   /** Reads an address from the head. */
-  protected push(word: number, by: number = FROM!): void {
+  protected push(word: number, by: number = FROM): void {
     const { code } = this;
-    code.get(HEAD_AT!);
+    code.get(HEAD_AT);
     code.load32(word);
     code.get(by);
     code.op('i32_add');
@@ -62,86 +63,35 @@ class BlockPrinter {
     values.row(1, [this.c, this.l, this.r], 0);
   }
 
-  /** A group, written out. @param below Where the row after its last one lies, and bytes to add. */
-  protected group(below: Pointers, offset: number, blind = false): void {
+  /** Some rows, written out. @param below Where the row after the last one lies, and bytes to add. */
+  protected written(count: number, below: Pointers, offset: number, print: (row: number) => void): void {
     const { rows, c, l, r } = this;
-    for (let row = 0; row < GROUP; row++) {
-      if (row === GROUP - 1) rows.values.row(row + 2, below, offset);
+    for (let row = 0; row < count; row++) {
+      if (row === count - 1) rows.values.row(row + 2, below, offset);
       else rows.values.row(row + 2, [c, l, r], (row + 1) * ROW_BYTES);
-      if (blind) rows.blindly(row * ROW_BYTES);
-      else {
-        rows.cells(row * ROW_BYTES);
-        rows.note(row);
-      }
+      print(row);
     }
   }
 
-  /** On to the next group. */
-  protected forward(): void {
+  /** A group, and what differs. */
+  protected group(below: Pointers, offset: number): void {
+    const { rows } = this;
+    this.written(GROUP, below, offset, (row) => {
+      rows.cells(row * ROW_BYTES);
+      rows.note(row);
+    });
+  }
+
+  /** On to the next rows. */
+  protected forward(count: number): void {
     const { code } = this;
-    this.rows.values.turn(GROUP);
+    this.rows.values.turn(count);
     for (const local of [this.l, this.r, this.to, this.c]) {
       code.get(local);
-      code.i32(GROUP_BYTES);
+      code.i32(count * ROW_BYTES);
       code.op('i32_add');
       code.set(local);
     }
-  }
-}
-
-/** `(head, from, into) -> i64`: all 64 rows. Blind: without asking what differs, the result means nothing. */
-export class WholePrinter extends BlockPrinter {
-  constructor(
-    program: Program,
-    stride: number,
-    private readonly blind = false,
-  ) {
-    super(program, stride, 3);
-  }
-
-  print(): Code {
-    const { code, c, l, r, to, around } = this;
-    const end = code.local(I32);
-    this.read(HEAD.OWN, c);
-    this.read(HEAD.W, l);
-    this.read(HEAD.E, r);
-    this.read(HEAD.OWN, to, INTO);
-    this.read(HEAD.NW, around[1]);
-    this.read(HEAD.N, around[0]);
-    this.read(HEAD.NE, around[2]);
-    this.begin();
-    this.read(HEAD.S, around[0]);
-    this.read(HEAD.SW, around[1]);
-    this.read(HEAD.SE, around[2]);
-    code.get(c);
-    code.i32(GROUP_BYTES * (GROUPS - 1));
-    code.op('i32_add');
-    code.set(end);
-    code.loop();
-    this.group([c, l, r], GROUP_BYTES, this.blind);
-    this.#note();
-    this.forward();
-    code.get(c);
-    code.get(end);
-    code.op('i32_lt_u');
-    code.branchIf(0);
-    code.op('end');
-    this.group(around, 0, this.blind);
-    this.#note();
-    code.get(this.result);
-    return code;
-  }
-
-  /** From the last group the masks are shifted down, as those of the following come. */
-  #note(): void {
-    const { code, rows } = this;
-    if (this.blind) return;
-    code.get(this.result);
-    code.i64(1);
-    code.op('i64_shr_u');
-    pushFlags(code, rows.all, rows.first, rows.diff, undefined, GROUPS - 1);
-    code.op('i64_or');
-    code.set(this.result);
   }
 }
 
@@ -166,7 +116,7 @@ export class SomePrinter extends BlockPrinter {
       [HEAD.W, l, HEAD.NW, HEAD.SW],
       [HEAD.E, r, HEAD.NE, HEAD.SE],
     ];
-    code.get(MARKED!);
+    code.get(MARKED);
     code.set(left);
     // Each run of groups: the rows it begins with.
     code.loop();
@@ -200,7 +150,7 @@ export class SomePrinter extends BlockPrinter {
       code.i32(GROUP_BYTES);
       code.op('i32_add');
       code.get(group);
-      code.get(HEAD_AT!);
+      code.get(HEAD_AT);
       code.load32(HEAD.LAST);
       code.op('i32_eq');
       code.op('select');
@@ -229,7 +179,7 @@ export class SomePrinter extends BlockPrinter {
     code.i32(1);
     code.op('i32_and');
     code.if();
-    this.forward();
+    this.forward(GROUP);
     code.branch(1);
     code.op('end');
     code.op('end');

@@ -4,7 +4,8 @@
  * print-block.ts; those here are for blocks at edges.
  */
 import type { Rule } from '../rule/rule.js';
-import { SomePrinter, WholePrinter } from './print-block.js';
+import { SomePrinter } from './print-block.js';
+import { BlindPrinter, WholePrinter } from './print-whole.js';
 import { type Program, programOf } from './program.js';
 import { Code, I32, I64, V128, wasmModule } from './wasm-code.js';
 import { pushFlags } from './wasm-flags.js';
@@ -26,11 +27,11 @@ export interface RowsOptions {
 }
 
 /**
- * Makes a module that imports `env.memory` and exports `whole`, `blind` and `some` (see print-block.ts), and `rows` and `rowsCut`, both
- * `(c, l, r, n, nl, nr, s, sl, sr, dst, rows: i32) -> i64`. They compute `rows` (1..64) rows, in groups of 8 (the last
- * may be shorter). Pointers: the first row here, in the block to the left and to the right; the row above it, alike; the
- * row below the last one, alike; and where the results go, over generation n-1. `rowsCut` is for blocks of the last
- * column of a grid that ends within them: only the cells under `keep` live.
+ * Makes a module that imports `env.memory` and exports `whole`, `blind` and `some` (see print-block.ts and print-whole.ts),
+ * and `rows` and `rowsCut`, both `(c, l, r, n, nl, nr, s, sl, sr, dst, rows: i32) -> i64`. They compute `rows` (1..64)
+ * rows, in groups of 8 (the last may be shorter). Pointers: the first row here, in the block to the left and to the right;
+ * the row above it, alike; the row below the last one, alike; and where the results go, over generation n-1. `rowsCut` is
+ * for blocks of the last column of a grid that ends within them: only the cells under `keep` live.
  *
  * Result: masks of 8 bits, bit g for group g: what differs from generation n-1: byte 0 anything, 1 its first row, 2 its
  * last row, 3 the first column, 4 the last column. It reads 4 bytes at `s + 1024`: leave that much behind the last block.
@@ -42,7 +43,7 @@ export function compileRows(rule: Rule, options: RowsOptions): Uint8Array<ArrayB
     rows: new RowsPrinter(made, options, false).print(),
     rowsCut: new RowsPrinter(made, options, true).print(),
     whole: new WholePrinter(made, stride).print(),
-    blind: new WholePrinter(made, stride, true).print(),
+    blind: new BlindPrinter(made, stride).print(),
     some: new SomePrinter(made, stride).print(),
   };
   return wasmModule(functions, options.shared ?? false);
