@@ -16,12 +16,13 @@ export type { Snapshot } from './life/snapshot.js';
 export type { ThreadOptions } from './life/wasm/engine.js';
 export type { HelperWorker, SpawnHelper } from './life/workers/environment.js';
 export { helpWorld } from './life/workers/helper.js';
-export type { CellTree, TreeBox } from './pattern/cell-tree.js';
+export type { CellTree } from './pattern/cell-tree.js';
 export { formatRle } from './pattern/format.js';
 export { formatMacrocell } from './pattern/format-macrocell.js';
 export { PATTERNS, patternByName } from './pattern/library.js';
 export { parsePattern, patternReader } from './pattern/parse.js';
 export { type Pattern, patternCells } from './pattern/pattern.js';
+export type { TreeBox } from './pattern/tree-measure.js';
 export { NAMED_RULES } from './rule/named.js';
 export { parseRule } from './rule/parse.js';
 export type {

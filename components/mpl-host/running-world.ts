@@ -115,7 +115,7 @@ export class RunningWorld {
   /** Begins again, with some settings changed. The old world stays if that fails. */
   async rebuild(change: Partial<WorldSettings>, load: BuildOptions): Promise<void> {
     const settings = { ...this.#settings, ...change };
-    // Some engines take a whole tree, or fill a large grid, in one go.
+    // A soup fills a large grid in one go.
     this.#onbusy(true);
     const built = await buildWorld(settings, load).finally(() => this.#onbusy(false));
     this.dispose();

@@ -58,11 +58,12 @@ export interface Engine {
   touched(key: number): void;
   /**
    * Makes the world hold the cells of a tree, and nothing else. The tree's corner goes to (x, y), inside the grid or
-   * not; its living cells are inside. Only where an engine is better at that than at tiles.
+   * not; its living cells are inside. Piece by piece: gives the share that is done, 0..1. Only where an engine is better at
+   * that than at tiles.
    *
    * @throws MemoryError; the world is as it was then.
    */
-  plant?(tree: CellTree, x: number, y: number): void;
+  plant?(tree: CellTree, x: number, y: number): Iterable<number>;
   /** The cells as a tree, where the engine has one: its middle is the middle of the grid. */
   harvest?(): CellTree | undefined;
   /** Keys of the tiles in which something may live, ascending; where an engine has none, all. */

@@ -2,8 +2,8 @@
 import { EngineLostError, MemoryError, PatternError, RuleError, UnsettledError } from '../errors.js';
 import type { CellTree } from '../pattern/cell-tree.js';
 import type { Pattern } from '../pattern/pattern.js';
+import { exhaust } from '../pattern/pieces.js';
 import { highestState, placePattern } from '../pattern/place.js';
-import { exhaust } from '../pattern/text.js';
 import { parseRule, withoutNeighborhood } from '../rule/parse.js';
 import type { Neighborhood, Rule } from '../rule/rule.js';
 import { canRun } from './able.js';
@@ -209,7 +209,7 @@ export class Life {
    */
   *loadSlowly(pattern: Pattern, x?: number, y?: number): Generator<number, void> {
     const at = this.#place(pattern, x, y);
-    yield* this.#filling(() => (this.#plant(pattern, at.x, at.y) ? [] : putPattern(this.#engine, pattern, at.x, at.y)));
+    yield* this.#filling(() => this.#planting(pattern, at.x, at.y) ?? putPattern(this.#engine, pattern, at.x, at.y));
   }
 
   /**
@@ -475,12 +475,10 @@ export class Life {
     return placePattern(pattern, this, x, y);
   }
 
-  /** Takes a pattern that is a tree and lies inside the grid as it is, where the engine can. */
-  #plant({ tree, width, height }: Pattern, x: number, y: number): boolean {
+  /** Of a pattern that is a tree and lies inside the grid: takes it as it is, where the engine can. */
+  #planting({ tree, width, height }: Pattern, x: number, y: number): Iterable<number> | undefined {
     const box = tree?.box();
-    if (!this.#engine.plant || !tree || !box) return false;
-    if (x < 0 || y < 0 || x + width > this.width || y + height > this.height) return false;
-    this.#engine.plant(tree, x - box.x, y - box.y);
-    return true;
+    if (!tree || !box || x < 0 || y < 0 || x + width > this.width || y + height > this.height) return undefined;
+    return this.#engine.plant?.(tree, x - box.x, y - box.y);
   }
 }

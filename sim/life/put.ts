@@ -5,7 +5,7 @@ import type { VisitRun } from '../pattern/run-list.js';
 import { Brush } from './brush.js';
 import type { Engine } from './engine.js';
 
-/** Leaves, or runs of a pattern that was made, of a piece: a few milliseconds. */
+/** Runs of a piece: a few milliseconds. */
 const PIECE = 2 ** 15;
 
 /** The pattern's corner goes to (x, y), and cells go over the edges of the grid. Gives the share that is done, 0..1. @throws MemoryError */
@@ -42,12 +42,16 @@ function* putTree(tree: CellTree, put: VisitRun): Generator<number, void> {
   if (!corner) return;
   const cells = tree.population();
   let done = 0;
-  let leaves = 0;
+  let runs = 0;
+  yield 0;
   for (const { id, x, y } of tree.leaves()) {
-    if (leaves++ % PIECE === 0) yield done / cells;
     tree.eachRun(id, (dx, dy, length, state) => {
       put(x + dx - corner.x, y + dy - corner.y, length, state);
       done += length;
+      runs++;
     });
+    if (runs < PIECE) continue;
+    runs = 0;
+    yield done / cells;
   }
 }

@@ -2,27 +2,32 @@
  * Cells as a tree of squares, each of four squares of half its side: parts that are alike are one node, so that patterns
  * of millions of cells are small. Nodes only name nodes before them; node 0 is empty, of any size.
  */
+import { MemoryError } from '../errors.js';
+import { exhaust } from './pieces.js';
 import type { VisitRun } from './run-list.js';
-
-export interface TreeBox {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
+import { type TreeBox, TreeMeasure } from './tree-measure.js';
 
 /** Sides are up to 2^48: coordinates stay exact. */
 export const MAX_LEVEL = 48;
 /** `kinds`: a leaf of 8x8 cells of state 1, as bits. Other nodes have their level there, 1 to 48. */
 const LEAF = 0;
 
+/** Memory is taken for so many nodes at a time (a power of two), so that nothing is ever copied. */
+const PAGE_BITS = 16;
+const PAGE = 2 ** PAGE_BITS;
+const MASK = PAGE - 1;
+
 export class CellTree {
-  #count = 1;
-  #kinds = new Uint8Array(64);
-  #parts = new Uint32Array(256);
+  #count = 0;
+  readonly #kinds: Uint8Array[] = [];
+  readonly #parts: Uint32Array[] = [];
+  readonly #measure = new TreeMeasure(this);
   /** Highest state of any cell. */
   maxState = 0;
-  #boxes: Float64Array | undefined;
+
+  constructor() {
+    this.#add(LEAF, 0, 0, 0, 0);
+  }
 
   /** Nodes, the empty one counted. The last is the root. */
   get count(): number {
@@ -45,112 +50,91 @@ export class CellTree {
   }
 
   #add(kind: number, a: number, b: number, c: number, d: number): number {
-    const id = this.#count++;
-    if (id === this.#kinds.length) {
-      const kinds = new Uint8Array(id * 2);
-      const parts = new Uint32Array(id * 8);
-      kinds.set(this.#kinds);
-      parts.set(this.#parts);
-      this.#kinds = kinds;
-      this.#parts = parts;
-    }
-    this.#kinds[id] = kind;
-    this.#parts[id * 4] = a;
-    this.#parts[id * 4 + 1] = b;
-    this.#parts[id * 4 + 2] = c;
-    this.#parts[id * 4 + 3] = d;
-    this.#boxes = undefined;
+    const id = this.#count;
+    if ((id & MASK) === 0) this.#grow();
+    this.#count++;
+    this.#kinds[id >>> PAGE_BITS][id & MASK] = kind;
+    const parts = this.#parts[id >>> PAGE_BITS];
+    const at = (id & MASK) * 4;
+    parts[at] = a;
+    parts[at + 1] = b;
+    parts[at + 2] = c;
+    parts[at + 3] = d;
     return id;
+  }
+
+  #grow(): void {
+    this.#orFull(() => {
+      const parts = new Uint32Array(PAGE * 4);
+      this.#kinds.push(new Uint8Array(PAGE));
+      this.#parts.push(parts);
+    });
+  }
+
+  #orFull<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      throw new MemoryError(
+        `The pattern consists of ${this.#count} squares or more, for which this machine has no memory: use a smaller one.`,
+      );
+    }
   }
 
   /** The side of a node is 2^level; 0 for the empty one, which fits anywhere. */
   level(id: number): number {
-    return id === 0 ? 0 : this.#kinds[id] || 3;
+    return id === 0 ? 0 : this.#kinds[id >>> PAGE_BITS][id & MASK] || 3;
   }
 
   isLeaf(id: number): boolean {
-    return id !== 0 && this.#kinds[id] === LEAF;
+    return id !== 0 && this.#kinds[id >>> PAGE_BITS][id & MASK] === LEAF;
   }
 
   /** A quarter: 0 NW, 1 NE, 2 SW, 3 SE; of a leaf: 0 `low`, 1 `high`. */
   part(id: number, which: number): number {
-    return this.#parts[id * 4 + which];
+    return this.#parts[id >>> PAGE_BITS][(id & MASK) * 4 + which];
+  }
+
+  /**
+   * Counts what lives in the nodes added so far, and finds where, piece by piece; gives the share that is done. What was
+   * not asked for here `box`, `tiles` and `population` do, all at once. @throws MemoryError
+   */
+  *measure(): Generator<number, void> {
+    const going = this.#measure.go();
+    for (;;) {
+      const { done, value } = this.#orFull(() => going.next());
+      if (done) return;
+      yield value;
+    }
+  }
+
+  get #measured(): TreeMeasure {
+    exhaust(this.measure());
+    return this.#measure;
   }
 
   /** The living cells of a node, counted from its corner; undefined when there are none. */
   box(id = this.root): TreeBox | undefined {
-    const boxes = (this.#boxes ??= this.#bound());
-    const at = id * 4;
-    if (id === 0 || boxes[at] > boxes[at + 2]) return undefined;
-    return { x: boxes[at], y: boxes[at + 1], width: boxes[at + 2] - boxes[at], height: boxes[at + 3] - boxes[at + 1] };
+    return this.#measured.box(id);
   }
 
-  /** First column and row, and those after the last, of all nodes. */
-  #bound(): Float64Array {
-    const boxes = new Float64Array(this.#count * 4);
-    for (let id = 0; id < this.#count; id++) {
-      const level = this.level(id);
-      let [x1, y1, x2, y2] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 0, 0];
-      if (this.isLeaf(id)) {
-        const [low, high] = [this.part(id, 0), this.part(id, 1)];
-        const both = low | high;
-        if (both !== 0) {
-          const columns = (both | (both >>> 8) | (both >>> 16) | (both >>> 24)) & 255;
-          x1 = first(columns);
-          x2 = 32 - Math.clz32(columns);
-          y1 = low !== 0 ? first(low) >> 3 : 4 + (first(high) >> 3);
-          y2 = high !== 0 ? 8 - (Math.clz32(high) >> 3) : 4 - (Math.clz32(low) >> 3);
-        }
-      } else
-        for (let i = 0; i < (id === 0 ? 0 : 4); i++) {
-          const x = i & 1 ? 2 ** (level - 1) : 0;
-          const y = i & 2 ? 2 ** (level - 1) : 0;
-          const part = this.part(id, i);
-          const from = part * 4;
-          if (level === 1 ? part === 0 : boxes[from] >= boxes[from + 2]) continue;
-          x1 = Math.min(x1, level === 1 ? x : x + boxes[from]);
-          y1 = Math.min(y1, level === 1 ? y : y + boxes[from + 1]);
-          x2 = Math.max(x2, x + (level === 1 ? 1 : boxes[from + 2]));
-          y2 = Math.max(y2, y + (level === 1 ? 1 : boxes[from + 3]));
-        }
-      boxes[id * 4] = x1;
-      boxes[id * 4 + 1] = y1;
-      boxes[id * 4 + 2] = x2;
-      boxes[id * 4 + 3] = y2;
-    }
-    return boxes;
-  }
-
-  /** Squares of 64x64 cells in which something lives. */
+  /** Squares of 64x64 cells in which something lives; at most 2^32 - 1 are counted. */
   tiles(): number {
-    const counts = new Float64Array(this.#count);
-    for (let id = 1; id < this.#count; id++) {
-      const level = this.level(id);
-      const parts = [0, 1, 2, 3].map((i) =>
-        level === 1 || this.isLeaf(id) ? this.part(id, i) : counts[this.part(id, i)],
-      );
-      const sum = parts.reduce((a, b) => a + b);
-      counts[id] = level <= 6 ? Math.min(sum, 1) : sum;
-    }
-    return counts[this.root];
+    return this.#measured.tiles(this.root);
   }
 
   /** How many cells live in the whole tree. */
   population(): number {
-    const counts = new Float64Array(this.#count);
-    for (let id = 1; id < this.#count; id++)
-      if (this.isLeaf(id)) counts[id] = bits(this.part(id, 0)) + bits(this.part(id, 1));
-      else
-        for (let i = 0; i < 4; i++)
-          counts[id] += this.level(id) === 1 ? Math.min(this.part(id, i), 1) : counts[this.part(id, i)];
-    return counts[this.root];
+    return this.#measured.population(this.root);
   }
 
   /** The leaves of a node (nodes of level 1, where there are states) in which something lives, and their corners. */
   *leaves(id = this.root, x = 0, y = 0): Generator<{ id: number; x: number; y: number }, void> {
+    const measured = this.#measured;
     const stack = [{ id, x, y }];
     for (let at = stack.pop(); at; at = stack.pop()) {
-      if (!this.box(at.id)) continue;
+      if (measured.population(at.id) === 0) continue;
       const level = this.level(at.id);
       if (level === 1 || this.isLeaf(at.id)) {
         yield at;
@@ -178,13 +162,4 @@ export class CellTree {
       }
     }
   }
-}
-
-/** The lowest bit that is set. */
-const first = (word: number): number => 31 - Math.clz32(word & -word);
-
-function bits(word: number): number {
-  let count = 0;
-  for (let rest = word; rest !== 0; rest &= rest - 1) count++;
-  return count;
 }

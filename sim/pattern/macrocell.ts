@@ -5,12 +5,13 @@
 import { MAX_SIDE } from '../life/grid.js';
 import { CellTree, MAX_LEVEL } from './cell-tree.js';
 import type { Pattern } from './pattern.js';
+import { exhaust } from './pieces.js';
 import { failAt, linesOf, PIECE, type Reader, readRule, shown, TOO_BIG } from './text.js';
 import { treePattern } from './tree-pattern.js';
 
 type Facts = { -readonly [K in keyof Pattern]?: Pattern[K] };
 
-/** @throws PatternError with the line and column of what is wrong. */
+/** @throws MemoryError, and PatternError with the line and column of what is wrong. */
 export function* readMacrocell(text: string): Reader {
   const comments: string[] = [];
   const facts: Facts = {};
@@ -19,6 +20,8 @@ export function* readMacrocell(text: string): Reader {
   let piece = PIECE;
   for (const { line, offset } of linesOf(text)) {
     if (offset > piece) {
+      // Beside the reading, so that nothing is left to do at its end.
+      exhaust(tree.measure());
       yield offset;
       piece = offset + PIECE;
     }

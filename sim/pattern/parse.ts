@@ -3,9 +3,10 @@ import { PatternError } from '../errors.js';
 import { readLife105, readLife106 } from './lif.js';
 import { readMacrocell } from './macrocell.js';
 import type { Pattern } from './pattern.js';
+import { exhaust } from './pieces.js';
 import { readPlaintext } from './plaintext.js';
 import { readRle } from './rle.js';
-import { exhaust, failAt, PIECE, type Reader, shown } from './text.js';
+import { failAt, PIECE, type Reader, shown } from './text.js';
 
 /**
  * Reads RLE, plaintext (`.cells`), macrocell (`.mc`), Life 1.05 or Life 1.06; which it is, the text tells.

@@ -26,14 +26,6 @@ export const TOO_BIG = `the pattern grows beyond ${MAX_SIDE}x${MAX_SIDE} cells, 
 /** What reads a text piece by piece: it tells how many characters it has read, and at last what they mean. */
 export type Reader = Generator<number, Pattern>;
 
-/** All at once what would go piece by piece. */
-export function exhaust<T>(pieces: Generator<unknown, T>): T {
-  for (;;) {
-    const { done, value } = pieces.next();
-    if (done) return value;
-  }
-}
-
 /** Characters of a piece: a few milliseconds. */
 export const PIECE = 2 ** 18;
 

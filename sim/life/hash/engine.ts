@@ -7,9 +7,10 @@ import type { CellTree } from '../../pattern/cell-tree.js';
 import type { Rule, TotalisticRule } from '../../rule/rule.js';
 import type { Engine, TileView } from '../engine.js';
 import type { Layout } from '../layout.js';
+import { harvest } from './harvest.js';
 import { createKernel, type HashKernel, HOLD, type KernelOptions, type PlacedTile } from './kernel.js';
 import { leap, reach, roomFor } from './leap.js';
-import { harvest, plant } from './plant.js';
+import { plant } from './plant.js';
 import { differing, TileCache } from './tiles.js';
 
 /** Rejects with a RangeError for a wrong limit; anything else means that there is no WebAssembly here. */
@@ -17,6 +18,8 @@ export async function createHashEngine(layout: Layout, options: KernelOptions = 
   return new HashEngine(layout, await createKernel(options));
 }
 
+/** Nodes that room is made for in one go. */
+const ROOM = 2 ** 16;
 /** Tiles that are written before they go into the tree. */
 const BATCH = 256;
 
@@ -200,11 +203,25 @@ export class HashEngine implements Engine {
     this.#hold(this.kernel.wasm.empty(this.level));
   }
 
-  plant(tree: CellTree, x: number, y: number): void {
+  *plant(tree: CellTree, x: number, y: number): Generator<number, void> {
     this.flush();
-    // Shifted squares differ from those they came from, and so do those in between.
-    this.kernel.wasm.prepare(Math.min(tree.count * 16, 2 ** 20));
-    this.#settle(plant(this.kernel, tree, this.level, x, y));
+    // Where squares do not stay whole, those in between are new.
+    yield* this.#reserve(tree.count * (x % 64 === 0 && y % 64 === 0 ? 1 : 3));
+    this.#settle(yield* plant(this.kernel, tree, this.level, x, y));
+  }
+
+  /** Room for so many squares, if there is any: to let the table grow when it is full would take long. */
+  *#reserve(squares: number): Generator<number, void> {
+    for (let nodes = ROOM; ; nodes *= 2) {
+      try {
+        this.kernel.wasm.prepare(Math.min(nodes, squares));
+      } catch (error) {
+        if (!(error instanceof MemoryError) || nodes === ROOM) throw error;
+        return;
+      }
+      if (nodes >= squares) return;
+      yield 0;
+    }
   }
 
   harvest(): CellTree | undefined {
