@@ -2,6 +2,7 @@
 // BROWSER=firefox runs them there.
 
 import { spawn } from 'node:child_process';
+import { relative } from 'node:path';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { esbuildPlugin } from '@web/dev-server-esbuild';
@@ -86,24 +87,31 @@ const endlessPattern = (ctx, next) => {
   } else return next();
 };
 
-/** Last line of the output: N passed, N failed, N skipped. */
+/** Last lines of the output: what failed, a line each, then "N passed, N failed, N skipped". */
 const tally = {
   onTestRunFinished({ sessions }) {
-    let [passed, failed, skipped] = [0, 0, 0];
-    const walk = (suite) => {
+    let [passed, skipped] = [0, 0];
+    const failed = [];
+    const walk = (suite, name) => {
       for (const test of suite.tests) {
         if (test.skipped) skipped++;
         else if (test.passed) passed++;
-        else failed++;
+        else
+          failed.push(
+            `${name} > ${test.name}: ${test.error?.message?.replace(/\s+/g, ' ').slice(0, 300) ?? 'no reason told'}`,
+          );
       }
-      suite.suites.forEach(walk);
+      for (const inner of suite.suites) walk(inner, inner.name ? `${name} > ${inner.name}` : name);
     };
-    for (const session of sessions) {
-      if (session.testResults) walk(session.testResults);
-      if (!session.testResults || session.errors.length > 0) failed++; // It did not load, or it crashed.
+    for (const { testFile, testResults, errors } of sessions) {
+      const file = relative(root, testFile);
+      if (testResults) walk(testResults, file);
+      // It did not load, or it crashed.
+      if (!testResults || errors.length > 0) failed.push(`${file}: ${errors[0]?.message ?? 'no result'}`);
     }
     stopRelay();
-    console.log(`\n${passed} passed, ${failed} failed, ${skipped} skipped`);
+    for (const name of failed) console.log(`failed: ${name}`);
+    console.log(`\n${passed} passed, ${failed.length} failed, ${skipped} skipped`);
   },
 };
 

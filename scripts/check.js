@@ -24,11 +24,12 @@ const checks = [
   ['package entries', 'node_modules/publint/src/cli.js', '--strict'],
 ];
 
-let failed = 0;
+const failed = [];
 for (const [name, command, ...args] of checks) {
   const { status } = spawnSync(process.execPath, [join(root, command), ...args], { cwd: root, stdio: 'inherit' });
-  if (status !== 0) failed++;
+  if (status !== 0) failed.push(name);
   console.log(`${status === 0 ? 'ok' : 'FAILED'}: ${name}`);
 }
-console.log(`\n${checks.length - failed} passed, ${failed} failed`);
-process.exitCode = failed === 0 ? 0 : 1;
+for (const name of failed) console.log(`failed: ${name}`);
+console.log(`\n${checks.length - failed.length} passed, ${failed.length} failed`);
+process.exitCode = failed.length === 0 ? 0 : 1;

@@ -1,13 +1,21 @@
-// A reporter for node:test whose last line counts tests, not files or suites: "N passed, N failed, N skipped".
+// A reporter for node:test. Its last lines: what failed, a line each, then a count of tests, not of files or suites:
+// "N passed, N failed, N skipped".
 export default async function* tally(source) {
   let passed = 0;
-  let failed = 0;
   let skipped = 0;
+  const failed = [];
+  const within = [];
   for await (const { type, data } of source) {
+    // Of a file's tests the outer ones begin first.
+    if (type === 'test:start') within[data.nesting] = data.name;
     if (data?.details?.type === 'suite') continue;
-    if (type === 'test:fail') failed++;
-    else if (type === 'test:pass' && (data.skip !== undefined || data.todo !== undefined)) skipped++;
+    if (type === 'test:fail') {
+      const why = data.details.error?.cause?.message ?? data.details.error?.message ?? '';
+      failed.push(
+        `${[...within.slice(0, data.nesting), data.name].join(' > ')}: ${why.replace(/\s+/g, ' ').slice(0, 300)}`,
+      );
+    } else if (type === 'test:pass' && (data.skip !== undefined || data.todo !== undefined)) skipped++;
     else if (type === 'test:pass') passed++;
   }
-  yield `\n${passed} passed, ${failed} failed, ${skipped} skipped\n`;
+  yield `\n${failed.map((name) => `failed: ${name}\n`).join('')}${passed} passed, ${failed.length} failed, ${skipped} skipped\n`;
 }

@@ -61,8 +61,10 @@ function run(name, args, print) {
       const counts = [...tail.matchAll(/^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/gm)].at(-1);
       const [passed, failed, skipped] = counts ? counts.slice(1).map((n) => Number(n ?? 0)) : [0, 0, 0];
       const broken = failed === 0 && (code !== 0 || passed === 0) ? 1 : 0;
+      const names = [...tail.matchAll(/^failed: (.*)$/gm)].map(([, what]) => `${name}: ${what}`);
+      if (broken) names.push(`${name}: ended with code ${code}`);
       print(`=== ${name}: ${((Date.now() - began) / 1000).toFixed(0)} s\n`);
-      resolve({ name, passed, failed: failed + broken, skipped });
+      resolve({ name, passed, failed: failed + broken, skipped, names });
     });
   });
 }
@@ -97,7 +99,7 @@ const names = wanted.length > 0 ? wanted : Object.keys(suites);
 if (names.includes('browser') || names.includes('e2e')) needBrowsers();
 if (names.includes('node')) needRedis();
 const built = spawnSync(process.execPath, ['scripts/build.js', '--if-stale'], { cwd: root, stdio: 'inherit' });
-const results = built.status === 0 ? [] : [{ name: 'build', passed: 0, failed: 1, skipped: 0 }];
+const results = built.status === 0 ? [] : [{ name: 'build', passed: 0, failed: 1, skipped: 0, names: ['build'] }];
 if (built.status === 0) results.push(...(await runAll(names)));
 
 const sum = (key) => results.reduce((total, result) => total + result[key], 0);
@@ -105,5 +107,7 @@ console.log('');
 for (const { name, passed, failed, skipped } of results) {
   console.log(`${name.padEnd(8)} ${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
 }
+// Once more at the end, where it is found.
+for (const name of results.flatMap(({ names }) => names)) console.log(`failed: ${name}`);
 console.log(`\n${sum('passed')} passed, ${sum('failed')} failed`);
 process.exitCode = sum('failed') === 0 ? 0 : 1;
