@@ -1,4 +1,5 @@
 /** Writes cells into an engine's tiles. */
+import { openPlanes } from './cells.js';
 import type { Engine, TileView } from './engine.js';
 
 /** Opens a tile once for cells that follow each other in it. Call `done` at the end. */
@@ -33,11 +34,7 @@ export class Brush {
   #open(key: number): void {
     if (key === this.#key) return;
     this.done();
-    const { planes } = this.engine;
-    // The first call may move memory; what is looked at is what the later ones say.
-    for (let plane = 1; plane < planes; plane++) this.engine.open(key, plane);
-    for (let plane = 0; plane < planes; plane++) this.#views[plane] = this.engine.open(key, plane);
-    this.#views.length = planes;
+    openPlanes(this.engine, key, this.#views);
     this.#key = key;
   }
 }

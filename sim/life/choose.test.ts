@@ -11,6 +11,8 @@ import {
   watchEngine,
 } from '../index.js';
 import { parseRule } from '../rule/parse.js';
+import type { Engine } from './engine.js';
+import { createHashEngine } from './hash/engine.js';
 import { Layout } from './layout.js';
 import { Life } from './life.js';
 import { createWasmEngine } from './wasm/engine.js';
@@ -108,6 +110,69 @@ describe('the choice of an engine', () => {
     assert.ok(longest < 16, `${longest} ms`);
     assert.equal(life.engine, 'wasm');
   });
+
+  /** Counts the tiles that are read out of an engine. */
+  function counted(engine: Engine): { engine: Engine; reads: () => number } {
+    const { tile } = engine;
+    let reads = 0;
+    engine.tile = (key, plane) => {
+      reads++;
+      return tile.call(engine, key, plane);
+    };
+    return { engine, reads: () => reads };
+  }
+
+  test('a trial copies the world in slices, for which it stands still', async () => {
+    const layout = new Layout(4096, 2048);
+    const { engine, reads } = counted(await createWasmEngine(layout));
+    const life = new Life(engine, '', parseRule('B2/S'), 'torus');
+    life.soup({ density: 0.4, seed: 1 });
+    const watch = new EngineWatch(life, { blocks: async () => assert.fail('in blocks'), now: clockOf(life, 10, 1) });
+    watch.wanted = Number.POSITIVE_INFINITY;
+    let [most, stood, last] = [0, 0, reads()];
+    for (let i = 0; i < 1000 && stood < 5; i++) {
+      const { generation } = life;
+      watch.step(1);
+      await wait(0);
+      most = Math.max(most, reads() - last);
+      last = reads();
+      if (life.generation === generation) stood++;
+    }
+    assert.equal(watch.trials, 1);
+    assert.ok(stood >= 5, `it stood still ${stood} times for ${layout.tilesX * layout.tilesY} tiles`);
+    assert.ok(most <= 512, `${most} tiles at a time`);
+  });
+
+  for (const edited of [false, true])
+    test(`back to blocks it is copied in slices, too${edited ? ', and at once where it is edited all the time' : ''}`, async () => {
+      const layout = new Layout(2048, 2048);
+      const { engine, reads } = counted(await createHashEngine(layout));
+      const life = new Life(engine, '', parseRule('B3/S23'), 'torus');
+      const other = await createLife({ width: 2048, height: 2048 });
+      for (const world of [life, other]) world.soup({ density: 0.3, seed: 4 });
+      const blocks = async () => ({ engine: await createWasmEngine(layout), reason: 'asked' });
+      const watch = new EngineWatch(life, { blocks, now: clockOf(life, 100, 1) });
+      watch.wanted = 30;
+      let [most, stood, last] = [0, 0, reads()];
+      for (let i = 0; i < 1000 && life.engine === 'hash'; i++) {
+        const { generation } = life;
+        watch.step(1);
+        await wait(0);
+        other.step(life.generation - other.generation);
+        if (life.generation === generation) {
+          stood++;
+          if (edited) for (const world of [life, other]) world.draw([i, 500, i, 501, i, 502], true);
+        } else if (life.engine === 'hash') last = reads();
+        if (!edited) assert.ok(reads() - last <= 512, `${reads() - last} tiles at a time`);
+        most = Math.max(most, reads() - last);
+        last = reads();
+      }
+      assert.equal(life.engine, 'wasm');
+      assert.ok(edited ? stood === 3 : stood >= 2, `it stood still ${stood} times`);
+      watch.step(5);
+      other.step(5);
+      assert.deepEqual(await life.digest(), await other.digest());
+    });
 
   test('HashLife takes over where the world comes to its generation, unless somebody edits meanwhile', async () => {
     for (const edited of [false, true]) {

@@ -8,13 +8,17 @@
  * would be quicker, when no more leaps are wanted, or when the memory does not do; and one that has no room in blocks goes
  * over to HashLife.
  */
-import { MemoryError, RuleError, UnsettledError } from '../errors.js';
+import { MemoryError, RuleError } from '../errors.js';
 import { parseRule } from '../rule/parse.js';
 import { canRun } from './able.js';
-import type { Engine } from './engine.js';
+import { Backoff } from './backoff.js';
+import type { Chosen } from './engine.js';
+import { Handover } from './handover.js';
+import { getHashEngine } from './hash/get.js';
 import type { Trial } from './hash/trial.js';
 import { Layout } from './layout.js';
 import type { Life } from './life.js';
+import { MOST_TILES } from './limits.js';
 import { Meter, ms } from './meter.js';
 
 /** Fewer generations a second than this are not worth a leap. */
@@ -27,18 +31,13 @@ const TRIAL = 200;
 const SLICE = 8;
 /** Bytes that HashLife may take once it is at work. */
 const MEMORY = 2 ** 29;
-/** From one trial to the next, ms. */
-const FIRST_WAIT = 5_000;
-const LONGEST_WAIT = 320_000;
 /** Where as many generations as can be had are wanted, a leap should take about so long, ms. */
 const SHORT = 4;
 const LONG = 64;
-/** Tiles of a world that is given to blocks, at most: 400 MiB. */
-export const MOST_TILES = 2 ** 18;
 
 export interface WatchOptions {
   /** Makes an engine of blocks for this world, and says why that one. Without it, the world keeps the engine it has. */
-  blocks?: (() => Promise<{ engine: Engine; reason: string }>) | undefined;
+  blocks?: (() => Promise<Chosen>) | undefined;
   /** Most bytes that HashLife may take once it is at work. Default: 512 MiB. */
   hashMemory?: number | undefined;
   /** Milliseconds since whenever. Default: `performance.now()`. */
@@ -55,8 +54,8 @@ export interface WorldWatch {
   /** How often HashLife was tried. */
   readonly trials: number;
   /**
-   * As `life.step`; but where there is no more memory, it may be fewer generations while another engine is made ready, and
-   * a MemoryError means that no engine has room. Of a world that is computed elsewhere `owed` grows: see `Life.settled`.
+   * As `life.step`; but it may be fewer generations, or none, while the world is copied into another engine, or has no more
+   * memory where it is. A MemoryError means that no engine has room. Of a world that is computed elsewhere `owed` grows: see `Life.settled`.
    */
   step(n: number): void;
   /** With the world: engines that are on their way to it are given back. */
@@ -71,19 +70,16 @@ export class EngineWatch implements WorldWatch {
   #meter: Meter;
   /** Milliseconds a generation takes in blocks, as last measured. */
   #blocks = Number.POSITIVE_INFINITY;
-  #wait = FIRST_WAIT;
-  #nextTrial = 0;
+  readonly #trials = new Backoff();
   #leap = 16;
   #trial: Trial | undefined;
   /** HashLife was worth it: it takes over where the world comes to its generation. */
   #ready = false;
-  /** Another engine is being made. */
-  #pending = false;
-  /** The world waits for it. */
-  #waiting = false;
+  /** A trial is being made ready. */
+  #preparing = false;
+  readonly #handover: Handover;
   /** Neither blocks nor HashLife have room for what comes next. */
   #stuck: MemoryError | undefined;
-  #disposed = false;
   /** More tiles than this are too many for blocks. */
   #roomFor = MOST_TILES;
 
@@ -93,11 +89,18 @@ export class EngineWatch implements WorldWatch {
   ) {
     this.#now = options.now ?? (() => performance.now());
     this.#meter = new Meter(this.#now());
+    this.#handover = new Handover(life, this.#now, () => {
+      this.#meter = new Meter(this.#now());
+    });
   }
 
   /** HashLife is being tried, or another engine is coming. */
   get trying(): boolean {
-    return this.#pending || this.#trial !== undefined;
+    return this.#busy || this.#trial !== undefined;
+  }
+
+  get #busy(): boolean {
+    return this.#preparing || this.#handover.pending;
   }
 
   get leap(): number {
@@ -108,10 +111,10 @@ export class EngineWatch implements WorldWatch {
     const stuck = this.#stuck;
     this.#stuck = undefined;
     if (stuck) throw stuck;
-    if (this.#waiting) return;
+    if (this.#handover.holds()) return;
     try {
       if (this.#trial) n = this.#try(this.#trial, n);
-      this.#step(n);
+      if (n > 0) this.#step(n);
     } catch (error) {
       if (!(error instanceof MemoryError && this.options.blocks)) throw error;
       if (this.life.engine === 'hash') this.#goBack('HashLife needed too much memory', error);
@@ -126,13 +129,13 @@ export class EngineWatch implements WorldWatch {
     // Others compute elsewhere, or rules that HashLife does not run.
     if (!['wasm', 'js', 'hash'].includes(this.life.engine)) return;
     this.#meter.add(n, now - began);
-    if (this.#pending || !this.#meter.isFull(now)) return;
+    if (this.#busy || !this.#meter.isFull(now)) return;
     const { cost } = this.#meter;
     const busy = this.#meter.busy(now);
     this.#meter = new Meter(now);
     if (this.life.engine === 'hash') return this.#judge(cost);
     this.#blocks = cost;
-    if (this.options.blocks && this.wanted >= MANY && busy && 1000 / cost < this.wanted && now >= this.#nextTrial)
+    if (this.options.blocks && this.wanted >= MANY && busy && 1000 / cost < this.wanted && this.#trials.isOver(now))
       this.#prepare();
   }
 
@@ -155,23 +158,20 @@ export class EngineWatch implements WorldWatch {
   #prepare(): void {
     const { life } = this;
     if (this.#trial || !canRun('hash', parseRule(life.rule))) return;
-    this.#pending = true;
+    this.#preparing = true;
     const leap = power(Math.min(TRIAL / this.#blocks, this.wanted / LEAPS_A_SECOND, 2 ** 20));
     void import('./hash/trial.js')
       .then(({ beginTrial }) => beginTrial(life, { leap, blocks: this.#blocks, now: this.#now }))
       .then((trial) => {
+        // There was no room in blocks meanwhile.
+        if (this.#handover.pending || life.engine === 'hash') return;
         this.#trial = trial;
         this.trials++;
       })
-      .catch(() => this.#wayLater())
+      .catch(() => this.#trials.failed(this.#now()))
       .finally(() => {
-        this.#pending = false;
+        this.#preparing = false;
       });
-  }
-
-  #wayLater(): void {
-    this.#nextTrial = this.#now() + this.#wait;
-    this.#wait = Math.min(this.#wait * 2, LONGEST_WAIT);
   }
 
   #endTrial(): void {
@@ -186,7 +186,7 @@ export class EngineWatch implements WorldWatch {
       if (trial.isStale) throw new NotWorthIt();
       if (!this.#ready) {
         const worth = trial.work(SLICE);
-        if (worth === undefined) return n;
+        if (worth === undefined) return trial.copying ? 0 : n;
         if (!worth) throw new NotWorthIt();
         this.#ready = true;
       }
@@ -194,7 +194,7 @@ export class EngineWatch implements WorldWatch {
     } catch (error) {
       if (!(error instanceof NotWorthIt || error instanceof MemoryError || error instanceof RuleError)) throw error;
       this.#endTrial();
-      this.#wayLater();
+      this.#trials.failed(this.#now());
       return n;
     }
     const missing = trial.generation - life.generation;
@@ -213,22 +213,24 @@ export class EngineWatch implements WorldWatch {
   /** To blocks; where they have no room, the world stays as it is, or is `stuck` where it cannot. */
   #goBack(why: string, stuck?: MemoryError): void {
     const { blocks } = this.options;
-    if (this.#pending || !blocks) return;
+    if (this.#busy || !blocks) return;
     const tiles = this.life.livingTiles().length;
     if (tiles > this.#roomFor) {
       if (stuck) throw stuck;
       return;
     }
-    this.#pending = true;
-    this.#waiting = stuck !== undefined;
-    this.#wayLater();
-    void blocks()
-      .then(({ engine, reason }) => this.#take(engine, `${reason}; ${why}`))
-      .catch(() => {
+    this.#trials.failed(this.#now());
+    this.#handover.begin({
+      make: async () => {
+        const { engine, reason } = await blocks();
+        return { engine, reason: `${reason}; ${why}` };
+      },
+      waits: stuck !== undefined,
+      refused: () => {
         this.#roomFor = tiles - 1;
         this.#stuck = stuck;
-      })
-      .finally(() => this.#changed());
+      },
+    });
   }
 
   /** From blocks, which have no room for what comes next. */
@@ -237,39 +239,23 @@ export class EngineWatch implements WorldWatch {
     if (!canRun('hash', parseRule(life.rule))) throw error;
     this.#endTrial();
     this.#roomFor = Math.floor(life.livingTiles().length / 2);
-    this.#pending = true;
-    this.#waiting = true;
-    void import('./hash/engine.js')
-      .then(({ createHashEngine }) =>
-        createHashEngine(new Layout(life.width, life.height), { memoryLimit: this.options.hashMemory }),
-      )
-      .then((engine) => this.#take(engine, 'blocks have no room for the next generation'))
-      .catch(() => {
+    const layout = new Layout(life.width, life.height);
+    this.#handover.begin({
+      make: async () => ({
+        engine: await getHashEngine(layout, parseRule(life.rule), this.options.hashMemory),
+        reason: 'blocks have no room for the next generation',
+      }),
+      waits: true,
+      refused: () => {
         this.#stuck = error;
-      })
-      .finally(() => this.#changed());
+      },
+    });
   }
 
-  #take(engine: Engine, reason: string): void {
-    try {
-      if (this.#disposed) throw new UnsettledError();
-      this.life.adopt(engine, reason);
-    } catch (error) {
-      engine.dispose?.();
-      throw error;
-    }
-  }
-
+  /** With the world: engines that are on their way to it are given back. */
   dispose(): void {
-    this.#disposed = true;
     this.#endTrial();
-  }
-
-  /** There is another engine, or there cannot be. */
-  #changed(): void {
-    this.#pending = false;
-    this.#waiting = false;
-    this.#meter = new Meter(this.#now());
+    this.#handover.dispose();
   }
 }
 

@@ -4,12 +4,14 @@ import type { Pattern } from '../pattern/pattern.js';
 import { parseRule } from '../rule/parse.js';
 import type { Neighborhood, Rule } from '../rule/rule.js';
 import { canRun } from './able.js';
-import { EngineWatch, MOST_TILES, type WorldWatch } from './choose.js';
+import { EngineWatch, type WorldWatch } from './choose.js';
 import { ElsewhereWatch } from './elsewhere.js';
 import type { Chosen, Engine } from './engine.js';
 import { checkGrid, checkWrap, type Wrap } from './grid.js';
+import { getHashEngine } from './hash/get.js';
 import { Layout } from './layout.js';
 import { Life } from './life.js';
+import { MOST_TILES } from './limits.js';
 import { placesFor } from './places.js';
 import { checkThreads, createWasmEngine, type ThreadOptions } from './wasm/engine.js';
 
@@ -57,9 +59,7 @@ export async function createLife(options: LifeOptions): Promise<Life> {
   const first: Chosen =
     choice === 'auto' && tiles > MOST_TILES && canRun('hash', rule)
       ? {
-          engine: await (await import('./hash/engine.js')).createHashEngine(layout, {
-            memoryLimit: hashMemory,
-          }),
+          engine: await getHashEngine(layout, rule, hashMemory),
           reason: `the pattern's ${pattern?.tree?.population()} living cells in ${tiles} tiles would take blocks too much memory`,
         }
       : await chooseEngine(layout, rule, choice, { threads, spawn, hashMemory });
@@ -97,9 +97,7 @@ async function chooseEngine(
   let instead = '';
   if (choice === 'hash') {
     try {
-      const { createHashEngine, hashable } = await import('./hash/engine.js');
-      hashable(rule);
-      return { engine: await createHashEngine(layout, { memoryLimit: hashMemory }), reason: 'asked for' };
+      return { engine: await getHashEngine(layout, rule, hashMemory), reason: 'asked for' };
     } catch (error) {
       // What was asked for is out of range.
       if (error instanceof RangeError && hashMemory !== undefined) throw error;

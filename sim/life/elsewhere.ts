@@ -4,6 +4,7 @@
  * it is tried, for a second, and stays where it is a quarter quicker than here. Since worlds change, it comes back now and
  * then, to see what a generation takes here by now.
  */
+import { Backoff } from './backoff.js';
 import type { EngineWatch, WorldWatch } from './choose.js';
 import type { Chosen, EngineKind } from './engine.js';
 import { Meter, ms } from './meter.js';
@@ -12,9 +13,7 @@ import { Meter, ms } from './meter.js';
 const WORTH = 1;
 /** How much quicker it must be. */
 const QUICKER = 1.25;
-/** From one trial to the next, and how long it stays away without a look at how it would be here; ms. */
-const FIRST_WAIT = 5_000;
-const LONGEST_WAIT = 320_000;
+/** How long it stays away without a look at how it would be here; ms. */
 const STAY = 60_000;
 
 /** A place where a world may be computed: resolves with an engine for it, or nothing where that cannot be. */
@@ -45,8 +44,7 @@ export class ElsewhereWatch implements WorldWatch {
   /** Milliseconds that a generation took here, as last measured. */
   #here = Number.POSITIVE_INFINITY;
   #place = 0;
-  #wait = FIRST_WAIT;
-  #nextTrial = 0;
+  readonly #trials = new Backoff();
   #leaveAt = 0;
   /** Takes over at the next step. */
   #next: Chosen | undefined;
@@ -84,8 +82,10 @@ export class ElsewhereWatch implements WorldWatch {
     const { life } = this;
     if (this.#next && life.owed === 0) this.#move(this.#next);
     const began = this.#now();
+    const { generation } = life;
     this.near.step(n);
-    if (life.owed === 0) this.#ran(n, began);
+    // It may stand still, while it is copied into another engine.
+    if (life.owed === 0) this.#ran(life.generation - generation, began);
     // Whoever waits for it hears of what went wrong.
     else
       life.settled().then(
@@ -123,7 +123,7 @@ export class ElsewhereWatch implements WorldWatch {
     else if (HERE.includes(engine)) {
       this.#here = cost;
       const late = busy && 1000 / cost < this.wanted;
-      if (late && cost >= WORTH && now >= this.#nextTrial && !this.near.trying) this.#look();
+      if (late && cost >= WORTH && this.#trials.isOver(now) && !this.near.trying) this.#look();
     }
   }
 
@@ -133,7 +133,7 @@ export class ElsewhereWatch implements WorldWatch {
     if (!worse && now < this.#leaveAt) return;
     const took = `${engine} took ${ms(cost)} a generation, and here it took ${ms(this.#here)}`;
     if (worse) this.#failed();
-    else this.#wait = FIRST_WAIT;
+    else this.#trials.succeeded();
     this.#fetch(async () => {
       const { engine: other, reason } = await this.options.here();
       return { engine: other, reason: worse ? `${reason}; ${took}` : reason };
@@ -185,7 +185,6 @@ export class ElsewhereWatch implements WorldWatch {
   #failed(): void {
     this.#place = (this.#place + 1) % this.options.places.length;
     if (this.#place > 0) return;
-    this.#nextTrial = this.#now() + this.#wait;
-    this.#wait = Math.min(this.#wait * 2, LONGEST_WAIT);
+    this.#trials.failed(this.#now());
   }
 }

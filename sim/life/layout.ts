@@ -1,3 +1,6 @@
+/** Words of 32 cells in one plane of a tile. */
+export const PLANE_WORDS = 128;
+
 /**
  * How a grid is cut: into tiles of 64x64 cells, and blocks of 128x64, two tiles side by side. Cells outside the grid, in
  * the last tile of a row or column, are always 0.

@@ -2,10 +2,7 @@
 import { MemoryError } from '../errors.js';
 import { copyTile } from './brush.js';
 import type { TileView } from './engine.js';
-import type { Layout } from './layout.js';
-
-/** Words of 32 cells in one plane of a tile. */
-export const PLANE_WORDS = 128;
+import { type Layout, PLANE_WORDS } from './layout.js';
 
 /** May differ from what was told. */
 const UNTOLD = 1;

@@ -3,9 +3,9 @@
  * beyond those is unknown, so each generation spoils one more of them at their far end; after 64 they are copied anew, and
  * the band itself is right all the time.
  */
+import { readTile, writeTile } from '../cells.js';
 import type { Engine } from '../engine.js';
-import { Layout } from '../layout.js';
-import { PLANE_WORDS } from '../mirror.js';
+import { Layout, PLANE_WORDS } from '../layout.js';
 import { EDGE_ROWS, readEdge, writeEdge } from './edge.js';
 import type { BandReply, BeginMessage, ToBand } from './messages.js';
 
@@ -55,21 +55,10 @@ export class Band {
 
   #write(records: Uint32Array): void {
     const engine = this.#at;
-    const { planes } = engine;
-    const span = planes * PLANE_WORDS;
+    const span = engine.planes * PLANE_WORDS;
     for (let at = 0; at < records.length; at += span + 1) {
       const key = records[at] + this.#skipped;
-      const rows = this.#rowsOf(key);
-      for (let plane = 0; plane < planes; plane++) engine.open(key, plane);
-      for (let plane = 0; plane < planes; plane++) {
-        const { words, offset, stride } = engine.open(key, plane);
-        const from = at + 1 + plane * PLANE_WORDS;
-        for (let row = 0; row < rows; row++) {
-          words[offset + row * stride] = records[from + 2 * row];
-          words[offset + row * stride + 1] = records[from + 2 * row + 1];
-        }
-      }
-      engine.touched(key);
+      writeTile(engine, key, records, at + 1, this.#rowsOf(key));
     }
     // Whoever wrote them knows.
     engine.changed();
@@ -109,18 +98,10 @@ export class Band {
     const end = first + Math.ceil(this.#rows / 64) * layout.tilesX;
     const keys = engine.changed().filter((key) => key >= first && key < end);
     const records = new Uint32Array(keys.length * (span + 1));
-    let at = 0;
-    for (const key of keys) {
-      records[at++] = key - first;
-      const rows = this.#rowsOf(key);
-      for (let plane = 0; plane < planes; plane++, at += PLANE_WORDS) {
-        const { words, offset, stride } = engine.tile(key, plane);
-        for (let row = 0; row < rows; row++) {
-          records[at + 2 * row] = words[offset + row * stride];
-          records[at + 2 * row + 1] = words[offset + row * stride + 1];
-        }
-      }
-    }
+    keys.forEach((key, i) => {
+      records[i * (span + 1)] = key - first;
+      readTile(engine, key, records, i * (span + 1) + 1, this.#rowsOf(key));
+    });
     return records;
   }
 }

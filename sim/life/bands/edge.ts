@@ -1,4 +1,5 @@
 /** Rows of a world on their way from one band to another. */
+import { openPlanes } from '../cells.js';
 import type { Engine } from '../engine.js';
 import type { Edge } from './messages.js';
 
@@ -44,17 +45,13 @@ export function writeEdge(engine: Engine, y0: number, edge: Edge): void {
     let any = false;
     for (let plane = 0; plane < planes && !any; plane++) any = differs(plane);
     if (!any) return;
-    // The first call may move memory; what is written to is what the later ones say.
-    for (let plane = 0; plane < planes; plane++) engine.open(key, plane);
-    for (let plane = 0; plane < planes; plane++) {
-      const { words, offset, stride } = engine.open(key, plane);
+    for (const [plane, { words, offset, stride }] of openPlanes(engine, key).entries())
       for (let row = first; row <= last; row++) {
         const i = offset + row * stride;
         const k = from(plane, row);
         words[i] = edge ? edge[k] : 0;
         words[i + 1] = edge ? edge[k + 1] : 0;
       }
-    }
     engine.touched(key);
   });
 }

@@ -3,7 +3,7 @@
  * put side by side, each with its key before it, to be read back in one piece; as many as there is room for. What found
  * none still differs, and is found the next time.
  */
-import { PLANE_WORDS } from '../mirror.js';
+import { PLANE_WORDS } from '../layout.js';
 
 /** Words before the first record: how many tiles differ, those included that found no room. */
 export const HEAD_WORDS = 1;

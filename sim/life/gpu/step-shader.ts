@@ -10,7 +10,7 @@
 import { printWgslColumn } from '../../graph/print-wgsl.js';
 import type { Program } from '../../graph/program.js';
 import type { Layout } from '../layout.js';
-import { PLANE_WORDS } from '../mirror.js';
+import { PLANE_WORDS } from '../layout.js';
 import { ANY, EAST, NORTH, SOUTH, WEST } from './flags.js';
 
 /** Tiles that one workgroup of 64 invocations computes. */

@@ -1,20 +1,19 @@
 /**
- * HashLife beside a world in blocks, to see what it would be worth there. The world goes on meanwhile: the trial has a
- * copy of the cells and works in short slices, keeping what it has learned. It ends where it has come, which is ahead of
- * the world; who takes it over waits until the world has come there too, so that nothing is copied back.
+ * HashLife beside a world in blocks, to see what it would be worth there. First it takes a copy of the cells, for which the
+ * world waits; then the world goes on. All is done in short slices, keeping what was learned. It ends where it has come,
+ * which is ahead of the world; who takes it over waits until the world has come there too, so that nothing is copied back.
  */
+import { MemoryError } from '../../errors.js';
 import { parseRule } from '../../rule/parse.js';
+import { WorldCopy } from '../copy.js';
 import { Layout } from '../layout.js';
 import type { Life } from '../life.js';
-import { restoreTile, type Snapshot } from '../snapshot.js';
-import { createHashEngine, type HashEngine } from './engine.js';
+import { MOST_TILES } from '../limits.js';
+import type { HashEngine } from './engine.js';
+import { getHashEngine } from './get.js';
 
 /** Leaps shorter than this are not worth it, generations. */
 const SHORTEST = 16;
-/** Tiles of a world, at most, that is copied: 128 MiB of cells. */
-const MOST_TILES = 2 ** 18;
-/** Tiles between two looks at the clock. */
-const TILES = 32;
 /** Bytes of memory a trial may take, so that nothing in it takes long: tables that grow, collections. */
 const MEMORY = 2 ** 26;
 
@@ -28,8 +27,9 @@ export interface TrialOptions {
 
 /** Rejects with a RuleError or MemoryError; anything else means that there is no WebAssembly here. */
 export async function beginTrial(life: Life, options: TrialOptions): Promise<Trial> {
-  const engine = await createHashEngine(new Layout(life.width, life.height), { memoryLimit: MEMORY });
-  engine.configure(parseRule(life.rule), life.wrap === 'torus');
+  // The world would wait for seconds.
+  if (life.livingTiles().length > MOST_TILES) throw new MemoryError('There is too much to copy for a trial.');
+  const engine = await getHashEngine(new Layout(life.width, life.height), parseRule(life.rule), MEMORY);
   return new Trial(life, engine, options);
 }
 
@@ -39,31 +39,29 @@ export class Trial {
   /** Milliseconds that the second leap took, which shows what it is worth: the first has everything to learn. */
   took = 0;
   /** The generation that the engine has come to. */
-  generation: number;
-  readonly #snapshot: Snapshot | undefined;
-  readonly #world: string;
+  generation = 0;
+  /** It takes its copy of the world, which must stand still meanwhile. */
+  copying = true;
+  #copy: WorldCopy | undefined;
   readonly #work: Generator<void, boolean>;
   #end = 0;
 
-  /** @param engine For the grid of `life`, empty, and configured as it is. @throws MemoryError */
+  /** @param engine For the grid of `life`. */
   constructor(
     readonly life: Life,
     readonly engine: HashEngine,
     readonly options: TrialOptions,
   ) {
     this.leap = options.leap;
-    this.generation = life.generation;
-    this.#world = identity(life);
-    this.#snapshot = life.livingTiles().length <= MOST_TILES ? life.snapshot() : undefined;
     this.#work = this.#run();
   }
 
   /** Was the world edited, or given other rules, since this began? Then it is of no use. */
   get isStale(): boolean {
-    return identity(this.life) !== this.#world;
+    return this.#copy?.isStale ?? false;
   }
 
-  /** Works for so many milliseconds, and a little more. Undefined: not done yet. Else whether leaps pay. @throws MemoryError */
+  /** Works for so many milliseconds, and a little more. Undefined: not done yet. Else whether leaps pay. @throws RuleError, MemoryError */
   work(slice: number): boolean | undefined {
     const { done, value } = this.#during(slice, () => this.#work.next());
     return done ? value : undefined;
@@ -91,12 +89,10 @@ export class Trial {
 
   *#run(): Generator<void, boolean> {
     const { engine, options } = this;
-    if (!this.#snapshot) return false;
-    const { keys } = this.#snapshot;
-    for (let i = 0; i < keys.length; i++) {
-      restoreTile(engine, this.#snapshot, i);
-      if (i % TILES === 0 && this.#late) yield;
-    }
+    this.#copy = new WorldCopy(this.life, engine);
+    this.generation = this.life.generation;
+    while (!this.#copy.work(() => this.#late)) yield;
+    this.copying = false;
     while (this.leap >= SHORTEST && !engine.canStep(2 * this.leap)) this.leap /= 2;
     if (this.leap < SHORTEST) return false;
     const blocks = this.leap * options.blocks;
@@ -139,8 +135,3 @@ export class Trial {
 }
 
 class SliceEnd extends Error {}
-
-/** The same as long as nothing but generations have passed. */
-function identity({ edits, rule, wrap, engine }: Life): string {
-  return [edits, rule, wrap, engine].join(' ');
-}
