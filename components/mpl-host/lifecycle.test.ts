@@ -115,6 +115,22 @@ describe('the life of <mpl-host>', () => {
     await waitUntil(() => workers.running === 1, 'one worker is left');
   });
 
+  it('begins again at once, in the moment in which it tells of its end', async () => {
+    const host = await openHost({ ...FIXED, ...streamed() });
+    const seen: string[] = [];
+    host.addEventListener('mpl-status', () => {
+      seen.push(host.status);
+      if (host.status === 'ended') host.retry();
+    });
+    await host.stop();
+    await waitUntil(() => seen.includes('ended'), 'it ends');
+    await standing(host);
+    const { version } = await host.digest();
+    await waitUntil(() => host.version > version, 'it runs');
+    expect(seen.filter((status) => status === 'ended' || status === 'failed')).to.deep.equal(['ended']);
+    await waitUntil(() => workers.running === 1, 'one worker is left');
+  });
+
   it('begins another world on another channel', async () => {
     const host = await openHost({ ...STILL, ...streamed() });
     const first = await watch(host.channel!);

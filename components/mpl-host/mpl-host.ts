@@ -362,7 +362,11 @@ export class MplHost extends MplScreen {
   }
 
   override retry(): void {
-    if (this.#ended || this.#fatal) this.#drop();
+    // Its own screen may hear of the end before the world says so, or after.
+    if (this.state.status === 'ended' || this.#fatal) {
+      if (this.receiver) return this.#beginAgain();
+      this.#drop();
+    }
     this.#world?.retryNow();
     super.retry();
   }

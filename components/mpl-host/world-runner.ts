@@ -280,9 +280,10 @@ export class WorldRunner {
 
   #stop(): void {
     this.#halt();
+    // First, so that what is told of the way to the relay, which ends with it, does not pass for a failure.
+    this.post({ type: 'ended' });
     this.#world.source.end();
     this.#setUplink(null);
-    this.post({ type: 'ended' });
   }
 
   #halt(): void {
