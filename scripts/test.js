@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { needBrowsers } from './browsers.js';
 import { needRedis } from './redis.js';
+import { transpile, transpiled } from './transpile.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -19,9 +20,8 @@ function testFiles(folder) {
     .sort();
 }
 
-const nodeTests = (files) => [
-  '--import',
-  'tsx',
+const nodeTests = (files, flags) => [
+  ...flags,
   '--test',
   // A file that hangs is ended, and named.
   '--test-timeout=900000',
@@ -34,11 +34,14 @@ const nodeTests = (files) => [
 
 // The longest first.
 const suites = {
-  e2e: () => nodeTests(testFiles('e2e')),
+  e2e: () => nodeTests(testFiles('e2e'), ['--import', 'tsx']),
   browser: () => ['node_modules/@web/test-runner/dist/bin.js'],
   // Two files at a time: most of them wait for something, most of the time.
   node: () =>
-    nodeTests(['--test-concurrency=2', ...['sim', 'transport', 'server', 'stress', 'deploy'].flatMap(testFiles)]),
+    nodeTests(['sim', 'transport', 'server', 'stress', 'deploy'].flatMap(testFiles).map(transpiled), [
+      '--enable-source-maps',
+      '--test-concurrency=2',
+    ]),
   check: () => ['scripts/check.js'],
 };
 
@@ -100,6 +103,7 @@ if (names.includes('browser') || names.includes('e2e')) needBrowsers();
 if (names.includes('node')) needRedis();
 const built = spawnSync(process.execPath, ['scripts/build.js', '--if-stale'], { cwd: root, stdio: 'inherit' });
 const results = built.status === 0 ? [] : [{ name: 'build', passed: 0, failed: 1, skipped: 0, names: ['build'] }];
+if (built.status === 0 && names.includes('node')) await transpile();
 if (built.status === 0) results.push(...(await runAll(names)));
 
 const sum = (key) => results.reduce((total, result) => total + result[key], 0);
