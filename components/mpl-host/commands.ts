@@ -67,5 +67,6 @@ export async function obey(
       world.world.draw(command.cells, command.alive);
       break;
   }
+  world.edited();
   world.source.publish();
 }

@@ -3,6 +3,7 @@
 import type { EngineChoice, Neighborhood, Snapshot, Wrap } from '../../sim/index.js';
 import type { ControlMode, IntroduceMessage, Rect, Rights, UplinkStatus, Vouched } from '../../transport/index.js';
 import type { PatternLoading } from '../screen/loading.js';
+import type { Edited } from './edits.js';
 
 /** How a world is to be. */
 export interface WorldSettings {
@@ -99,8 +100,9 @@ export type FromWorld =
   /** The page is asked for the right to publish. */
   | { type: 'token-wanted'; id: number }
   | { type: 'viewers'; viewers: number }
-  /** `edits`: of the versions of the world, how many were no generations. */
-  | { type: 'sent'; bytes: number; frames: number; pending: number; edits: number }
+  | { type: 'sent'; bytes: number; frames: number; pending: number }
+  /** It is another world, or somebody has changed it otherwise than by steps. */
+  | ({ type: 'edited' } & Edited)
   | { type: 'digest'; id: number; version: number; hash: string }
   | { type: 'digest-error'; id: number; message: string }
   | { type: 'ended' };

@@ -119,6 +119,7 @@ export class WorldRunner {
       pace,
       oncommand: (command) => this.#command(command),
       onstanding: (standing) => this.post({ type: 'standing', ...standing }),
+      onedited: (edited) => this.post({ type: 'edited', ...edited }),
       onbusy: (busy) => this.post({ type: 'busy', busy }),
       onfailed: (error) => (error instanceof MemoryError ? this.#fail(error, false, true) : this.#crash(error)),
       stepMs: this.stepMs,
