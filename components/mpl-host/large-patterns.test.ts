@@ -148,13 +148,23 @@ describe('<mpl-host> with a pattern of 100 MB', () => {
     expect(host.controlState!.pattern).to.equal('');
     expect((await host.digest()).hash).to.equal(soup.hash);
 
-    host.pattern = null;
-    await host.updateComplete;
+    // Asked for again, it comes again.
     host.pattern = url;
     await phase(host, 'reading');
     await host.request({ command: 'pattern', name: 'mine', text: 'x = 3, y = 3\nbo$2bo$3o!' });
     await over();
     expect(host.controlState!.pattern).to.equal('mine');
+    host.setAttribute('pattern', url);
+    await waitUntil(() => host.controlState!.pattern !== 'mine', 'it is there');
+    // What is there, or was, does not come twice.
+    await host.request({ command: 'clear' });
+    const cleared = await host.digest();
+    host.pattern = url;
+    host.setAttribute('pattern', url);
+    await host.updateComplete;
+    expect(host.loading).to.equal(null);
+    await host.step(1);
+    expect((await host.digest()).version).to.equal(cleared.version + 1);
 
     host.pattern = null;
     await waitUntil(() => host.controlState!.pattern === '');

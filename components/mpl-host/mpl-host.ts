@@ -52,7 +52,7 @@ export class MplHost extends MplScreen {
   /** Edges: "torus", or "bounded", where all outside is dead. */
   @property() wrap: 'torus' | 'bounded' = 'torus';
   /** The name of a pattern the kit knows (of Lenia: "orbium"), or the URL of an `.rle`, `.cells`, `.mc` or `.lif` file, packed by gzip or not. Default: a soup. A large one is loaded beside the world that runs; see `loading`. */
-  @property() pattern: string | null = null;
+  @property({ hasChanged: () => true }) pattern: string | null = null;
   /** Mebibytes that a pattern file may have, also once it is unpacked, 1 to 480. Default 256. */
   @property({ type: Number, attribute: 'max-pattern' }) maxPattern = 256;
   /** Share of living cells in a soup, 0 to 1. Default 0.3. */
@@ -72,6 +72,8 @@ export class MplHost extends MplScreen {
   #loading = new AbortController();
   readonly #patterns = new PatternLoader((loading) => this.#shows(loading));
   #progress: PatternLoading | null = null;
+  /** Somebody asked for something else than the pattern that the attribute names: naming it again asks for it again. */
+  #calledOff = false;
   #fatal = '';
   #ended = false;
   /** Why it stands still, where it found no memory to go on. */
@@ -195,6 +197,14 @@ export class MplHost extends MplScreen {
     } catch (error) {
       this.#problem(error as Error, false);
     }
+  }
+
+  /** What was set to what it is has not changed. */
+  protected override willUpdate(changed: PropertyValues): void {
+    super.willUpdate(changed);
+    const same = this.hasUpdated && changed.has('pattern') && changed.get('pattern') === this.pattern;
+    if (same && !this.#calledOff) changed.delete('pattern');
+    if (changed.has('pattern')) this.#calledOff = false;
   }
 
   protected override updated(changed: PropertyValues): void {
@@ -377,7 +387,10 @@ export class MplHost extends MplScreen {
 
   #heard(event: HostWorldEvent): void {
     if (event.type === 'loading') return this.#shows(event.loading);
-    if (event.type === 'called-off') return this.#callOff();
+    if (event.type === 'called-off') {
+      this.#calledOff = true;
+      return this.#callOff();
+    }
     if (event.type === 'ready') {
       this.#answer('');
       this.#shows(null);

@@ -8,7 +8,7 @@ import { type ControlCommand, PortLink, type SourceEnd, type TokenSource, Uplink
 import type { BuildOptions } from './build-life.js';
 import { buildWorld } from './build-world.js';
 import { AT_ONCE, ENDS_LOADING, ENDS_STEP, obey, patternFor } from './commands.js';
-import { CalledOff, AT_ONCE as IN_NO_TIME, Loader } from './loader.js';
+import { CalledOff, IN_NO_TIME, Loader } from './loader.js';
 import { type GivenPattern, readPattern, takesLong } from './read-pattern.js';
 import { Reporter } from './reporter.js';
 import { RunningWorld } from './running-world.js';
