@@ -14,7 +14,7 @@ import { embedMarkup } from './embed-markup.js';
 import * as icons from './icons.js';
 import { controlsStyles } from './mpl-controls.styles.js';
 import { type Choices, panel } from './panel.js';
-import { readPattern, takeDrops } from './pattern-file.js';
+import { isHeavy, readPattern, takeDrops } from './pattern-file.js';
 import { SpeedSlider } from './speed-slider.js';
 import { whoSteers, whoText } from './who.js';
 
@@ -131,7 +131,11 @@ export class MplControls extends LitElement {
 
   async #load(file: File): Promise<void> {
     try {
-      await this.ask({ command: 'pattern', ...(await readPattern(file)) });
+      const { screen } = this;
+      if (!screen?.loadFile || !(await isHeavy(file)))
+        return await this.ask({ command: 'pattern', ...(await readPattern(file)) });
+      if (screen.settingRefusal) throw new Error(screen.settingRefusal);
+      await screen.loadFile(file);
     } catch (error) {
       this.#note.say((error as Error).message);
     }

@@ -20,7 +20,7 @@ import { Edits } from './edits.js';
 import { Heart, type Pulse } from './heart.js';
 import { Keeper } from './keeper.js';
 import { spawnWorld, type WorldPort } from './spawn.js';
-import type { FromWorld, KeptWorld, ToWorld, WorldPace, WorldSettings } from './world-messages.js';
+import type { FromWorld, GivenPattern, KeptWorld, ToWorld, WorldPace, WorldSettings } from './world-messages.js';
 
 /** A world that crashes again so soon will again, ms. */
 const PATIENCE = 60_000;
@@ -132,6 +132,11 @@ export class HostWorld {
 
   change(settings: Partial<WorldSettings>): void {
     this.#post({ type: 'change', settings });
+  }
+
+  /** As the command "pattern", however large. */
+  load(pattern: GivenPattern): void {
+    this.#post({ type: 'file', pattern });
   }
 
   /** The large pattern that is on its way is not wanted any more. */

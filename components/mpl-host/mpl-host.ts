@@ -14,6 +14,7 @@ import { tagOf, type ValueRules } from '../screen/values.js';
 import { HostWorld, type HostWorldEvent } from './host-world.js';
 import { PatternLoader } from './load-pattern.js';
 import { HOST_RULES, settingsOf, settingsUnder, worldPace, worldSettings } from './settings.js';
+import { tooLarge } from './unpack.js';
 import type { WorldSettings } from './world-messages.js';
 
 /** Attributes that make another world, or change the one there is. */
@@ -328,6 +329,15 @@ export class MplHost extends MplScreen {
     this.retry();
     const problem = await new Promise<string>((resolve) => this.#awaiting.push(resolve));
     if (problem) throw new Error(problem);
+  }
+
+  /** Loads a file as `pattern` does: packed by gzip or not, of up to `max-pattern`; with its own rule, in a grid that holds it. */
+  override async loadFile(file: File): Promise<void> {
+    const given = { name: file.name.replace(/\.gz$/i, ''), file, most: this.maxPattern * 2 ** 20 };
+    if (file.size > given.most) throw tooLarge(given.name, file.size, given.most);
+    if (!this.#fatal) return this.#world?.load(given);
+    this.#instead.pattern = given;
+    this.retry();
   }
 
   #beginAgain(): void {
