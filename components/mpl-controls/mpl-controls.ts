@@ -4,6 +4,7 @@ import type { ControlStateMessage } from '../../transport/wire/messages.js';
 import { Associated } from '../association/associated.js';
 import { cardStyles } from '../card/card.styles.js';
 import type { RequestCommand } from '../events/request-event.js';
+import type { MplHost } from '../mpl-host/mpl-host.js';
 import { announceText } from '../screen/announcer.js';
 import { PassingText } from '../screen/passing-text.js';
 import { playOrPause, sendRequest } from '../screen/perform.js';
@@ -131,7 +132,8 @@ export class MplControls extends LitElement {
 
   async #load(file: File): Promise<void> {
     try {
-      const { screen } = this;
+      // A host takes what is large, or packed, as it is.
+      const screen: (MplScreen & Pick<Partial<MplHost>, 'loadFile'>) | null = this.screen;
       if (!screen?.loadFile || !(await isHeavy(file)))
         return await this.ask({ command: 'pattern', ...(await readPattern(file)) });
       if (screen.settingRefusal) throw new Error(screen.settingRefusal);

@@ -332,7 +332,7 @@ export class MplHost extends MplScreen {
   }
 
   /** Loads a file as `pattern` does: packed by gzip or not, of up to `max-pattern`; with its own rule, in a grid that holds it. */
-  override async loadFile(file: File): Promise<void> {
+  async loadFile(file: File): Promise<void> {
     const given = { name: file.name.replace(/\.gz$/i, ''), file, most: this.maxPattern * 2 ** 20 };
     if (file.size > given.most) throw tooLarge(given.name, file.size, given.most);
     if (!this.#fatal) return this.#world?.load(given);

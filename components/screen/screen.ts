@@ -231,9 +231,6 @@ export abstract class MplScreen extends ScreenConnection {
     }
   }
 
-  /** Loads a pattern file that is large, or packed: where the world lives. */
-  loadFile?(file: File): Promise<void>;
-
   /** Does what is asked for: by itself, or by asking the source. */
   async perform(request: RequestCommand): Promise<void> {
     if (request.command === 'fit') this.#picture?.fit();
