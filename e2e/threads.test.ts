@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Browser } from 'puppeteer-core';
 import { createLife } from '../sim/index.js';
 import { hasFirefox, launch, type RelayProcess, startRelay, TagPage } from './harness.js';
+import { PackageServer } from './package-server.js';
 
 let browser: Browser;
 let isolated: RelayProcess;
@@ -64,6 +65,29 @@ describe('a large world', () => {
     await assertExact(host);
     assert.equal(await host.eval((element) => element.stats.link), 'websocket');
     await host.close();
+  });
+
+  test('by several threads too where the package was bundled by somebody else, for another origin', async () => {
+    const files = await PackageServer.start();
+    const page = await browser.newPage();
+    const workers: string[] = [];
+    page.on('workercreated', (worker) => workers.push(worker.url()));
+    try {
+      await page.goto(`${isolated.url}/nothing`);
+      await page.evaluate((src) => {
+        const script = Object.assign(document.createElement('script'), { type: 'module', src });
+        document.head.append(script);
+      }, `${files.url}/mpl-host.js`);
+      const host = new TagPage(page, 'mpl-host');
+      await host.add({ channel: 'bundled', server: isolated.url, ...SOUP });
+      await host.until((element) => /; \d threads/.test(element.stats.engineReason) && element.version > 300);
+      await assertExact(host);
+      // Its worker comes through a blob, as it must, and so do those that help it.
+      assert.ok(workers.length >= 1 && workers.every((url) => url.startsWith('blob:')), workers.join());
+    } finally {
+      await page.close();
+      await files.close();
+    }
   });
 
   test('by one thread in a page that is not, which is said', async () => {

@@ -4,6 +4,7 @@ import type { ControlStateMessage } from '../../transport/wire/messages.js';
 import { Associated } from '../association/associated.js';
 import { cardStyles } from '../card/card.styles.js';
 import type { RequestCommand } from '../events/request-event.js';
+import type { MplHost } from '../mpl-host/mpl-host.js';
 import { announceText } from '../screen/announcer.js';
 import { PassingText } from '../screen/passing-text.js';
 import { playOrPause, sendRequest } from '../screen/perform.js';
@@ -14,7 +15,7 @@ import { embedMarkup } from './embed-markup.js';
 import * as icons from './icons.js';
 import { controlsStyles } from './mpl-controls.styles.js';
 import { type Choices, panel } from './panel.js';
-import { readPattern, takeDrops } from './pattern-file.js';
+import { isHeavy, readPattern, takeDrops } from './pattern-file.js';
 import { SpeedSlider } from './speed-slider.js';
 import { whoSteers, whoText } from './who.js';
 
@@ -131,7 +132,12 @@ export class MplControls extends LitElement {
 
   async #load(file: File): Promise<void> {
     try {
-      await this.ask({ command: 'pattern', ...(await readPattern(file)) });
+      // A host takes what is large, or packed, as it is.
+      const screen: (MplScreen & Pick<Partial<MplHost>, 'loadFile'>) | null = this.screen;
+      if (!screen?.loadFile || !(await isHeavy(file)))
+        return await this.ask({ command: 'pattern', ...(await readPattern(file)) });
+      if (screen.settingRefusal) throw new Error(screen.settingRefusal);
+      await screen.loadFile(file);
     } catch (error) {
       this.#note.say((error as Error).message);
     }

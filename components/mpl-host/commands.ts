@@ -2,8 +2,9 @@
 
 import type { ControlCommand } from '../../transport/index.js';
 import type { BuildOptions } from './build-life.js';
-import { type GivenPattern, kept, readPattern } from './read-pattern.js';
+import { kept, readPattern } from './read-pattern.js';
 import type { RunningWorld } from './running-world.js';
+import type { GivenPattern } from './world-messages.js';
 
 /** Whoever asks for these does not wait until a long step is done. */
 export const ENDS_STEP: ReadonlySet<ControlCommand['command']> = new Set(['play', 'pause', 'reset', 'stop']);
@@ -17,6 +18,17 @@ export function patternFor(world: RunningWorld, command: ControlCommand): GivenP
   if (world.sim !== 'life') return null;
   if (command.command === 'pattern') return { name: command.name, text: command.text };
   return command.command === 'grid' || command.command === 'reset' ? world.settings.pattern : null;
+}
+
+/** A pattern brings its own rule, where its file states one, and may ask for a larger grid. */
+export async function takePattern(world: RunningWorld, pattern: GivenPattern, load: BuildOptions): Promise<void> {
+  if (world.sim !== 'life') return world.rebuild({ pattern }, load);
+  const read = load.pattern ?? (await readPattern(pattern, load));
+  const { rule } = read;
+  const width = Math.max(world.world.width, read.width);
+  const height = Math.max(world.world.height, read.height);
+  const change = { pattern: kept(pattern), width, height, ...(rule && { rule, neighborhood: undefined }) };
+  return world.rebuild(change, { ...load, pattern: read });
 }
 
 /** Throws, or rejects, with the reason where it cannot be done. `signal` ends a step. To stop is not the world's affair. */
@@ -41,19 +53,8 @@ export async function obey(
       return world.change({ wrap: command.wrap }, load);
     case 'grid':
       return world.rebuild({ width: command.width, height: command.height }, load);
-    case 'pattern': {
-      // A pattern brings its own rule, where its file states one, and may ask for a larger grid.
-      const pattern = { text: command.text, name: command.name };
-      if (world.sim !== 'life') return world.rebuild({ pattern }, load);
-      const read = load.pattern ?? (await readPattern(pattern, load));
-      const { rule } = read;
-      const grid = {
-        width: Math.max(world.world.width, read.width),
-        height: Math.max(world.world.height, read.height),
-      };
-      const change = { pattern: kept(pattern), ...grid, ...(rule && { rule, neighborhood: undefined }) };
-      return world.rebuild(change, { ...load, pattern: read });
-    }
+    case 'pattern':
+      return takePattern(world, { text: command.text, name: command.name }, load);
     case 'soup':
       return world.rebuild({ pattern: null, density: command.density, seed: command.seed }, load);
     case 'reset':
@@ -67,5 +68,6 @@ export async function obey(
       world.world.draw(command.cells, command.alive);
       break;
   }
+  world.edited();
   world.source.publish();
 }

@@ -101,6 +101,31 @@ describe('<mpl-host> whose worker crashes', () => {
     await waitUntil(async () => (await viewer.digest()).hash === own.hash);
   });
 
+  it('goes on from the generation of the picture it has, whatever was drawn since', async () => {
+    const host = await openHost({ ...FIXED, paused: '' });
+    const errors = listen(host);
+    /** By version. */
+    const generations = new Map<number, number>([[0, 0]]);
+    let generation = 0;
+    for (let i = 0; i < 30; i++) {
+      await host.step(3);
+      generation += 3;
+      generations.set((await host.digest()).version, generation);
+      for (let k = 0; k < 1 + (i % 3); k++) {
+        await host.request({ command: 'draw', alive: true, cells: [i, k, i + 1, k] });
+        generations.set((await host.digest()).version, generation);
+      }
+    }
+    await warnings(async () => {
+      crash();
+      await waitUntil(() => errors.length > 0 && host.status === 'live' && host.controlState !== null);
+    });
+    const from = Number(/goes on from generation (\d+)/.exec(errors[0]!.message)![1]);
+    const { version } = await host.digest();
+    expect(generations.has(version), `version ${version}`).to.equal(true);
+    expect(from, `at version ${version}`).to.equal(generations.get(version));
+  });
+
   it('says so where it crashes again, and begins anew when asked to', async () => {
     const host = await openHost({ ...FIXED, ...streamed() });
     const errors = listen(host);

@@ -16,10 +16,11 @@ import {
 import type { PeerHost } from '../../transport/link/peer.js';
 import type { PatternLoading } from '../screen/loading.js';
 import { type Claim, takeClaim } from './claim.js';
+import { Edits } from './edits.js';
 import { Heart, type Pulse } from './heart.js';
 import { Keeper } from './keeper.js';
 import { spawnWorld, type WorldPort } from './spawn.js';
-import type { FromWorld, KeptWorld, ToWorld, WorldPace, WorldSettings } from './world-messages.js';
+import type { FromWorld, GivenPattern, KeptWorld, ToWorld, WorldPace, WorldSettings } from './world-messages.js';
 
 /** A world that crashes again so soon will again, ms. */
 const PATIENCE = 60_000;
@@ -65,7 +66,7 @@ export class HostWorld {
   #settings: WorldSettings;
   #pace: WorldPace;
   #epoch = 0;
-  #edits = 0;
+  readonly #edits = new Edits();
   #ownRule = '';
   #keeper: Keeper | null = null;
   #heart: Heart | null = null;
@@ -131,6 +132,11 @@ export class HostWorld {
 
   change(settings: Partial<WorldSettings>): void {
     this.#post({ type: 'change', settings });
+  }
+
+  /** As the command "pattern", however large. */
+  load(pattern: GivenPattern): void {
+    this.#post({ type: 'file', pattern });
   }
 
   /** The large pattern that is on its way is not wanted any more. */
@@ -216,8 +222,11 @@ export class HostWorld {
     this.#crashedAt = now;
     // What is shown of a field is not all that it is.
     const kept = this.#settings.sim === 'life' ? (this.#keeper?.snapshot(this.#epoch) ?? null) : null;
-    const generation = Math.max(0, (kept?.version ?? 0) - this.#edits);
-    const snapshot = kept && { ...kept, generation, ownRule: this.#ownRule };
+    const snapshot = kept && {
+      ...kept,
+      generation: this.#edits.generationAt(kept.version),
+      ownRule: this.#ownRule,
+    };
     this.#keeper?.stop();
     this.#keeper = null;
     this.#heart?.stop();
@@ -284,7 +293,6 @@ export class HostWorld {
         return this.onevent({ type: 'viewers' });
       case 'sent':
         this.sent = { bytes: message.bytes, frames: message.frames, pending: message.pending };
-        this.#edits = message.edits;
         return;
       case 'introduce': {
         const { peer, rights, session } = message.message;
@@ -307,6 +315,8 @@ export class HostWorld {
       }
       case 'crash':
         return this.#crashed(message.message);
+      case 'edited':
+        return this.#edits.note(message);
       case 'standing':
         if (message.epoch !== this.#epoch) this.#keeper?.hurry();
         this.#epoch = message.epoch;

@@ -7,6 +7,7 @@ import type { PatternLoading } from '../screen/loading.js';
 import { freshChannel, relayUrl } from '../testing/stream.js';
 import { waitUntil } from '../testing/wait-until.js';
 import { warnings } from '../testing/warnings.js';
+import '../define/mpl-controls.js';
 import '../define/mpl-stats.js';
 import '../define/mpl-viewer.js';
 import type { MplHost } from './mpl-host.js';
@@ -148,13 +149,23 @@ describe('<mpl-host> with a pattern of 100 MB', () => {
     expect(host.controlState!.pattern).to.equal('');
     expect((await host.digest()).hash).to.equal(soup.hash);
 
-    host.pattern = null;
-    await host.updateComplete;
+    // Asked for again, it comes again.
     host.pattern = url;
     await phase(host, 'reading');
     await host.request({ command: 'pattern', name: 'mine', text: 'x = 3, y = 3\nbo$2bo$3o!' });
     await over();
     expect(host.controlState!.pattern).to.equal('mine');
+    host.setAttribute('pattern', url);
+    await waitUntil(() => host.controlState!.pattern !== 'mine', 'it is there');
+    // What is there, or was, does not come twice.
+    await host.request({ command: 'clear' });
+    const cleared = await host.digest();
+    host.pattern = url;
+    host.setAttribute('pattern', url);
+    await host.updateComplete;
+    expect(host.loading).to.equal(null);
+    await host.step(1);
+    expect((await host.digest()).version).to.equal(cleared.version + 1);
 
     host.pattern = null;
     await waitUntil(() => host.controlState!.pattern === '');
@@ -231,6 +242,30 @@ describe('<mpl-host> with a pattern of 100 MB', () => {
     host.pattern = urlOf(await gzip(new Blob([tree])));
     await waitUntil(() => host.controlState!.rule === 'B36/S23', 'a macrocell file');
     expect((await host.digest()).hash).to.equal(await truth(tree));
+  });
+
+  it('takes files that are dropped on its controls as it takes others', async () => {
+    const host = await openHost({ ...FIXED, paused: '', 'max-pattern': '64' });
+    host.id = 'dropped';
+    const controls = await fixture<HTMLElement>(html`<mpl-controls for="dropped"></mpl-controls>`);
+    const drop = (blob: Blob, name: string): void => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File([blob], name));
+      controls.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+    };
+    await waitUntil(() => !controls.shadowRoot!.querySelector<HTMLButtonElement>('button')!.disabled, 'it may steer');
+    drop(square(40e6, ', rule = B36/S23'), 'large.rle');
+    await phase(host, 'reading');
+    await waitUntil(() => host.controlState!.pattern === 'large.rle', 'it is there');
+    expect((await host.digest()).hash).to.equal(await whole());
+    expect(host.controlState!.rule).to.equal('B36/S23');
+    drop(await gzip(new Blob(['x = 1300, y = 1\n1300o!'])), 'wide.rle.gz');
+    await waitUntil(() => host.controlState!.pattern === 'wide.rle', 'it is unpacked');
+    // As large as it must be.
+    expect([host.controlState!.width, host.controlState!.height]).to.deep.equal([1300, 1200]);
+    drop(square(70e6), 'huge.rle');
+    await waitUntil(() => controls.shadowRoot!.textContent!.includes('raise max-pattern'), 'it is refused');
+    expect(host.controlState!.pattern).to.equal('wide.rle');
   });
 
   it('refuses what is too large, or no pattern, and goes on', async () => {

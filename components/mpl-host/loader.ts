@@ -9,7 +9,7 @@ export class CalledOff extends Error {
 }
 
 /** Of what is there at once nothing is said, and nothing ends it. */
-export const AT_ONCE: LoadOptions = { signal: new AbortController().signal, onprogress: () => {} };
+export const IN_NO_TIME: LoadOptions = { signal: new AbortController().signal, onprogress: () => {} };
 
 export class Loader {
   #ending = new AbortController();

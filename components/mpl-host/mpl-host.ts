@@ -14,6 +14,7 @@ import { tagOf, type ValueRules } from '../screen/values.js';
 import { HostWorld, type HostWorldEvent } from './host-world.js';
 import { PatternLoader } from './load-pattern.js';
 import { HOST_RULES, settingsOf, settingsUnder, worldPace, worldSettings } from './settings.js';
+import { tooLarge } from './unpack.js';
 import type { WorldSettings } from './world-messages.js';
 
 /** Attributes that make another world, or change the one there is. */
@@ -52,7 +53,7 @@ export class MplHost extends MplScreen {
   /** Edges: "torus", or "bounded", where all outside is dead. */
   @property() wrap: 'torus' | 'bounded' = 'torus';
   /** The name of a pattern the kit knows (of Lenia: "orbium"), or the URL of an `.rle`, `.cells`, `.mc` or `.lif` file, packed by gzip or not. Default: a soup. A large one is loaded beside the world that runs; see `loading`. */
-  @property() pattern: string | null = null;
+  @property({ hasChanged: () => true }) pattern: string | null = null;
   /** Mebibytes that a pattern file may have, also once it is unpacked, 1 to 480. Default 256. */
   @property({ type: Number, attribute: 'max-pattern' }) maxPattern = 256;
   /** Share of living cells in a soup, 0 to 1. Default 0.3. */
@@ -72,6 +73,8 @@ export class MplHost extends MplScreen {
   #loading = new AbortController();
   readonly #patterns = new PatternLoader((loading) => this.#shows(loading));
   #progress: PatternLoading | null = null;
+  /** Somebody asked for something else than the pattern that the attribute names: naming it again asks for it again. */
+  #calledOff = false;
   #fatal = '';
   #ended = false;
   /** Why it stands still, where it found no memory to go on. */
@@ -197,6 +200,14 @@ export class MplHost extends MplScreen {
     }
   }
 
+  /** What was set to what it is has not changed. */
+  protected override willUpdate(changed: PropertyValues): void {
+    super.willUpdate(changed);
+    const same = this.hasUpdated && changed.has('pattern') && changed.get('pattern') === this.pattern;
+    if (same && !this.#calledOff) changed.delete('pattern');
+    if (changed.has('pattern')) this.#calledOff = false;
+  }
+
   protected override updated(changed: PropertyValues): void {
     super.updated(changed);
     const heard = this.#heardPaused;
@@ -320,6 +331,15 @@ export class MplHost extends MplScreen {
     if (problem) throw new Error(problem);
   }
 
+  /** Loads a file as `pattern` does: packed by gzip or not, of up to `max-pattern`; with its own rule, in a grid that holds it. */
+  async loadFile(file: File): Promise<void> {
+    const given = { name: file.name.replace(/\.gz$/i, ''), file, most: this.maxPattern * 2 ** 20 };
+    if (file.size > given.most) throw tooLarge(given.name, file.size, given.most);
+    if (!this.#fatal) return this.#world?.load(given);
+    this.#instead.pattern = given;
+    this.retry();
+  }
+
   #beginAgain(): void {
     this.receiver?.stop();
     this.#drop();
@@ -377,7 +397,10 @@ export class MplHost extends MplScreen {
 
   #heard(event: HostWorldEvent): void {
     if (event.type === 'loading') return this.#shows(event.loading);
-    if (event.type === 'called-off') return this.#callOff();
+    if (event.type === 'called-off') {
+      this.#calledOff = true;
+      return this.#callOff();
+    }
     if (event.type === 'ready') {
       this.#answer('');
       this.#shows(null);

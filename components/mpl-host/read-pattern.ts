@@ -3,9 +3,7 @@
 import { PATTERNS, type Pattern, patternByName, patternReader } from '../../sim/index.js';
 import { inSlices } from './slices.js';
 import { type LoadOptions, textOf } from './unpack.js';
-import type { WorldSettings } from './world-messages.js';
-
-export type GivenPattern = NonNullable<WorldSettings['pattern']>;
+import type { GivenPattern } from './world-messages.js';
 
 /** Characters that are read in no time. */
 const SHORT = 2 ** 20;

@@ -48,7 +48,7 @@ export class Reporter {
     source.report(report);
     this.world.tell({ population: null, ...report });
     this.#last = { at: now, of: world, generation, captures, tiles: tilesChanged };
-    this.post({ type: 'sent', ...this.#sent(), edits: world.version - generation });
+    this.post({ type: 'sent', ...this.#sent() });
   }
 
   /** To all receivers but the page's own. */

@@ -4,6 +4,7 @@ import { MemoryError } from '../../sim/index.js';
 import { type ControlCommand, SignalWriter, Source } from '../../transport/index.js';
 import type { BuildOptions } from './build-life.js';
 import { buildWorld } from './build-world.js';
+import type { Edited } from './edits.js';
 import { Pacemaker } from './pacemaker.js';
 import type { Built, Stepper, World } from './world.js';
 import type { WorldPace, WorldSettings } from './world-messages.js';
@@ -23,6 +24,8 @@ export interface RunningWorldOptions {
   oncommand: (command: ControlCommand) => Promise<void>;
   /** How it stands has changed. `settings`: only where they have. */
   onstanding: (standing: { epoch: number; pace: WorldPace; ownRule: string; settings?: WorldSettings }) => void;
+  /** It is another one, or was changed otherwise than by steps. */
+  onedited: (edited: Edited) => void;
   /** From now on it may not hear anything for a while, or (false) it does again. */
   onbusy: (busy: boolean) => void;
   /** It stands still, since it could not go on. */
@@ -46,12 +49,15 @@ export class RunningWorld {
   #slow = false;
   readonly #onstanding: RunningWorldOptions['onstanding'];
   readonly #onbusy: RunningWorldOptions['onbusy'];
+  readonly #onedited: RunningWorldOptions['onedited'];
+  #edited: Edited | null = null;
 
   constructor(built: Built, options: RunningWorldOptions) {
     const { channel, settings, pace, oncommand, stepMs = STEP_MS } = options;
     this.#stepMs = stepMs;
     this.#onstanding = options.onstanding;
     this.#onbusy = options.onbusy;
+    this.#onedited = options.onedited;
     this.#built = built;
     this.#settings = settings;
     this.pace = pace;
@@ -199,7 +205,18 @@ export class RunningWorld {
     throw new Error(`${this.#stepMs / 1000} seconds ended the step ${came}; ask for the rest`);
   }
 
+  /** The cells were changed. */
+  edited(): void {
+    const { version, generation } = this.world;
+    const { epoch } = this.source;
+    const edits = version - generation;
+    if (this.#edited?.epoch === epoch && this.#edited.edits === edits) return;
+    this.#edited = { epoch, version, edits };
+    this.#onedited(this.#edited);
+  }
+
   #tellControl(): void {
+    this.edited();
     const { width, height, rule, neighborhood, wrap } = this.world;
     const { paused, speed } = this.pace;
     const pattern = this.#settings.pattern?.name ?? '';

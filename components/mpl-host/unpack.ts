@@ -32,7 +32,7 @@ export async function textOf(file: Blob, name: string, most: number, options: Lo
   try {
     for (;;) {
       const piece = await reader.read().catch((error: Error) => {
-        throw new PatternError(`The pattern "${name}" cannot be unpacked: ${error.message}`);
+        throw new PatternError(`The pattern "${name}" cannot be ${packed ? 'unpacked' : 'read'}: ${error.message}`);
       });
       signal.throwIfAborted();
       if (piece.done) break;

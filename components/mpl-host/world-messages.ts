@@ -3,6 +3,18 @@
 import type { EngineChoice, Neighborhood, Snapshot, Wrap } from '../../sim/index.js';
 import type { ControlMode, IntroduceMessage, Rect, Rights, UplinkStatus, Vouched } from '../../transport/index.js';
 import type { PatternLoading } from '../screen/loading.js';
+import type { Edited } from './edits.js';
+
+/**
+ * A pattern's name and text, or a file of it, which may be packed by gzip, of up to `most` bytes; or the name alone of one
+ * that the kit knows.
+ */
+export interface GivenPattern {
+  name: string;
+  text?: string;
+  file?: Blob;
+  most?: number;
+}
 
 /** How a world is to be. */
 export interface WorldSettings {
@@ -15,11 +27,8 @@ export interface WorldSettings {
   rule: string;
   neighborhood: Neighborhood | undefined;
   wrap: Wrap;
-  /**
-   * A pattern's name and text, or a file of it, which may be packed by gzip, of up to `most` bytes; or the name alone of one
-   * that the kit knows; null for a soup, or what a seed says.
-   */
-  pattern: { name: string; text?: string; file?: Blob; most?: number } | null;
+  /** Null for a soup, or what a seed says. */
+  pattern: GivenPattern | null;
   /** Share of living cells in a soup, 0..1. */
   density: number;
   seed: number;
@@ -52,6 +61,8 @@ export type ToWorld =
   | { type: 'start'; channel: string; settings: WorldSettings; pace: WorldPace; snapshot?: KeptWorld | null }
   /** Some settings have changed: the world begins again with them, or takes them as it runs where it can. */
   | { type: 'change'; settings: Partial<WorldSettings> }
+  /** As the command "pattern", of a file. */
+  | { type: 'file'; pattern: GivenPattern }
   /** The large pattern that is on its way is not wanted any more. */
   | { type: 'call-off' }
   | { type: 'pace'; pace: Partial<WorldPace> }
@@ -99,8 +110,9 @@ export type FromWorld =
   /** The page is asked for the right to publish. */
   | { type: 'token-wanted'; id: number }
   | { type: 'viewers'; viewers: number }
-  /** `edits`: of the versions of the world, how many were no generations. */
-  | { type: 'sent'; bytes: number; frames: number; pending: number; edits: number }
+  | { type: 'sent'; bytes: number; frames: number; pending: number }
+  /** It is another world, or somebody has changed it otherwise than by steps. */
+  | ({ type: 'edited' } & Edited)
   | { type: 'digest'; id: number; version: number; hash: string }
   | { type: 'digest-error'; id: number; message: string }
   | { type: 'ended' };

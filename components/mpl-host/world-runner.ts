@@ -7,12 +7,12 @@ import { MemoryError } from '../../sim/index.js';
 import { type ControlCommand, PortLink, type SourceEnd, type TokenSource, Uplink } from '../../transport/index.js';
 import type { BuildOptions } from './build-life.js';
 import { buildWorld } from './build-world.js';
-import { AT_ONCE, ENDS_LOADING, ENDS_STEP, obey, patternFor } from './commands.js';
-import { CalledOff, AT_ONCE as IN_NO_TIME, Loader } from './loader.js';
-import { type GivenPattern, readPattern, takesLong } from './read-pattern.js';
+import { AT_ONCE, ENDS_LOADING, ENDS_STEP, obey, patternFor, takePattern } from './commands.js';
+import { CalledOff, IN_NO_TIME, Loader } from './loader.js';
+import { readPattern, takesLong } from './read-pattern.js';
 import { Reporter } from './reporter.js';
 import { RunningWorld } from './running-world.js';
-import type { FromWorld, ToWorld, WorldSettings } from './world-messages.js';
+import type { FromWorld, GivenPattern, ToWorld, WorldSettings } from './world-messages.js';
 
 const DIRECT_HIGH_WATER = 64 * 1024;
 /** Commands that wait for their turn, at most, of all receivers together. */
@@ -57,6 +57,10 @@ export class WorldRunner {
         return;
       case 'change':
         return this.#change(message.settings);
+      case 'file':
+        this.#loader.callOff('another pattern');
+        this.post({ type: 'called-off' });
+        return this.#loadOrFail(message.pattern, (load) => takePattern(this.#world, message.pattern, load));
       case 'call-off':
         return this.#loader.callOff('another pattern');
       case 'ping':
@@ -119,6 +123,7 @@ export class WorldRunner {
       pace,
       oncommand: (command) => this.#command(command),
       onstanding: (standing) => this.post({ type: 'standing', ...standing }),
+      onedited: (edited) => this.post({ type: 'edited', ...edited }),
       onbusy: (busy) => this.post({ type: 'busy', busy }),
       onfailed: (error) => (error instanceof MemoryError ? this.#fail(error, false, true) : this.#crash(error)),
       stepMs: this.stepMs,
@@ -135,7 +140,7 @@ export class WorldRunner {
   #connect(
     message: Exclude<
       ToWorld,
-      { type: 'start' | 'change' | 'call-off' | 'pace' | 'ping' | 'stop' | 'digest' | 'token-given' }
+      { type: 'start' | 'change' | 'file' | 'call-off' | 'pace' | 'ping' | 'stop' | 'digest' | 'token-given' }
     >,
   ): void {
     switch (message.type) {
@@ -207,8 +212,11 @@ export class WorldRunner {
     const again = pattern === undefined && Object.keys(rest).length > 0;
     // Before there is a world, nothing can be asked of it.
     const file = again ? (this.#world?.settings.pattern ?? null) : (pattern ?? null);
-    const done = this.#load(file, (load) => this.#world.change(settings, load));
-    void done.catch((error: Error) => {
+    this.#loadOrFail(file, (load) => this.#world.change(settings, load));
+  }
+
+  #loadOrFail(file: GivenPattern | null, run: (load: BuildOptions) => Promise<void>): void {
+    void this.#load(file, run).catch((error: Error) => {
       if (!(error instanceof CalledOff)) this.#fail(error);
     });
   }

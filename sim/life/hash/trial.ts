@@ -16,6 +16,8 @@ import { getHashEngine } from './get.js';
 const SHORTEST = 16;
 /** Bytes of memory a trial may take, so that nothing in it takes long: tables that grow, collections. */
 const MEMORY = 2 ** 26;
+/** Squares that the cells alone may consist of: where these fill half the memory, no leap fits into the rest. */
+const MOST_SQUARES = MEMORY / 2 / 40;
 
 export interface TrialOptions {
   /** Generations to leap over, at most; a power of two. */
@@ -91,7 +93,10 @@ export class Trial {
     const { engine, options } = this;
     this.#copy = new WorldCopy(this.life, engine);
     this.generation = this.life.generation;
-    while (!this.#copy.work(() => this.#late)) yield;
+    while (!this.#copy.work(() => this.#late)) {
+      if (engine.kernel.wasm.count() > MOST_SQUARES) return false;
+      yield;
+    }
     this.copying = false;
     while (this.leap >= SHORTEST && !engine.canStep(2 * this.leap)) this.leap /= 2;
     if (this.leap < SHORTEST) return false;
