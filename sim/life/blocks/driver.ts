@@ -5,8 +5,8 @@ export interface Driver {
   /** Computes the generation after the one in buffer `parity` into the other. */
   step(parity: number): void;
   /**
-   * Computes two generations, the second into buffer `parity` itself, and returns 2; or 1, where there was no memory: then
-   * the generation after it is whole in the other, and this one is lost.
+   * Computes two generations, the second into buffer `parity` itself, or one into the other, and returns how many; one
+   * less where there was no memory. If that is 1, the generation in buffer `parity` is lost.
    */
   twice?(parity: number): number;
   /** After cells of a block were written: what must be computed in the next two generations. */

@@ -4,16 +4,25 @@
 
 import { computeAt } from './compute';
 import { markAt } from './mark';
+import { work } from './share';
 import { step, stepEight } from './step';
 import { COMPLETE, FULL, headAt, marksA, marksB, SLAB, SLOTS } from './world';
 
+/** Groups of rows a block, on average, from which on it pays to look for what waits. */
+const LIVELY: u32 = 2;
+
 /**
- * Computes the two generations after the one in buffer `parity`, into the other and then into this. Returns how many the
- * world went on: 1, and FULL is set, where a block found no memory. For to compute takes none, only to mark: so the first
- * generation can always be finished, when there may be too little left of the one before.
+ * Computes the two generations after the one in buffer `parity`, into the other and then into this; or one, where too
+ * little goes on for that. Returns how many the world went on: if a block found no memory, FULL is set, and it is one less.
+ * For to compute takes none, only to mark: so the first of two can always be finished, when there may be too little left
+ * of the generation before it.
  */
 export function twice(parity: u32): u32 {
   const slots = load<u32>(SLOTS);
+  if (work(parity) < slots * LIVELY) {
+    step(parity);
+    return load<u32>(FULL) ? 0 : 1;
+  }
   // In turns of some length: memory is read ahead of who reads it in order.
   for (let slab: u32 = 0; slab < slots; slab += SLAB) {
     const end = min(slab + SLAB, slots);
