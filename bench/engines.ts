@@ -65,10 +65,10 @@ export function format({ golly, roofline, groups, skipped }: EngineResult, plan:
   parts.unshift(
     table(
       `Engines: the kernel alone, in the nearest cache, beside nothing but logic (${roofline[0]!.limit.toFixed(1)} Gops/s on 128 bits)`,
-      ['rule', 'operations', 'Gcell/s', 'of the limit', 'wanted', ''],
-      roofline.map(({ rule, operations, gcells, share }) => [
+      ['rule', 'operations', 'Gcell/s', 'of the limit', 'wanted', '', 'not asked what changed'],
+      roofline.map(({ rule, operations, gcells, share, unasked }) => [
         ...[rule, operations, gcells.toFixed(1), `${(share * 100).toFixed(0)} %`],
-        ...[`${plan.share * 100} %`, share >= plan.share ? 'reached' : 'MISSED'],
+        ...[`${plan.share * 100} %`, share >= plan.share ? 'reached' : 'MISSED', `${(unasked * 100).toFixed(0)} %`],
       ]),
     ),
   );

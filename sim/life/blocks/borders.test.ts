@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { createLife, type EngineChoice } from '../../index.js';
 import { parseRule } from '../../rule/parse.js';
 import { NaiveLife } from '../../testing/naive.js';
+import { createJsEngine } from '../js/engine.js';
+import { Layout } from '../layout.js';
+import { Life } from '../life.js';
+import { createWasmEngine } from '../wasm/engine.js';
 
 /** A few cells where blocks and groups of rows meet, in grids that end with them, or within a group. */
 const spots = fc.array(
@@ -24,12 +27,23 @@ const scene = fc.record({
   generations: fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 5 }),
 });
 
-for (const engine of ['wasm', 'js'] satisfies EngineChoice[])
+const MAKERS = {
+  wasm: (layout: Layout) => createWasmEngine(layout),
+  'wasm, two generations in one go': (layout: Layout) => createWasmEngine(layout, { wideFrom: 0 }),
+  js: async (layout: Layout) => createJsEngine(layout),
+};
+
+for (const [engine, make] of Object.entries(MAKERS)) {
+  async function world(width: number, height: number, rule: string, torus = true): Promise<Life> {
+    const made = await make(new Layout(width, height));
+    return new Life(made, 'asked for', parseRule(rule), torus ? 'torus' : 'bounded');
+  }
+
   describe(`where blocks meet, engine ${engine}`, () => {
     test('few cells go on as by the naive algorithm', async () => {
       await fc.assert(
         fc.asyncProperty(scene, async ({ width, height, torus, rule, spots, generations }) => {
-          const life = await createLife({ width, height, rule, wrap: torus ? 'torus' : 'bounded', engine });
+          const life = await world(width, height, rule, torus);
           const naive = new NaiveLife(width, height, parseRule(rule), torus);
           for (const { x, y, cells } of spots)
             for (let i = 0; i < 16; i++) {
@@ -60,7 +74,7 @@ for (const engine of ['wasm', 'js'] satisfies EngineChoice[])
         ['B1357/S1357', 60],
       ] as const) {
         const [width, height] = [384, 192];
-        const life = await createLife({ width, height, rule, engine });
+        const life = await world(width, height, rule);
         const naive = new NaiveLife(width, height, parseRule(rule), true);
         life.soup({ density: 0.5, seed: 5 });
         for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) naive.cells[y * width + x] = life.state(x, y);
@@ -79,3 +93,4 @@ for (const engine of ['wasm', 'js'] satisfies EngineChoice[])
       }
     });
   });
+}

@@ -4,6 +4,11 @@ export interface Driver {
   blockFor(bx: number, by: number): number;
   /** Computes the generation after the one in buffer `parity` into the other. */
   step(parity: number): void;
+  /**
+   * Computes two generations, the second into buffer `parity` itself, or one into the other, and returns how many; one
+   * less where there was no memory. If that is 1, the generation in buffer `parity` is lost.
+   */
+  twice?(parity: number): number;
   /** After cells of a block were written: what must be computed in the next two generations. */
   wake(slot: number): void;
   /** All blocks, after the rule was changed. */

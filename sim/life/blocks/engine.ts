@@ -94,7 +94,7 @@ export class BlockEngine implements Engine {
   step(generations: number): void {
     let memory = this.#memory;
     const rule = this.#rule!;
-    for (let done = 0; done < generations; done++) {
+    for (let done = 0; done < generations; ) {
       const sky = this.#sky;
       const next = nextSky(rule, sky);
       const driver = memory.driver(rule, sky);
@@ -103,20 +103,30 @@ export class BlockEngine implements Engine {
       if (this.#written.size > 0) this.#wakeWritten(driver);
       if (again || this.#skies[this.#parity] !== pair) this.#wakeAll(driver, (sky | next) !== 0);
       this.#skies[this.#parity] = pair;
-      if (!memory.full) driver.step(this.#parity);
+      const twice = memory.wide && done + 1 < generations && sky === next && this.#skies[1 - this.#parity] === pair;
+      const gone = memory.full ? 0 : this.#go(driver, twice);
       if (memory.lost) {
         memory = this.#leave(done);
-        done--;
         continue;
+      }
+      done += gone;
+      if (gone === 1) {
+        this.#parity ^= 1;
+        this.#sky = next;
       }
       if (memory.full) {
         // The other buffer is half written now: nothing in it may be taken for a generation.
         this.#skies = [-1, -1];
         throw memory.refuse(done);
       }
-      this.#parity ^= 1;
-      this.#sky = next;
     }
+  }
+
+  /** Returns how many generations the world is further. */
+  #go(driver: Driver, twice: boolean): number {
+    if (twice && driver.twice) return driver.twice(this.#parity);
+    driver.step(this.#parity);
+    return this.#memory.full ? 0 : 1;
   }
 
   /** Takes the world, as it was before a step that failed, to another memory. */

@@ -149,6 +149,11 @@ export abstract class BlockMemory {
     return full;
   }
 
+  /** Whether the driver should compute two generations in one go. */
+  get wide(): boolean {
+    return false;
+  }
+
   /** The last step failed, and others may still write to this memory: the world must leave it, as it was before. */
   get lost(): boolean {
     return false;

@@ -11,6 +11,8 @@ const MIB = 2 ** 20;
 
 const MAKERS = {
   wasm: (layout: Layout, memoryLimit: number) => createWasmEngine(layout, { memoryLimit }),
+  'wasm, two generations in one go': (layout: Layout, memoryLimit: number) =>
+    createWasmEngine(layout, { memoryLimit, wideFrom: 0 }),
   js: async (layout: Layout, memoryLimit: number) => createJsEngine(layout, memoryLimit),
 };
 

@@ -3,7 +3,7 @@ import { MemoryError } from '../../errors.js';
 import { compileRows } from '../../graph/print-wasm.js';
 import type { Rule } from '../../rule/rule.js';
 import type { Driver } from '../blocks/driver.js';
-import { BlockMemory, EAST, KEEP } from '../blocks/memory.js';
+import { BlockMemory, EAST, KEEP, SLOTS } from '../blocks/memory.js';
 import { nextSky } from '../blocks/sky.js';
 import type { Layout } from '../layout.js';
 import { instantiate } from './instantiate.js';
@@ -52,6 +52,8 @@ export class WasmMemory extends BlockMemory {
     planes: number,
     limit: number,
     private readonly isShared = false,
+    /** From how many blocks on it pays to compute two generations in one go. */
+    private readonly wideFrom = 4096,
   ) {
     super(layout, planes, limit, isShared ? 8 : 0);
     try {
@@ -73,6 +75,10 @@ export class WasmMemory extends BlockMemory {
 
   protected override get buffer(): ArrayBufferLike {
     return this.memory.buffer;
+  }
+
+  override get wide(): boolean {
+    return !this.isShared && this.words[SLOTS]! >= this.wideFrom;
   }
 
   override driver(rule: Rule, sky: number): Driver {

@@ -22,7 +22,7 @@ export function atSeam(flags: u32): bool {
  * much, never too little; and nothing is made because of it, since there are blocks on all sides. Those to the sides are
  * looked at only in the first of these generations: later they may be about to be asked, which means nothing.
  */
-const UNASKED: u32 = 8;
+const UNASKED: u32 = 6;
 const ROWS: u64 = 0xff_ff_ff;
 export const EVERYTHING: u64 = 0xff_ffff_ffff;
 

@@ -6,4 +6,5 @@ export { computeSlots, finish, work } from './share';
 export { dead, flip } from './sky';
 export { step } from './step';
 export { linkAll, wake, wakeAll, wakeBorder } from './wake';
+export { twice } from './twice';
 export { attach } from './world';

@@ -59,9 +59,18 @@ function tell(slot: u32, d: usize, other: u32): void {
   const rows = load<u32>(headAt(other), FLAGS) & LAST_Y ? lastHeight : 64;
   store<u32>(at, other);
   store<u32>(at, <u32>blockAt(other) + (d < 3 ? (rows - 1) << 4 : 0), WHERE);
-  let complete: u32 = 1;
-  for (let i: usize = 0; i < 8; i++) if (load<u32>(headAt(slot) + (i << 2)) == NONE) complete = 0;
-  store<u32>(headAt(slot), complete, COMPLETE);
+  store<u32>(headAt(slot), lastAround(slot), COMPLETE);
+}
+
+/** The highest number of a slot and those around it; 0 where one is missing. */
+function lastAround(slot: u32): u32 {
+  let last = slot;
+  for (let d: usize = 0; d < 8; d++) {
+    const other = load<u32>(headAt(slot) + (d << 2));
+    if (other == NONE) return 0;
+    last = max(last, other);
+  }
+  return last;
 }
 
 /** The place beside a place; NOWHERE outside a bounded grid. */

@@ -10,23 +10,28 @@ import { headAt, marksA, marksB, SLOTS } from './world';
 
 /** Computes the generation after the one in buffer `parity` into the other. A block that found no memory sets FULL. */
 export function step(parity: u32): void {
+  const slots = load<u32>(SLOTS);
+  for (let slot: u32 = 0; slot < slots; slot += 8) stepEight(parity, slot);
+}
+
+/** Of eight slots those that are marked. */
+// @ts-ignore: decorator
+@inline
+export function stepEight(parity: u32, slot0: u32): void {
   const now = parity ? marksB : marksA;
   const next = parity ? marksA : marksB;
-  const slots = load<u32>(SLOTS);
-  for (let slot0: u32 = 0; slot0 < slots; slot0 += 8) {
-    let eight = load<u64>(now + slot0);
-    if (eight == 0) continue;
-    const heads = headAt(slot0);
-    do {
-      const i = <u32>ctz(eight) >> 3;
-      const marked = <u32>(eight >> (i << 3)) & 0xff;
-      eight &= ~(<u64>0xff << (i << 3));
-      const head = heads + (i << 7);
-      const slot = slot0 + i;
-      // Not before its turn: a block that is marked is not freed.
-      store<u8>(now + slot, 0);
-      const changes = computeAt(head, parity, slot, marked);
-      if (changes != 0) markAt(head, next, slot, changes);
-    } while (eight != 0);
-  }
+  let eight = load<u64>(now + slot0);
+  if (eight == 0) return;
+  const heads = headAt(slot0);
+  do {
+    const i = <u32>ctz(eight) >> 3;
+    const marked = <u32>(eight >> (i << 3)) & 0xff;
+    eight &= ~(<u64>0xff << (i << 3));
+    const head = heads + (i << 7);
+    const slot = slot0 + i;
+    // Not before its turn: a block that is marked is not freed.
+    store<u8>(now + slot, 0);
+    const changes = computeAt(head, parity, slot, marked);
+    if (changes != 0) markAt(head, next, slot, changes);
+  } while (eight != 0);
 }

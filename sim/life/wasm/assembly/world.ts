@@ -62,7 +62,10 @@ export const WHERE: usize = 64;
 export const OWN: usize = WHERE + 32;
 export const LAST_GROUP: usize = WHERE + 36;
 export const PLAIN: usize = WHERE + 40;
-/** Whether there is a block, or the end of the grid, on all sides; generations until it is asked again what changed. */
+/**
+ * Where there is a block, or the end of the grid, on all sides: the last slot of these and the own one, else 0; generations
+ * until it is asked again what changed.
+ */
 export const COMPLETE: usize = WHERE + 44;
 export const BLIND: usize = WHERE + 48;
 const HEAD_BYTES: usize = 128;
