@@ -10,6 +10,9 @@ const TOP = 0x01010101;
 const NOT_TOP = 0xfefefefe | 0;
 const NOT_BOTTOM = 0x7f7f7f7f;
 
+/** What a block that changed everywhere reaches of those around it, from north-west to south-east. */
+const AROUND = [1 << 31, 0x80808080 | 0, 0x80, 0xff << 24, 0xff, 1 << 24, TOP, 1];
+
 /** Where so many of 32 pieces are marked, the others may as well be computed. */
 const FULL = 28;
 /** In one of so many generations, such blocks are compared with generation n-1: most of them are not going to rest soon. */
@@ -98,6 +101,23 @@ export function stepper(m: JsMemory, { whole, blind, cut }: K.Kernel): (parity: 
     }
   }
 
+  /** The same for a block that changed everywhere, as in a lively world most do. Not for those at seams. */
+  function markAround(next: number, head: number, flags: number, slot: number): void {
+    let words = m.cells[0];
+    words[next + slot] = -1;
+    // The lowest row of pieces in the blocks above.
+    const up = flags & FIRST_Y ? 7 - lastGroup : 0;
+    for (let d = 0; d < 8; d++) {
+      const to = words[head + d];
+      const pieces = d < 3 ? AROUND[d] >>> up : AROUND[d];
+      if (to > OUTSIDE) words[next + to] |= pieces;
+      else if (to === NONE) {
+        touch(next, head, slot, d, pieces);
+        words = m.cells[0];
+      }
+    }
+  }
+
   let generation = 0;
   return (parity) => {
     const now = m.marks[parity] / 4;
@@ -115,15 +135,18 @@ export function stepper(m: JsMemory, { whole, blind, cut }: K.Kernel): (parity: 
       marked &= valid[flags];
       if (marked === 0) continue;
       place(words, head, flags, slot);
-      at[K.ANY] = at[K.NORTHERN] = at[K.SOUTHERN] = at[K.WESTERN] = at[K.EASTERN] = 0;
+      const src = m.cells[parity];
+      const dst = m.cells[parity ^ 1];
       const seam = (flags & seams) !== 0;
-      const full = blind !== undefined && !seam && ones(marked) >= FULL;
-      (full ? (look ? whole : blind) : seam ? cut : whole)(
-        m.cells[parity],
-        m.cells[parity ^ 1],
-        at,
-        full ? -1 : marked,
-      );
+      const full = blind !== undefined && !seam && (marked === -1 || ones(marked) >= FULL);
+      if (full && !look) {
+        blind(src, dst, at, -1);
+        m.setState(slot, CHANGED);
+        markAround(next, head, flags, slot);
+        continue;
+      }
+      at[K.ANY] = at[K.NORTHERN] = at[K.SOUTHERN] = at[K.WESTERN] = at[K.EASTERN] = 0;
+      (seam ? cut : whole)(src, dst, at, full ? -1 : marked);
       if (at[K.ANY] === 0) continue;
       m.setState(slot, CHANGED);
       mark(next, head, flags, slot);
