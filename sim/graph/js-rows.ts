@@ -2,10 +2,16 @@
 import type { Program, Value } from './program.js';
 
 /**
- * Two columns of a whole block side by side, which read half of what is beside them in each other; the same, but that they
- * are not compared with generation n-1; one column; one at a seam.
+ * Two columns of a whole block side by side, which read half of what is beside them in each other; all four, which are not
+ * compared with generation n-1; one column; one at a seam.
  */
 export type Shape = 'pair' | 'blind' | 'single' | 'cut';
+
+/**
+ * What indices are cut to where pointers move: the compiler then knows that they are not negative and do not overflow, and
+ * needs neither to extend nor to wrap those beside them.
+ */
+export const INDEX = '0x3fffffff';
 
 const SIGNS = { and: '&', or: '|', xor: '^' };
 
@@ -74,32 +80,61 @@ export class RowPrinter {
 
   /** Computes what is kept of a row. @param offset Words from `p`. */
   row(row: number, offset: number): string {
-    this.#row = row;
-    this.#offset = offset;
-    this.#lines = [];
-    this.#done.clear();
-    for (this.#column = 0; this.#column < this.columns; this.#column++)
-      for (const { value, age } of this.program.kept) if (row > 0 || age === 2) this.#value(value);
+    this.#start(row, offset);
+    for (this.#column = 0; this.#column < this.columns; this.#column++) this.#keep();
     return this.#lines.join(' ');
   }
 
   /** The next states of a row; to be printed after the row below it. @param offset Words from `to`. */
   cells(row: number, offset: number): string {
     this.#lines = [];
+    for (this.#column = 0; this.#column < this.columns; this.#column++) this.#cells(row, offset);
+    return this.#lines.join(' ');
+  }
+
+  /**
+   * The next states of a row, and of the row below it what is kept, column by column: many columns at once are more than a
+   * processor has room for.
+   *
+   * @param offset Words from `p`. @param to Words from `to`.
+   */
+  both(row: number, offset: number, to: number): string {
+    this.#start(row + 1, offset);
     for (this.#column = 0; this.#column < this.columns; this.#column++) {
-      const column = this.#column;
-      for (const [plane, value] of this.program.next.entries()) {
-        const next = `next${plane}_${row}_${column}`;
-        const at = `to${plane}_${row}_${column}`;
-        const text = this.#value(value);
-        this.#lines.push(`const ${next} = ${text}${this.#cut ? ' & keep' : ''};`);
-        this.#lines.push(`const ${at} = ${index('to', offset + column + plane * this.planeStride)};`);
-        if (this.shape !== 'blind') this.#lines.push(`diff${column} ${plane === 0 ? '=' : '|='} ${next} ^ dst[${at}];`);
-        this.#lines.push(`dst[${at}] = ${next};`);
-      }
-      if (this.shape !== 'blind') this.#lines.push(`all${column} |= diff${column};`);
+      this.#keep();
+      this.#cells(row, to);
     }
     return this.#lines.join(' ');
+  }
+
+  #start(row: number, offset: number): void {
+    this.#row = row;
+    this.#offset = offset;
+    this.#lines = [];
+    this.#done.clear();
+  }
+
+  #keep(): void {
+    for (const { value, age } of this.program.kept) if (this.#row > 0 || age === 2) this.#value(value);
+  }
+
+  #cells(row: number, offset: number): void {
+    const column = this.#column;
+    for (const [plane, value] of this.program.next.entries()) {
+      const text = this.#value(value);
+      const at = `to${plane}_${row}_${column}`;
+      const place = index('to', offset + column + plane * this.planeStride);
+      if (this.shape === 'blind') {
+        this.#lines.push(`dst[${place}] = ${text};`);
+        continue;
+      }
+      const next = `next${plane}_${row}_${column}`;
+      this.#lines.push(`const ${next} = ${text}${this.#cut ? ' & keep' : ''};`);
+      this.#lines.push(`const ${at} = ${place};`);
+      this.#lines.push(`diff${column} ${plane === 0 ? '=' : '|='} ${next} ^ dst[${at}];`);
+      this.#lines.push(`dst[${at}] = ${next};`);
+    }
+    if (this.shape !== 'blind') this.#lines.push(`all${column} |= diff${column};`);
   }
 
   /** Texts of all kept values of the two rows before, a the older. */
@@ -171,8 +206,7 @@ export class RowPrinter {
   }
 }
 
-/** `| 0` says that it cannot overflow. */
-const index = (pointer: string, offset: number): string => (offset === 0 ? pointer : `${pointer} + ${offset} | 0`);
+const index = (pointer: string, offset: number): string => (offset === 0 ? pointer : `${pointer} + ${offset}`);
 
 /** The text of an operation, in JavaScript or WGSL. */
 export function joined({ op, a, b }: Value, text: (operand: Value) => string): string {

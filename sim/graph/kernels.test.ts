@@ -97,7 +97,6 @@ function checkPieces(stage: Stage, name: string, kernel: K.BlockKernel, whole: b
   const { seed, width, planes } = { ...scene, planes: scene.rule.planes };
   const height = whole ? 64 : scene.height;
   if (whole && (width < 128 || scene.height < 64)) return;
-  if (blind && scene.groups + scene.first < 8) return;
   stage.restore();
   const words = new Int32Array(stage.memory.buffer);
   const before = words.slice();
@@ -115,7 +114,7 @@ function checkPieces(stage: Stage, name: string, kernel: K.BlockKernel, whole: b
   );
   at.set(south, K.BELOW);
   at.set([height, (width - 1) >> 5, (width - 1) & 31, 3, 31], K.ROWS);
-  // Some of the pieces that the stage knows, or all.
+  // Some of the groups of rows, some of the pieces in them; or all.
   const groups = ((2 << ((height - 1) >> 3)) - 1) & (((1 << scene.groups) - 1) << scene.first);
   const marked = Math.imul(groups, 0x01010101) & (blind || seed % 3 === 0 ? -1 : mix(seed));
   // `dst` lies elsewhere, at the same indices.
@@ -154,7 +153,10 @@ function checkPieces(stage: Stage, name: string, kernel: K.BlockKernel, whole: b
 
 function checkKernel(stage: Stage, name: string, { whole, cut, blind }: K.Kernel): void {
   checkPieces(stage, name, whole, true);
-  if (blind) checkPieces(stage, `${name}, blind`, blind, true, true);
+  if (blind) {
+    const all = new Stage({ ...stage.scene, width: 128, height: 64, first: 0, groups: 8 });
+    checkPieces(all, `${name}, blind`, blind, true, true);
+  }
   checkPieces(stage, `${name}, cut`, cut, false);
 }
 

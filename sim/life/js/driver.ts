@@ -7,7 +7,7 @@ import type { JsMemory } from './memory.js';
 import { blockFor, linkAll, sweep } from './pool.js';
 import { kernelFor } from './rules.js';
 import { dead, flip } from './sky.js';
-import { stepper } from './step.js';
+import { Stepper } from './step.js';
 import { wake, wakeAll, wakeBorder } from './wake.js';
 
 /** Words from a plane of a block to its next one. */
@@ -15,8 +15,9 @@ const PLANE_WORDS = 256;
 
 /** @throws RuleError for rules that look further than one cell. */
 export function makeDriver(memory: JsMemory, rule: Rule, sky: number): Driver {
+  const stepper = new Stepper(memory, kernelFor(rule, PLANE_WORDS, sky, nextSky(rule, sky)));
   return {
-    step: stepper(memory, kernelFor(rule, PLANE_WORDS, sky, nextSky(rule, sky))),
+    step: (parity) => stepper.step(parity),
     blockFor: (bx, by) => blockFor(memory, bx, by),
     wake: (slot) => wake(memory, slot),
     wakeAll: () => wakeAll(memory),

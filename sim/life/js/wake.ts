@@ -7,18 +7,24 @@ import type { JsMemory } from './memory.js';
 import { blockFor, LAST_X, LAST_Y, neighbourFor } from './pool.js';
 
 export function wake(m: JsMemory, slot: number): void {
-  m.mark(slot);
-  const edges = edgesOf(m, slot);
+  markAll(m, slot);
+  let edges = -1;
   for (let d = 0; d < 8; d++) {
     let other = m.words[m.headAt(slot) + d];
     if (other === OUTSIDE) continue;
     if (other === NONE) {
+      if (edges < 0) edges = edgesOf(m, slot);
       if (!((edges >> d) & 1)) continue;
       other = neighbourFor(m, slot, d);
       if (other === NONE) continue;
     }
-    m.mark(other);
+    markAll(m, other);
   }
+}
+
+/** All of a block, for two generations. */
+function markAll({ words, marks }: JsMemory, slot: number): void {
+  for (const list of marks) words[list / 4 + slot] = 0xffffffff;
 }
 
 /** Bit d: cells stand at the edge towards neighbour d, in either generation. */
