@@ -1,5 +1,5 @@
 // All tests, browsers included. Closes with one line over all suites: "N passed, N failed".
-// `npm test -- node` runs only the suites named: check, node, browser, e2e.
+// `npm test -- sim check` runs only the suites named: browser, e2e, server, sim, check.
 
 import { spawn, spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
@@ -32,16 +32,16 @@ const nodeTests = (files, flags) => [
   ...files,
 ];
 
+/** Two files at a time: most of them wait for something, most of the time. */
+const inNode = (...folders) =>
+  nodeTests(folders.flatMap(testFiles).map(transpiled), ['--enable-source-maps', '--test-concurrency=2']);
+
 // The longest first.
 const suites = {
-  e2e: () => nodeTests(testFiles('e2e'), ['--import', 'tsx']),
   browser: () => ['node_modules/@web/test-runner/dist/bin.js'],
-  // Two files at a time: most of them wait for something, most of the time.
-  node: () =>
-    nodeTests(['sim', 'transport', 'server', 'stress', 'deploy'].flatMap(testFiles).map(transpiled), [
-      '--enable-source-maps',
-      '--test-concurrency=2',
-    ]),
+  e2e: () => nodeTests(testFiles('e2e'), ['--import', 'tsx']),
+  server: () => inNode('server', 'stress', 'deploy'),
+  sim: () => inNode('sim', 'transport'),
   check: () => ['scripts/check.js'],
 };
 
@@ -100,10 +100,10 @@ if (unknown.length > 0) {
 const names = wanted.length > 0 ? wanted : Object.keys(suites);
 
 if (names.includes('browser') || names.includes('e2e')) needBrowsers();
-if (names.includes('node')) needRedis();
+if (names.includes('server')) needRedis();
 const built = spawnSync(process.execPath, ['scripts/build.js', '--if-stale'], { cwd: root, stdio: 'inherit' });
 const results = built.status === 0 ? [] : [{ name: 'build', passed: 0, failed: 1, skipped: 0, names: ['build'] }];
-if (built.status === 0 && names.includes('node')) await transpile();
+if (built.status === 0 && (names.includes('server') || names.includes('sim'))) await transpile();
 if (built.status === 0) results.push(...(await runAll(names)));
 
 const sum = (key) => results.reduce((total, result) => total + result[key], 0);

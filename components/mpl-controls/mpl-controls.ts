@@ -136,7 +136,6 @@ export class MplControls extends LitElement {
       const screen: (MplScreen & Pick<Partial<MplHost>, 'loadFile'>) | null = this.screen;
       if (!screen?.loadFile || !(await isHeavy(file)))
         return await this.ask({ command: 'pattern', ...(await readPattern(file)) });
-      if (screen.settingRefusal) throw new Error(screen.settingRefusal);
       await screen.loadFile(file);
     } catch (error) {
       this.#note.say((error as Error).message);

@@ -331,8 +331,13 @@ export class MplHost extends MplScreen {
     if (problem) throw new Error(problem);
   }
 
-  /** Loads a file as `pattern` does: packed by gzip or not, of up to `max-pattern`; with its own rule, in a grid that holds it. */
+  /**
+   * Loads a file as `pattern` does: packed by gzip or not, of up to `max-pattern`; with its own rule, in a grid that holds it.
+   *
+   * @throws PatternError where it is larger; Error where there is no world yet that could take it.
+   */
   async loadFile(file: File): Promise<void> {
+    if (this.settingRefusal) throw new Error(this.settingRefusal);
     const given = { name: file.name.replace(/\.gz$/i, ''), file, most: this.maxPattern * 2 ** 20 };
     if (file.size > given.most) throw tooLarge(given.name, file.size, given.most);
     if (!this.#fatal) return this.#world?.load(given);
