@@ -2,7 +2,7 @@
 // order in which it would have done all by itself, so that memory is the same too, down to the numbers of slots.
 
 import { atSeam, computeAt } from './compute';
-import { markAt } from './mark';
+import { stepEight } from './step';
 import { FLAGS, headAt, marksA, marksB, results, SLOTS } from './world';
 
 /** Groups of rows that are marked. */
@@ -33,27 +33,8 @@ export function computeSlots(parity: u32, from: u32, to: u32): void {
   }
 }
 
-/** Marks by what was kept; and computes the blocks at a seam, for whose copies there is one place only. */
+/** Marks by what was kept; and computes the blocks at a seam. */
 export function finish(parity: u32): void {
-  const now = parity ? marksB : marksA;
-  const next = parity ? marksA : marksB;
   const slots = load<u32>(SLOTS);
-  for (let slot0: u32 = 0; slot0 < slots; slot0 += 8) {
-    let eight = load<u64>(now + slot0);
-    if (eight == 0) continue;
-    const heads = headAt(slot0);
-    do {
-      const i = <u32>ctz(eight) >> 3;
-      const marked = <u32>(eight >> (i << 3)) & 0xff;
-      eight &= ~(<u64>0xff << (i << 3));
-      const head = heads + (i << 7);
-      const slot = slot0 + i;
-      // Not before its turn: a block that is marked is not freed.
-      store<u8>(now + slot, 0);
-      const changes = atSeam(load<u32>(head, FLAGS))
-        ? computeAt(head, parity, slot, marked)
-        : load<u64>(results + (<usize>slot << 3));
-      if (changes != 0) markAt(head, next, slot, changes);
-    } while (eight != 0);
-  }
+  for (let slot: u32 = 0; slot < slots; slot += 8) stepEight(parity, slot, true);
 }

@@ -2,10 +2,8 @@
 // is known of all around it, while that is still near. It is written over the generation before the first, which all
 // around have read by then; and as it marks for the third only these, no mark is taken for one of the first.
 
-import { computeAt } from './compute';
-import { markAt } from './mark';
 import { work } from './share';
-import { step, stepEight } from './step';
+import { step, stepEight, stepOne } from './step';
 import { COMPLETE, FULL, headAt, marksA, marksB, SLAB, SLOTS } from './world';
 
 /** Groups of rows a block, on average, from which on it pays to look for what waits. */
@@ -39,14 +37,12 @@ export function twice(parity: u32): u32 {
 @inline
 function stepBehind(parity: u32, slot: u32): void {
   const now = parity ? marksB : marksA;
+  const next = parity ? marksA : marksB;
   for (let d: usize = 0; d < 3; d++) {
     const above = load<u32>(headAt(slot) + (d << 2));
     const head = headAt(above);
     if (load<u32>(head, COMPLETE) != slot) continue;
     const marked = load<u8>(now + above);
-    if (marked == 0) continue;
-    store<u8>(now + above, 0);
-    const changes = computeAt(head, parity, above, marked);
-    if (changes != 0) markAt(head, parity ? marksA : marksB, above, changes);
+    if (marked != 0) stepOne(parity, now, next, head, above, marked);
   }
 }
