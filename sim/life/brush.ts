@@ -52,14 +52,18 @@ export function stateAt(engine: Engine, x: number, y: number): number {
 
 /** Makes `to` hold what `from` holds: another engine for the same grid, empty and configured. */
 export function copyTiles(from: Pick<Engine, 'layout' | 'planes' | 'tile' | 'living'>, to: Engine): void {
+  for (const key of livingTiles(from)) copyCells(from, to, key);
+}
+
+/** The same of one tile. @throws MemoryError */
+export function copyCells(from: Pick<Engine, 'planes' | 'tile'>, to: Engine, key: number): void {
   const planes = Math.min(from.planes, to.planes);
-  for (const key of livingTiles(from))
-    for (let plane = 0; plane < planes; plane++) {
-      const source = from.tile(key, plane);
-      if (isEmpty(source)) continue;
-      copyTile(source, to.open(key, plane));
-      to.touched(key);
-    }
+  for (let plane = 0; plane < planes; plane++) {
+    const source = from.tile(key, plane);
+    if (isEmpty(source)) continue;
+    copyTile(source, to.open(key, plane));
+    to.touched(key);
+  }
 }
 
 /** Keys of the tiles in which something may live, ascending. */

@@ -3,7 +3,7 @@
  * two generations would be none; but whoever runs it hears and answers all that it did before.
  */
 import { parseRule } from '../rule/parse.js';
-import { copyTile, isEmpty } from './brush.js';
+import { copyCells } from './brush.js';
 import type { Engine } from './engine.js';
 import type { Life } from './life.js';
 
@@ -39,13 +39,7 @@ export class WorldCopy {
   work(late: () => boolean): boolean {
     const { life, engine } = this;
     while (this.#at < this.#keys.length) {
-      const key = this.#keys[this.#at++];
-      for (let plane = 0; plane < life.planes; plane++) {
-        const source = life.tile(key, plane);
-        if (isEmpty(source)) continue;
-        copyTile(source, engine.open(key, plane));
-        engine.touched(key);
-      }
+      copyCells(life, engine, this.#keys[this.#at++]);
       if (this.#at % TILES === 0 && late()) break;
     }
     return this.#at === this.#keys.length;

@@ -1,7 +1,6 @@
 /** Finds a GPU, and says what it is. */
 import { MemoryError } from '../../errors.js';
-import type { Layout } from '../layout.js';
-import { PLANE_WORDS } from '../layout.js';
+import { type Layout, PLANE_WORDS } from '../layout.js';
 
 export interface Gpu {
   device: GPUDevice;

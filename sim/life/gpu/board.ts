@@ -1,6 +1,5 @@
 /** The cells on a GPU: buffers, kernels, and what is sent there and back. What goes wrong is told by rejections. */
-import type { Layout } from '../layout.js';
-import { PLANE_WORDS } from '../layout.js';
+import { type Layout, PLANE_WORDS } from '../layout.js';
 import type { Mirror, Run } from '../mirror.js';
 import { bytesFor } from './adapter.js';
 import { ALL } from './flags.js';

@@ -9,8 +9,7 @@
 
 import { printWgslColumn } from '../../graph/print-wgsl.js';
 import type { Program } from '../../graph/program.js';
-import type { Layout } from '../layout.js';
-import { PLANE_WORDS } from '../layout.js';
+import { type Layout, PLANE_WORDS } from '../layout.js';
 import { ANY, EAST, NORTH, SOUTH, WEST } from './flags.js';
 
 /** Tiles that one workgroup of 64 invocations computes. */
