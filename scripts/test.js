@@ -2,23 +2,17 @@
 // `npm test -- sim check` runs only the suites named: browser, e2e, server, sim, check.
 
 import { spawn, spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { needBrowsers } from './browsers.js';
 import { needRedis } from './redis.js';
-import { transpile, transpiled } from './transpile.js';
+import { filesIn, transpile, transpiled } from './transpile.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
 /** But for those that need a browser. */
-function testFiles(folder) {
-  return readdirSync(join(root, folder), { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile() && /(?<!\.browser)\.test\.ts$/.test(entry.name))
-    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
-    .sort();
-}
+const testFiles = (folder) => filesIn(folder, /(?<!\.browser)\.test\.ts$/);
 
 const nodeTests = (files, flags) => [
   ...flags,

@@ -11,7 +11,14 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const FOLDERS = ['components', 'deploy', 'scripts', 'server', 'sim', 'stress', 'transport'];
 /** AssemblyScript, which has types of its own. */
 const FOREIGN = /[/\\]assembly[/\\]/;
-export const OUT = '.js-tests';
+const OUT = '.js-tests';
+
+/** Files anywhere below a folder whose names are such, in order. */
+export const filesIn = (folder, name) =>
+  readdirSync(join(root, folder), { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && name.test(entry.name))
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+    .sort();
 
 const where = {
   name: 'where',
@@ -29,13 +36,9 @@ const where = {
 /** Writes them all, and takes away what was there. */
 export async function transpile() {
   rmSync(join(root, OUT), { recursive: true, force: true });
-  const entryPoints = FOLDERS.flatMap((folder) =>
-    readdirSync(join(root, folder), { withFileTypes: true, recursive: true })
-      .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
-      .filter((path) => /\.[jt]s$/.test(path) && !path.endsWith('.d.ts') && !FOREIGN.test(path)),
-  );
+  const sources = FOLDERS.flatMap((folder) => filesIn(folder, /(?<!\.d)\.[jt]s$/));
   await build({
-    entryPoints,
+    entryPoints: sources.filter((path) => !FOREIGN.test(path)),
     outdir: join(root, OUT),
     outbase: root,
     format: 'esm',
