@@ -87,7 +87,7 @@ const endlessPattern = (ctx, next) => {
   } else return next();
 };
 
-/** Last lines of the output: what failed, a line each, then "N passed, N failed, N skipped". */
+/** Last lines of the output: what failed, a line for the name and one for the reason, then "N passed, N failed, N skipped". */
 const tally = {
   onTestRunFinished({ sessions }) {
     let [passed, skipped] = [0, 0];
@@ -98,7 +98,7 @@ const tally = {
         else if (test.passed) passed++;
         else
           failed.push(
-            `${name} > ${test.name}: ${test.error?.message?.replace(/\s+/g, ' ').slice(0, 300) ?? 'no reason told'}`,
+            `${name} > ${test.name}\n  ${test.error?.message?.replace(/\s+/g, ' ').slice(0, 300) ?? 'no reason told'}`,
           );
       }
       for (const inner of suite.suites) walk(inner, inner.name ? `${name} > ${inner.name}` : name);
@@ -107,7 +107,7 @@ const tally = {
       const file = relative(root, testFile);
       if (testResults) walk(testResults, file);
       // It did not load, or it crashed.
-      if (!testResults || errors.length > 0) failed.push(`${file}: ${errors[0]?.message ?? 'no result'}`);
+      if (!testResults || errors.length > 0) failed.push(`${file}\n  ${errors[0]?.message ?? 'no result'}`);
     }
     stopRelay();
     for (const name of failed) console.log(`failed: ${name}`);

@@ -1,4 +1,5 @@
-// A reporter for node:test. Its last lines: what failed, a line each, then a count of tests, not of files or suites:
+// A reporter for node:test. Its last lines: what failed, a line for the test's
+// name and one for the reason, then a count of tests, not of files or suites:
 // "N passed, N failed, N skipped".
 export default async function* tally(source) {
   let passed = 0;
@@ -12,7 +13,7 @@ export default async function* tally(source) {
     if (type === 'test:fail') {
       const why = data.details.error?.cause?.message ?? data.details.error?.message ?? '';
       failed.push(
-        `${[...within.slice(0, data.nesting), data.name].join(' > ')}: ${why.replace(/\s+/g, ' ').slice(0, 300)}`,
+        `${[...within.slice(0, data.nesting), data.name].join(' > ')}\n  ${why.replace(/\s+/g, ' ').slice(0, 300)}`,
       );
     } else if (type === 'test:pass' && (data.skip !== undefined || data.todo !== undefined)) skipped++;
     else if (type === 'test:pass') passed++;

@@ -58,7 +58,7 @@ function run(name, args, print) {
       const counts = [...tail.matchAll(/^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/gm)].at(-1);
       const [passed, failed, skipped] = counts ? counts.slice(1).map((n) => Number(n ?? 0)) : [0, 0, 0];
       const broken = failed === 0 && (code !== 0 || passed === 0) ? 1 : 0;
-      const names = [...tail.matchAll(/^failed: (.*)$/gm)].map(([, what]) => `${name}: ${what}`);
+      const names = [...tail.matchAll(/^failed: (.*\n.*)$/gm)].map(([, what]) => `${name}: ${what}`);
       if (broken) names.push(`${name}: ended with code ${code}`);
       print(`=== ${name}: ${((Date.now() - began) / 1000).toFixed(0)} s\n`);
       resolve({ name, passed, failed: failed + broken, skipped, names });
@@ -105,7 +105,7 @@ console.log('');
 for (const { name, passed, failed, skipped } of results) {
   console.log(`${name.padEnd(8)} ${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
 }
-// Once more at the end, where it is found.
-for (const name of results.flatMap(({ names }) => names)) console.log(`failed: ${name}`);
+// Once more at the end, where it is found: which failed, and below it why.
+for (const name of results.flatMap(({ names }) => names)) console.log(`✘ ${name}`);
 console.log(`\n${sum('passed')} passed, ${sum('failed')} failed`);
 process.exitCode = sum('failed') === 0 ? 0 : 1;

@@ -1,7 +1,5 @@
 /** Helpers in Node, from the sources: threads there read no TypeScript, so they get it bundled. */
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { buildSync } from 'esbuild';
@@ -11,11 +9,11 @@ const here = dirname(fileURLToPath(import.meta.url));
 
 /** Makes workers that run this code; `modules` are found from this folder. */
 export function workersOf(code: string): () => Worker {
-  const outfile = join(mkdtempSync(join(tmpdir(), 'mpl-helper-')), 'helper.mjs');
   const stdin = { contents: code, resolveDir: here, loader: 'ts' as const };
-  buildSync({ stdin, bundle: true, format: 'esm', platform: 'node', outfile });
+  const built = buildSync({ stdin, bundle: true, format: 'esm', platform: 'node', minify: true, write: false });
+  const script = new URL(`data:text/javascript,${encodeURIComponent(built.outputFiles[0]?.text ?? '')}`);
   return () => {
-    const worker = new Worker(outfile);
+    const worker = new Worker(script);
     worker.unref();
     return worker;
   };

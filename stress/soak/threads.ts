@@ -1,8 +1,5 @@
 /** Workers for worlds of several threads, as anybody has them who runs from sources: threads of Node read no TypeScript. */
 
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { buildSync } from 'esbuild';
 import type { HelperWorker, SpawnHelper } from 'mpl-kit/sim';
@@ -13,18 +10,17 @@ const CODE = `
   parentPort.on('message', helpWorld);
 `;
 
-let script = '';
+let script: URL | undefined;
 
-function helperScript(): string {
-  const outfile = join(mkdtempSync(join(tmpdir(), 'mpl-soak-')), 'helper.mjs');
+function helperScript(): URL {
   const stdin = { contents: CODE, resolveDir: import.meta.dirname, loader: 'ts' as const };
-  buildSync({ stdin, bundle: true, format: 'esm', platform: 'node', outfile });
-  return outfile;
+  const built = buildSync({ stdin, bundle: true, format: 'esm', platform: 'node', minify: true, write: false });
+  return new URL(`data:text/javascript,${encodeURIComponent(built.outputFiles[0]?.text ?? '')}`);
 }
 
 /** Ends when its world sends it away. */
 export const spawn: SpawnHelper = (failed) => {
-  script ||= helperScript();
+  script ??= helperScript();
   const worker = new Worker(script);
   worker.on('error', (error) => failed(error.message));
   worker.on('exit', () => failed('it ended'));
