@@ -110,8 +110,10 @@ const tally = {
       if (!testResults || errors.length > 0) failed.push(`${file}\n  ${errors[0]?.message ?? 'no result'}`);
     }
     stopRelay();
-    for (const name of failed) console.log(`failed: ${name}`);
-    console.log(`\n${passed} passed, ${failed.length} failed, ${skipped} skipped`);
+    // A new line first: what shows progress leaves signs in this one.
+    console.log(
+      `\n${failed.map((name) => `failed: ${name}\n`).join('')}\n${passed} passed, ${failed.length} failed, ${skipped} skipped`,
+    );
   },
 };
 
