@@ -84,7 +84,7 @@ describe('<mpl-controls>', () => {
     streams.push(next);
     await waitUntil(() => viewer.status === 'live', 'it is back');
     // Until it has told of itself, what is asked is taken for the one before, and refused.
-    await waitUntil(() => viewer.controlState !== first, 'it is known');
+    await waitUntil(() => viewer.controlState?.desk !== first?.desk, 'it is known');
     await waitUntil(() => off().every((one) => !one), 'it can be steered');
     expect(note()).to.equal('');
     await viewer.step();
