@@ -36,6 +36,7 @@ export const FREE = 18;
 export const FREE_COUNT = 19;
 export const FULL = 20;
 export const SORTED = 21;
+const MARKS_FIRST = 22;
 // Bytes: which cells of the last block column are in the grid; its last column; where the lists begin.
 export const KEEP = 128;
 export const EAST = 144;
@@ -47,6 +48,8 @@ export abstract class BlockMemory {
   // Addresses in bytes. A slot number for each place; marks and a byte for each slot; changed keys; what threads tell; slabs.
   readonly directory: number;
   readonly marks: readonly [number, number];
+  /** For who computes two generations in one go. */
+  readonly #marksFirst: number;
   readonly state: number;
   readonly keyList: number;
   readonly results: number;
@@ -86,6 +89,7 @@ export abstract class BlockMemory {
     };
     this.directory = take(layout.blocks * 4);
     this.marks = [take(slots * markBytes), take(slots * markBytes)];
+    this.#marksFirst = take(slots * markBytes);
     this.state = take(slots);
     this.keyList = take(layout.tilesX * layout.tilesY * 4);
     this.results = take(slots * slotBytes);
@@ -108,6 +112,7 @@ export abstract class BlockMemory {
     const lists = [this.directory, ...this.marks, this.state, this.keyList, this.pool];
     this.words.set([blocksX, blocksY, lastWidth, lastHeight, this.planes, tilesX, ...lists, this.mostSlots]);
     this.words[RESULTS] = this.results;
+    this.words[MARKS_FIRST] = this.#marksFirst;
     this.words[SLOTS] = 2;
     this.words[CAPACITY] = SLAB;
     for (let x = 0; x < lastWidth; x++) this.bytes[KEEP + (x >> 3)] |= 1 << (x & 7);

@@ -1,9 +1,10 @@
 // Blocks come from a pool, in the order they are wanted, and go back when they are empty.
 
 import {
-  blockAt, blockBytes, blocksX, blocksY, bufferBytes, CAPACITY, COMPLETE, directory, endOf, FIRST_X, FIRST_Y, FLAGS, FREE,
-  FREE_COUNT, FULL, headAt, LAST_GROUP, LAST_X, LAST_Y, lastHeight, lastWidth, marksA, marksB, mostSlots, NEXT_FREE, NONE,
-  NOWHERE, OUTSIDE, OWN, PLACE, PLAIN, planes, SLAB, SLOTS, state, torus, WHERE,
+  blockAt, blockBytes, blocksX, blocksY, bufferBytes, CAPACITY, COMPLETE, directory, endOf, FIRST_WAITS, FIRST_X,
+  FIRST_Y, FLAGS, FREE, FREE_COUNT, FULL, headAt, LAST_AROUND, LAST_GROUP, LAST_X, LAST_Y, lastHeight, lastWidth,
+  marksA, marksB, marksFirst, mostSlots, NEXT_FREE, NEXT_WAITS, NONE, NOWHERE, OUTSIDE, OWN, PLACE, PLAIN, planes,
+  SLAB, SLOTS, state, torus, WHERE,
 } from './world';
 
 /** The block at this place, made if there is none; 0, and FULL is set, where there is no memory for it. */
@@ -49,8 +50,11 @@ export function link(slot: u32, bx: u32, by: u32): void {
     const place = beside(bx, by, <u32>d);
     const other = place == NOWHERE ? OUTSIDE : load<u32>(directory + (<usize>place << 2));
     tell(slot, d, other);
-    if (other > OUTSIDE) tell(other, 7 - d, slot);
+    if (other <= OUTSIDE) continue;
+    tell(other, 7 - d, slot);
+    lookAround(other);
   }
+  lookAround(slot);
 }
 
 /** Tells a block who lies beside it. What it wants of those above is their last row. */
@@ -59,18 +63,37 @@ function tell(slot: u32, d: usize, other: u32): void {
   const rows = load<u32>(headAt(other), FLAGS) & LAST_Y ? lastHeight : 64;
   store<u32>(at, other);
   store<u32>(at, <u32>blockAt(other) + (d < 3 ? (rows - 1) << 4 : 0), WHERE);
-  store<u32>(headAt(slot), lastAround(slot), COMPLETE);
 }
 
-/** The highest number of a slot and those around it; 0 where one is missing. */
-function lastAround(slot: u32): u32 {
+/** Whether a block beside it is missing, and for which it waits. */
+function lookAround(slot: u32): void {
+  const head = headAt(slot);
   let last = slot;
+  let complete: u32 = 1;
   for (let d: usize = 0; d < 8; d++) {
-    const other = load<u32>(headAt(slot) + (d << 2));
-    if (other == NONE) return 0;
+    const other = load<u32>(head + (d << 2));
+    if (other == NONE) complete = 0;
     last = max(last, other);
   }
-  return last;
+  store<u32>(head, complete, COMPLETE);
+  wait(slot, last);
+}
+
+/** Has a block wait for another slot, or for none. */
+function wait(slot: u32, last: u32): void {
+  const head = headAt(slot);
+  const old = load<u32>(head, LAST_AROUND);
+  if (last == old) return;
+  const next = load<u32>(head, NEXT_WAITS);
+  if (old != NONE) {
+    let at = headAt(old) + FIRST_WAITS;
+    while (load<u32>(at) != slot) at = headAt(load<u32>(at)) + NEXT_WAITS;
+    store<u32>(at, next);
+  }
+  store<u32>(head, last, LAST_AROUND);
+  if (last == NONE) return;
+  store<u32>(head, load<u32>(headAt(last), FIRST_WAITS), NEXT_WAITS);
+  store<u32>(headAt(last), slot, FIRST_WAITS);
 }
 
 /** The place beside a place; NOWHERE outside a bounded grid. */
@@ -122,7 +145,7 @@ function grow(slots: u32): bool {
 export function sweep(): void {
   // From the last one, so that they are taken again from the first.
   for (let slot = load<u32>(SLOTS) - 1; slot > OUTSIDE; slot--) {
-    if (load<u8>(marksA + slot) | load<u8>(marksB + slot)) continue;
+    if (load<u8>(marksA + slot) | load<u8>(marksB + slot) | load<u8>(marksFirst + slot)) continue;
     const head = headAt(slot);
     if (load<u32>(head, PLACE) != NOWHERE && isEmpty(slot)) free(slot, head);
   }
@@ -149,10 +172,13 @@ function isEmpty(slot: u32): bool {
 function free(slot: u32, head: usize): void {
   for (let d: usize = 0; d < 8; d++) {
     const other = load<u32>(head + (d << 2));
-    if (other > OUTSIDE) tell(other, 7 - d, NONE);
+    if (other <= OUTSIDE) continue;
+    tell(other, 7 - d, NONE);
+    lookAround(other);
   }
   store<u32>(directory + (<usize>load<u32>(head, PLACE) << 2), NONE);
   store<u32>(head, NOWHERE, PLACE);
+  wait(slot, NONE);
   store<u8>(state + slot, 0);
   store<u32>(head, load<u32>(FREE), NEXT_FREE);
   store<u32>(FREE, slot);

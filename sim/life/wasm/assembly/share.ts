@@ -36,5 +36,5 @@ export function computeSlots(parity: u32, from: u32, to: u32): void {
 /** Marks by what was kept; and computes the blocks at a seam. */
 export function finish(parity: u32): void {
   const slots = load<u32>(SLOTS);
-  for (let slot: u32 = 0; slot < slots; slot += 8) stepEight(parity, slot, true);
+  for (let slot: u32 = 0; slot < slots; slot += 8) stepEight(parity, slot, parity ? marksB : marksA, true);
 }

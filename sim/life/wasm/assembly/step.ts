@@ -11,19 +11,19 @@ import { FLAGS, headAt, marksA, marksB, results, SLOTS } from './world';
 /** Computes the generation after the one in buffer `parity` into the other. A block that found no memory sets FULL. */
 export function step(parity: u32): void {
   const slots = load<u32>(SLOTS);
-  for (let slot: u32 = 0; slot < slots; slot += 8) stepEight(parity, slot);
+  for (let slot: u32 = 0; slot < slots; slot += 8) stepEight(parity, slot, parity ? marksB : marksA);
 }
 
 /**
  * Of eight slots those that are marked.
  *
+ * @param now Their marks.
  * @param computed Other threads have, and kept what changed; but for the blocks at a seam, for whose copies there is one
  * place only. A constant, so that nobody else asks.
  */
 // @ts-ignore: decorator
 @inline
-export function stepEight(parity: u32, slot0: u32, computed: bool = false): void {
-  const now = parity ? marksB : marksA;
+export function stepEight(parity: u32, slot0: u32, now: usize, computed: bool = false): void {
   const next = parity ? marksA : marksB;
   let eight = load<u64>(now + slot0);
   if (eight == 0) return;

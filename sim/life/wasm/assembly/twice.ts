@@ -4,7 +4,7 @@
 
 import { work } from './share';
 import { step, stepEight, stepOne } from './step';
-import { COMPLETE, FULL, headAt, marksA, marksB, SLAB, SLOTS } from './world';
+import { FIRST_WAITS, FULL, headAt, LAST_AROUND, marksA, marksB, marksFirst, NEXT_WAITS, NONE, SLAB, SLOTS } from './world';
 
 /** Groups of rows a block, on average, from which on it pays to look for what waits. */
 const LIVELY: u32 = 2;
@@ -21,10 +21,14 @@ export function twice(parity: u32): u32 {
     step(parity);
     return load<u32>(FULL) ? 0 : 1;
   }
+  // A list of their own: by marks for the third generation blocks may be made whose turn for the first would be yet to come.
+  const now = parity ? marksB : marksA;
+  memory.copy(marksFirst, now, slots);
+  memory.fill(now, 0, slots);
   // In turns of some length: memory is read ahead of who reads it in order.
   for (let slab: u32 = 0; slab < slots; slab += SLAB) {
     const end = min(slab + SLAB, slots);
-    for (let slot = slab; slot < end; slot += 8) stepEight(parity, slot);
+    for (let slot = slab; slot < end; slot += 8) stepEight(parity, slot, marksFirst);
     for (let slot = slab; slot < end; slot++) stepBehind(parity ^ 1, slot);
   }
   // What had a neighbour behind it, as the first row on a torus; what had too few; and what was made meanwhile.
@@ -32,17 +36,19 @@ export function twice(parity: u32): u32 {
   return load<u32>(FULL) ? 1 : 2;
 }
 
-/** Blocks that waited for this slot only: where slots are in the order of rows, they are in the row above. */
+/** Blocks that waited for this slot only. */
 // @ts-ignore: decorator
 @inline
 function stepBehind(parity: u32, slot: u32): void {
   const now = parity ? marksB : marksA;
   const next = parity ? marksA : marksB;
-  for (let d: usize = 0; d < 3; d++) {
-    const above = load<u32>(headAt(slot) + (d << 2));
-    const head = headAt(above);
-    if (load<u32>(head, COMPLETE) != slot) continue;
-    const marked = load<u8>(now + above);
-    if (marked != 0) stepOne(parity, now, next, head, above, marked);
+  let waits = load<u32>(headAt(slot), FIRST_WAITS);
+  while (waits != NONE) {
+    const head = headAt(waits);
+    const marked = load<u8>(now + waits);
+    const following = load<u32>(head, NEXT_WAITS);
+    // Others may have been made since, and it waits for these now.
+    if (marked != 0 && load<u32>(head, LAST_AROUND) == slot) stepOne(parity, now, next, head, waits, marked);
+    waits = following;
   }
 }

@@ -30,6 +30,8 @@ export let directory: usize = 0;
 /** A byte a slot: bit g for the rows 8g..8g+7, to be computed from the even and from the odd generations. */
 export let marksA: usize = 0;
 export let marksB: usize = 0;
+/** The same, of the first of two generations that are computed in one go. */
+export let marksFirst: usize = 0;
 /** A byte a slot: 0 = empty in both generations and in the snapshot, or no block; USED; CHANGED. */
 export let state: usize = 0;
 export let keys: usize = 0;
@@ -62,12 +64,13 @@ export const WHERE: usize = 64;
 export const OWN: usize = WHERE + 32;
 export const LAST_GROUP: usize = WHERE + 36;
 export const PLAIN: usize = WHERE + 40;
-/**
- * Where there is a block, or the end of the grid, on all sides: the last slot of these and the own one, else 0; generations
- * until it is asked again what changed.
- */
+/** 1 where there is a block, or the end of the grid, on all sides; generations until it is asked again what changed. */
 export const COMPLETE: usize = WHERE + 44;
 export const BLIND: usize = WHERE + 48;
+/** The last slot of those around and the own one; of those whose last is this one the first, and of these the next. */
+export const LAST_AROUND: usize = WHERE + 52;
+export const FIRST_WAITS: usize = WHERE + 56;
+export const NEXT_WAITS: usize = WHERE + 60;
 const HEAD_BYTES: usize = 128;
 
 export const FIRST_X: u32 = 1;
@@ -99,6 +102,7 @@ export function attach(): void {
   torus = load<u32>(52) != 0;
   litOutside = load<u32>(56) != 0;
   results = load<u32>(60);
+  marksFirst = load<u32>(88);
   blockBytes = <usize>planes << 10;
   bufferBytes = blockBytes * SLAB;
   slabBytes = bufferBytes * 3 + HEAD_BYTES * SLAB;
