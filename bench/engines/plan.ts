@@ -84,16 +84,18 @@ async function checkedTorus(folder: string, size: number): Promise<Start> {
 }
 
 function hugeSoup(plan: Plan): Make {
-  return (folder) => {
+  return async (folder) => {
     if (!plan.long) return 'soup 8192x8192: not in the quick plan';
     const size = 8192;
     const start = soup(join(folder, 'huge.rle'), size, 128, 0.5, 'B3/S23');
+    const torus = await checkedTorus(folder, size);
     return {
       name: 'soup 8192x8192',
-      ...{ cells: size * size, windows: [[0, 100]] as const, rounds: 3, targets: { [WASM]: [12] } },
+      ...{ cells: size * size, windows: [[0, 100]] as const, rounds: 3, targets: { [WASM]: [12], [TORUS]: [12] } },
       entrants: [
         ...quicklife(start),
         ours(WASM, 'wasm', start),
+        { ...ours(TORUS, 'wasm', torus), populations: undefined },
         ...(availableParallelism() > 1 ? [ours(THREADS, 'wasm', start, {}, undefined, 2)] : []),
       ],
     };
