@@ -1,11 +1,12 @@
 import { aTimeout, expect, fixture, html } from '@open-wc/testing';
-import { digest, type Receiver } from '../../transport/index.js';
+import { digest } from '../../transport/index.js';
 import { waitUntil } from '../testing/wait-until.js';
 import '../define/mpl-layer.js';
 import '../define/mpl-viewer.js';
 import type { MplErrorEvent } from '../events/error-event.js';
 import type { MplViewer } from '../mpl-viewer/mpl-viewer.js';
 import { accessible } from '../testing/accessible.js';
+import { resting } from '../testing/resting.js';
 import { network } from '../testing/sockets.js';
 import { freshChannel, relayUrl, Stream } from '../testing/stream.js';
 import { warnings } from '../testing/warnings.js';
@@ -182,8 +183,9 @@ describe('<mpl-layer>', () => {
     const seen: string[] = [];
     viewer.addEventListener('mpl-status', (event) => seen.push(event.status));
     viewer.append(blue);
+    await waitUntil(() => composed(viewer, 40, 40)[2]! > 250, 'the later one is above');
     await aTimeout(100);
-    near(composed(viewer, 40, 40), [0, 0, 255], 'the later one is above');
+    near(composed(viewer, 40, 40), [0, 0, 255]);
     expect(seen, 'nothing ended on the way').to.deep.equal([]);
     blue.region = '200 100 64 64';
     await blue.updateComplete;
@@ -218,8 +220,7 @@ describe('<mpl-layer>', () => {
       await waitUntil(() => layer!.version > version, 'it moves');
     };
     const rests = async (): Promise<void> => {
-      await waitUntil(() => (layer as unknown as { receiver: Receiver }).receiver.standby, 'it asks for nothing');
-      await aTimeout(200); // What is on its way.
+      await resting(layer!);
       const { version } = layer!;
       await aTimeout(300);
       expect(layer!.version).to.equal(version);

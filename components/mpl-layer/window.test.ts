@@ -5,6 +5,7 @@ import { digest, type Receiver } from '../../transport/index.js';
 import '../define/mpl-layer.js';
 import '../define/mpl-viewer.js';
 import type { MplViewer } from '../mpl-viewer/mpl-viewer.js';
+import { resting } from '../testing/resting.js';
 import { relayUrl, Stream } from '../testing/stream.js';
 import { waitUntil } from '../testing/wait-until.js';
 import type { MplLayer } from './mpl-layer.js';
@@ -45,7 +46,7 @@ it('a layer asks for what of it is in view, by its region; unseen, it rests', as
   expect(viewer.stats.window).to.deep.equal({ x: 9, y: 9, width: 4, height: 4 });
   // Its cell 4 * (700 - 512) = 752 is in the middle: 624 to 879 across, 656 to 847 down.
   expect(receiverOf(layer).window).to.deep.equal({ x: 8, y: 9, width: 7, height: 6 });
-  await waitUntil(() => receiverOf(away).standby, 'it rests');
+  await resting(away);
   const { version } = away;
   for (const made of streams) made.step(20_000);
   await there(viewer, ground);
