@@ -184,6 +184,7 @@ describe('<mpl-host> with wrong attributes', () => {
       host = await addHost({ ...FIXED, rule: 'B9/S23' });
       host.addEventListener('mpl-error', (event) => errors.push(event));
       await standing(host);
+      await waitUntil(() => errors.length > 0, 'it is told');
       await aTimeout(100);
     });
     expect(said.length).to.equal(1);
@@ -201,20 +202,19 @@ describe('<mpl-host> with wrong attributes', () => {
     const host = await openHost(FIXED);
     await host.step(4);
     const before = await host.digest();
-    const said = await warnings(async () => {
+    const wrong = (said: readonly string[]) => said.filter((text) => /rule|glidr|no\.rle|grid=|speed=/i.test(text));
+    const said = await warnings(async (said) => {
       host.rule = 'life is long';
       host.grid = 'wide';
       host.setAttribute('speed', 'warp');
-      await host.updateComplete;
-      await aTimeout(100);
+      await waitUntil(() => wrong(said).length === 3, 'it says so');
       host.pattern = 'glidr';
-      await host.updateComplete;
-      await aTimeout(100);
+      await waitUntil(() => wrong(said).length === 4, 'it knows no such pattern');
       host.pattern = '/nowhere/no.rle';
-      await host.updateComplete;
+      await waitUntil(() => wrong(said).length === 5, 'there is no such file');
       await aTimeout(300);
     });
-    expect(said.filter((text) => /rule|glidr|no\.rle|grid=|speed=/i.test(text)).length, said.join('\n')).to.equal(5);
+    expect(wrong(said).length, said.join('\n')).to.equal(5);
     expect(host.status).to.equal('live');
     expect(await host.digest()).to.deep.equal(before);
     expect(host.controlState!).to.include({ rule: 'B3/S23', width: 64, pattern: '', speed: 30 });
@@ -229,7 +229,7 @@ describe('<mpl-host> with wrong attributes', () => {
       ['ice-servers', 'stan:x'],
       ['rule', 'B9/S23'],
     ] as const) {
-      const said = await warnings(async () => {
+      const said = await warnings(async (said) => {
         const odd = await openHost({
           ...FIXED,
           id: 'odd',
@@ -238,6 +238,7 @@ describe('<mpl-host> with wrong attributes', () => {
           signal: 'http://127.0.0.1:9/',
           [name]: value,
         });
+        await waitUntil(() => said.length > 0, 'it says so');
         await aTimeout(100);
         expect(odd.status).to.equal('live');
         odd.remove();
