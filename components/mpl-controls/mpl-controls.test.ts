@@ -280,6 +280,7 @@ describe('<mpl-controls>', () => {
     viewer.append(controls);
     await aTimeout(0);
     $('[aria-label="One generation"]').click();
+    await waitUntil(() => stream.commands.length > 0);
     await aTimeout(200);
     expect(stream.commands.length).to.equal(1);
   });

@@ -10,7 +10,14 @@ import type { MplViewer } from './mpl-viewer.js';
 describe('<mpl-viewer select>', () => {
   it('receives the signals selected over its own connection, and others when that changes', async () => {
     const channel = freshChannel();
-    const host = await openHost({ server: relayUrl(), channel, grid: '64x64', pattern: 'glider', paused: '' });
+    const host = await openHost({
+      server: relayUrl(),
+      channel,
+      grid: '64x64',
+      pattern: 'glider',
+      paused: '',
+      control: 'viewers',
+    });
     const viewer = await fixture<MplViewer>(
       html`<mpl-viewer server=${relayUrl()} channel=${channel} transport="relay" select="population  rule"></mpl-viewer>`,
     );
@@ -30,6 +37,8 @@ describe('<mpl-viewer select>', () => {
     await waitUntil(() => viewer.signals.width === 64 && viewer.signals.generation === 0);
     viewer.select = null;
     await viewer.updateComplete;
+    // It is heard of before this is done.
+    await viewer.request({ command: 'speed', value: 30 });
     await host.step(3);
     await waitUntil(() => viewer.version === 3);
     expect(viewer.signals.generation, 'no more news of signals').to.equal(0);

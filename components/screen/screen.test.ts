@@ -180,8 +180,11 @@ describe('a screen', () => {
     }
     const badge = viewer.shadowRoot!.querySelector('#badge')!;
     expect(badge.textContent).to.equal('Live');
+    const animations = badge.getAnimations({ subtree: true });
+    // However long ago it came.
+    for (const animation of animations) animation.currentTime = 0;
     const worded = badge.getBoundingClientRect().width;
-    for (const animation of badge.getAnimations({ subtree: true })) animation.finish();
+    for (const animation of animations) animation.finish();
     expect(badge.getBoundingClientRect().width).to.be.below(worded / 2);
     expect(style('#badge').backgroundColor).to.equal('rgba(0, 0, 0, 0)');
     await accessible(viewer);
@@ -200,8 +203,9 @@ describe('a screen', () => {
       const { stream, viewer } = await live();
       stream.run();
       await aTimeout(2600);
-      await waitUntil(() => viewer.stats.streamFps >= 1, 'it is shown');
-      expect(viewer.stats.streamFps).to.be.at.most(7);
+      // Of a page that was held up, what waited for it comes all at once.
+      const calm = (fps: number) => fps >= 1 && fps <= 7;
+      await waitUntil(() => calm(viewer.stats.streamFps), 'it is shown, and calmly');
       viewer.maxFps = 60;
       await waitUntil(() => viewer.stats.streamFps > 12, 'it goes on');
     } finally {
