@@ -57,7 +57,8 @@ describe('the heartbeat of a worker', () => {
     const events: HostWorldEvent[] = [];
     const host = { sim: 'life', engine: 'auto', rule: null, wrap: 'torus', density: 0.3 } as const;
     const pace = { paused: true, speed: '30', control: 'none', controllers: 'many', token: null } as const;
-    const pulse = { every: 100, misses: 20, missesBusy: 1000 };
+    // It may take its time to begin.
+    const pulse = { every: 100, misses: 1000, missesBusy: 1000 };
     const world = new HostWorld(
       '',
       worldSettings(host, null),
@@ -69,8 +70,10 @@ describe('the heartbeat of a worker', () => {
     try {
       await waitUntil(() => world.ready, 'it stands');
       workers.last!.terminate();
+      pulse.misses = 20;
       const crash = () => events.find((event) => event.type === 'error');
       await waitUntil(crash, 'it is noticed');
+      pulse.misses = 1000;
       const { error, fatal } = crash() as Extract<HostWorldEvent, { type: 'error' }>;
       expect(error.message).to.match(/does not answer any more/);
       expect(fatal).to.equal(false);

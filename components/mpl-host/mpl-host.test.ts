@@ -119,6 +119,7 @@ describe('<mpl-host>', () => {
       host.pattern = '/demo/patterns/acorn.rle';
       await host.updateComplete;
       host.pattern = 'glider';
+      await waitUntil(() => state(host).pattern === 'glider', 'it is the glider');
       await aTimeout(500);
       expect(state(host).pattern).to.equal('glider');
       expect((await host.digest()).hash).to.equal(await placed('glider', 300, 200));
@@ -224,9 +225,12 @@ describe('attributes of a running <mpl-host>', () => {
       host.paused = paused;
       await host.updateComplete;
     }
-    await aTimeout(100);
-    expect(host.paused).to.equal(true);
-    expect(state(host).paused).to.equal(true);
+    // None of those before comes late.
+    await waitUntil(async () => {
+      const paused = host.paused && state(host).paused;
+      await aTimeout(100);
+      return paused && host.paused && state(host).paused;
+    }, 'it stands still');
   });
 
   it('make another world: grid, pattern, seed, density, engine', async () => {
