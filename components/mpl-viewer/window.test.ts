@@ -326,7 +326,8 @@ describe('max-bps of an <mpl-viewer>', () => {
   });
 
   it('bounds what flows', async () => {
-    const made = stream();
+    // So small that all of it is there within two seconds.
+    const made = stream({ width: 512, height: 512 });
     const viewer = await watch(made, { 'max-bps': '20000' });
     const receiver = receiverOf(viewer);
     const began = performance.now();
