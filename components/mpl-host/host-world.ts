@@ -34,6 +34,8 @@ export type HostWorldEvent =
   | { type: 'loading'; loading: PatternLoading | null }
   /** Somebody asked for something else than the pattern that is on its way. */
   | { type: 'called-off' }
+  /** It goes, or stands still, as it was told to last, or as somebody else has told it since. */
+  | { type: 'paced'; paused: boolean }
   /** `fatal`: there is no world; else it goes on as it was, or (`stuck`) stands still, since it found no memory to go on. */
   | { type: 'error'; error: Error; fatal: boolean; stuck?: boolean };
 
@@ -66,6 +68,8 @@ export class HostWorld {
   #settings: WorldSettings;
   #pace: WorldPace;
   #epoch = 0;
+  /** Paces that it was told, and that it has taken. */
+  #paces = { told: 0, taken: 0 };
   readonly #edits = new Edits();
   #ownRule = '';
   #keeper: Keeper | null = null;
@@ -145,7 +149,12 @@ export class HostWorld {
   }
 
   pace(pace: Partial<WorldPace>): void {
-    this.#post({ type: 'pace', pace });
+    this.#post({ type: 'pace', pace, count: ++this.#paces.told });
+  }
+
+  /** It was told its pace, and has not taken it yet: what it tells of that is older. */
+  get pacing(): boolean {
+    return this.#paces.taken < this.#paces.told;
   }
 
   /** Streams to this relay (`ws(s)://…/peer/{channel}`), or to none. */
@@ -238,11 +247,19 @@ export class HostWorld {
     const rest = again ? 'and had crashed before, less than a minute ago: it stays so' : `and ${where}`;
     const error = new Error(`the world has crashed (${message}), ${rest}`);
     if (again) return this.onevent({ type: 'error', error, fatal: true });
+    // What it was told and did not take is gone with it.
+    this.#paces.taken = this.#paces.told;
     this.#begin(snapshot);
     // Whoever watched joins again.
     for (const link of this.#links) link.close(CLOSE.restart.code, 'the world begins again');
     this.#links.clear();
     this.onevent({ type: 'error', error, fatal: false });
+  }
+
+  #paced(taken: number, paused: boolean): void {
+    if (taken <= this.#paces.taken) return;
+    this.#paces.taken = taken;
+    if (!this.pacing) this.onevent({ type: 'paced', paused });
   }
 
   async #giveToken(id: number): Promise<void> {
@@ -323,7 +340,7 @@ export class HostWorld {
         this.#ownRule = message.ownRule;
         this.#pace = message.pace;
         this.#settings = message.settings ?? this.#settings;
-        return;
+        return this.#paced(message.paces, message.pace.paused);
       case 'error': {
         const error = new Error(message.message);
         error.name = message.name;

@@ -233,6 +233,23 @@ describe('attributes of a running <mpl-host>', () => {
     }, 'it stands still');
   });
 
+  it('hold as they were set last, while the world still tells how it stood before', async () => {
+    const host = await openHost(FIXED);
+    for (const paused of [false, true]) {
+      host.paused = paused;
+      await host.updateComplete;
+    }
+    // It tells that it goes, as it was told first, and knows of the second only later.
+    host.addEventListener('mpl-control', () => queueMicrotask(() => (host.paused = false)), { once: true });
+    await waitUntil(() => host.version > 3, 'it runs');
+    expect(host.paused).to.equal(false);
+    // It tells that it goes, in the moment in which it is to stand still.
+    host.addEventListener('mpl-control', () => (host.paused = true), { once: true });
+    await host.request({ command: 'speed', value: 50 });
+    await waitUntil(() => state(host).paused, 'it stands still');
+    expect(host.paused).to.equal(true);
+  });
+
   it('make another world: grid, pattern, seed, density, engine', async () => {
     const host = await openHost(FIXED);
     await host.step(5);

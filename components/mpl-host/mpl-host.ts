@@ -83,8 +83,8 @@ export class MplHost extends MplScreen {
   #instead: Partial<WorldSettings> = {};
   /** Wait until there is a world, or the reason why there is none. */
   #awaiting: ((problem: string) => void)[] = [];
-  /** The world told of the change of `paused` that is to come. */
-  #heardPaused = false;
+  /** `paused` as the world was told, or has told, last. */
+  #pausedThere = false;
 
   /** The world itself does not hang on where it is streamed to. */
   protected override get connectionKey(): string {
@@ -210,8 +210,8 @@ export class MplHost extends MplScreen {
 
   protected override updated(changed: PropertyValues): void {
     super.updated(changed);
-    const heard = this.#heardPaused;
-    this.#heardPaused = false;
+    const heard = this.paused === this.#pausedThere;
+    this.#pausedThere = this.paused;
     const has = (names: readonly string[]) => names.some((name) => changed.has(name));
     for (const name of SETTINGS)
       if (changed.has(name)) for (const key of settingsUnder(name)) delete this.#instead[key];
@@ -234,10 +234,14 @@ export class MplHost extends MplScreen {
     super.received(event);
     if (event.type !== 'control') return;
     if (!this.controlState!.paused) this.#stuck = '';
-    if (this.paused === this.controlState!.paused) return;
+    if (!this.#world?.pacing) this.#hearPaused(this.controlState!.paused);
+  }
+
+  #hearPaused(paused: boolean): void {
+    // What is set goes before what is told, as long as the world has not been told of it.
+    if (this.paused !== this.#pausedThere) return;
     // What the world itself has told needs not be told to it.
-    this.#heardPaused = true;
-    this.paused = this.controlState!.paused;
+    this.paused = this.#pausedThere = paused;
   }
 
   async #change(world: HostWorld, changed: PropertyValues): Promise<void> {
@@ -402,6 +406,7 @@ export class MplHost extends MplScreen {
 
   #heard(event: HostWorldEvent): void {
     if (event.type === 'loading') return this.#shows(event.loading);
+    if (event.type === 'paced') return this.#hearPaused(event.paused);
     if (event.type === 'called-off') {
       this.#calledOff = true;
       return this.#callOff();

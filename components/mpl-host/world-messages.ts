@@ -65,7 +65,8 @@ export type ToWorld =
   | { type: 'file'; pattern: GivenPattern }
   /** The large pattern that is on its way is not wanted any more. */
   | { type: 'call-off' }
-  | { type: 'pace'; pace: Partial<WorldPace> }
+  /** `count`: so many were told so far. */
+  | { type: 'pace'; pace: Partial<WorldPace>; count: number }
   /** A receiver in the page, with the owner's rights. */
   | { type: 'view'; port: MessagePort }
   /** A viewer that reached the page directly. */
@@ -103,8 +104,8 @@ export type FromWorld =
   | { type: 'error'; name: string; message: string; fatal: boolean; stuck?: boolean }
   /** An engine failed in a way that should never be: there is no world any more. */
   | { type: 'crash'; message: string }
-  /** How it stands now: `settings` where they have changed, by commands too. */
-  | { type: 'standing'; epoch: number; pace: WorldPace; ownRule: string; settings?: WorldSettings }
+  /** How it stands now: `settings` where they have changed, by commands too; `paces`: the `count` of the last that it took. */
+  | { type: 'standing'; epoch: number; pace: WorldPace; paces: number; ownRule: string; settings?: WorldSettings }
   | { type: 'uplink'; status: UplinkStatus; reason: string; reconnects: number }
   | { type: 'introduce'; message: IntroduceMessage }
   /** The page is asked for the right to publish. */

@@ -119,7 +119,7 @@ describe('a long step', () => {
     await waitUntil(() => said.some(({ type }) => type === 'uplink'), 'it tries the relay');
     await waitUntil(() => versions.size >= 10 && viewer.version > version, 'it is seen');
     expect(long.text).to.equal(null);
-    runner.receive({ type: 'pace', pace: { paused: true } });
+    runner.receive({ type: 'pace', pace: { paused: true }, count: 1 });
     await waitUntil(() => long.text !== null, 'the owner has paused it');
     expect(long.text).to.contain('"pause" ended the step');
   });

@@ -31,6 +31,8 @@ export class WorldRunner {
   /** What the page was asked for, and has not answered. */
   readonly #wanted = new Map<number, { resolve(token: string): void; reject(error: Error): void }>();
   #asked = 0;
+  /** Count of the last pace that was set. */
+  #paces = 0;
   /** Changes of the world are made one after another. */
   #queue: Promise<unknown> = Promise.resolve();
   #waiting = 0;
@@ -67,8 +69,8 @@ export class WorldRunner {
         return this.post({ type: 'pong' });
       case 'pace':
         if (message.pace.paused !== undefined) this.#endSteps(message.pace.paused ? 'pause' : 'play');
-        if (this.#placing) return this.#world.setPace(message.pace);
-        return this.#inTurn(() => this.#world.setPace(message.pace));
+        if (this.#placing) return this.#setPace(message);
+        return this.#inTurn(() => this.#setPace(message));
       case 'stop':
         this.#loader.callOff('"stop"');
         this.#endSteps('stop');
@@ -122,7 +124,7 @@ export class WorldRunner {
       settings: wanted,
       pace,
       oncommand: (command) => this.#command(command),
-      onstanding: (standing) => this.post({ type: 'standing', ...standing }),
+      onstanding: (standing) => this.post({ type: 'standing', paces: this.#paces, ...standing }),
       onedited: (edited) => this.post({ type: 'edited', ...edited }),
       onbusy: (busy) => this.post({ type: 'busy', busy }),
       onfailed: (error) => (error instanceof MemoryError ? this.#fail(error, false, true) : this.#crash(error)),
@@ -134,6 +136,11 @@ export class WorldRunner {
     };
     this.#reporter = new Reporter(this.#world, this.post);
     this.post({ type: 'ready' });
+  }
+
+  #setPace({ pace, count }: Extract<ToWorld, { type: 'pace' }>): void {
+    this.#paces = count;
+    this.#world.setPace(pace);
   }
 
   /** Who watches, and from where; not what. */
