@@ -16,7 +16,7 @@ const AROUND = [1 << 31, 0x80808080 | 0, 0x80, 0xff << 24, 0xff, 1 << 24, TOP, 1
 /** Where so many of 32 pieces are marked, the others may as well be computed. */
 const FULL = 28;
 /** In one of so many generations, such blocks are compared with generation n-1: most of them are not going to rest soon. */
-const LOOK = 8;
+const LOOK = 16;
 
 /**
  * Computes generations with a kernel. A class, since functions made for each world would be others than those the machine
