@@ -23,9 +23,20 @@ export class NaiveLife {
   }
 
   step(): void {
-    const { width, height } = this;
+    const { width, height, rule } = this;
+    const reach = rule.kind === 'larger' ? rule.range : 1;
+    // Who lives, here and around, so that no neighbour has to be looked for.
+    const stride = width + 2 * reach;
+    const living = new Uint8Array(stride * (height + 2 * reach));
+    for (let y = -reach; y < height + reach; y++)
+      for (let x = -reach; x < width + reach; x++)
+        living[(y + reach) * stride + x + reach] = this.at(x, y) === 1 ? 1 : 0;
     const next = new Uint8Array(width * height);
-    for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) next[y * width + x] = this.#next(x, y);
+    for (let y = 0; y < height; y++)
+      for (let x = 0; x < width; x++) {
+        const i = y * width + x;
+        next[i] = nextState(rule, this.cells[i], living, (y + reach) * stride + x + reach, stride);
+      }
     this.cells = next;
   }
 
@@ -53,45 +64,43 @@ export class NaiveLife {
         keys.add(((Math.floor(i / this.width) >> 6) * tilesX + ((i % this.width) >> 6)) | 0);
     return [...keys].sort((a, b) => a - b);
   }
+}
 
-  #next(x: number, y: number): number {
-    const { rule } = this;
-    const state = this.at(x, y);
-    // Dead cells are born, living ones stay, all others go on to the next state.
-    const alive = state <= 1 && (rule.kind === 'larger' ? this.#inBounds(rule, x, y) : this.#lives(rule, x, y));
-    if (state === 0) return alive ? 1 : 0;
-    if (state === 1 && alive) return 1;
-    return (state + 1) % rule.states;
-  }
+/** @param at Of the cell among those that may live, and `stride` between those above each other. */
+function nextState(rule: Rule, state: number, living: Uint8Array, at: number, stride: number): number {
+  // Dead cells are born, living ones stay, all others go on to the next state.
+  const alive =
+    state <= 1 && (rule.kind === 'larger' ? inBounds(rule, living, at, stride) : lives(rule, living, at, stride));
+  if (state === 0) return alive ? 1 : 0;
+  if (state === 1 && alive) return 1;
+  return (state + 1) % rule.states;
+}
 
-  #lives(rule: Exclude<Rule, LargerRule>, x: number, y: number): boolean {
-    const base: TwoStateRule = rule.kind === 'generations' ? rule.base : rule;
-    let count = 0;
-    let index = 0;
-    for (let dy = -1; dy <= 1; dy++)
-      for (let dx = -1; dx <= 1; dx++) {
-        if (this.at(x + dx, y + dy) !== 1) continue;
-        index |= 1 << (3 * (dy + 1) + dx + 1);
-        if (dx === 0 && dy === 0) continue;
-        if (base.neighborhood === 'moore' || dx === 0 || dy === 0) count++;
-      }
-    if (base.kind === 'isotropic') return base.table[index] === 1;
-    return (((this.at(x, y) === 1 ? base.survival : base.birth) >> count) & 1) === 1;
+function lives(rule: Exclude<Rule, LargerRule>, living: Uint8Array, at: number, stride: number): boolean {
+  const base: TwoStateRule = rule.kind === 'generations' ? rule.base : rule;
+  const [nw, n, ne] = [living[at - stride - 1], living[at - stride], living[at - stride + 1]];
+  const [w, own, e] = [living[at - 1], living[at], living[at + 1]];
+  const [sw, s, se] = [living[at + stride - 1], living[at + stride], living[at + stride + 1]];
+  if (base.kind === 'isotropic') {
+    const row = (a: number, b: number, c: number): number => a | (b << 1) | (c << 2);
+    return base.table[row(nw, n, ne) | (row(w, own, e) << 3) | (row(sw, s, se) << 6)] === 1;
   }
+  const count = n + w + e + s + (base.neighborhood === 'moore' ? nw + ne + sw + se : 0);
+  return (((own === 1 ? base.survival : base.birth) >> count) & 1) === 1;
+}
 
-  #inBounds(rule: LargerRule, x: number, y: number): boolean {
-    const { range } = rule;
-    let count = 0;
-    for (let dy = -range; dy <= range; dy++)
-      for (let dx = -range; dx <= range; dx++) {
-        if (dx === 0 && dy === 0 && !rule.middle) continue;
-        if (rule.neighborhood === 'von-neumann' && Math.abs(dx) + Math.abs(dy) > range) continue;
-        if (rule.neighborhood === 'circular' && dx * dx + dy * dy >= (range + 0.5) ** 2) continue;
-        if (this.at(x + dx, y + dy) === 1) count++;
-      }
-    const [low, high] = this.at(x, y) === 1 ? rule.survival : rule.birth;
-    return count >= low && count <= high;
-  }
+function inBounds(rule: LargerRule, living: Uint8Array, at: number, stride: number): boolean {
+  const { range } = rule;
+  let count = 0;
+  for (let dy = -range; dy <= range; dy++)
+    for (let dx = -range; dx <= range; dx++) {
+      if (dx === 0 && dy === 0 && !rule.middle) continue;
+      if (rule.neighborhood === 'von-neumann' && Math.abs(dx) + Math.abs(dy) > range) continue;
+      if (rule.neighborhood === 'circular' && dx * dx + dy * dy >= (range + 0.5) ** 2) continue;
+      count += living[at + dy * stride + dx];
+    }
+  const [low, high] = living[at] === 1 ? rule.survival : rule.birth;
+  return count >= low && count <= high;
 }
 
 function modulo(value: number, by: number): number {
