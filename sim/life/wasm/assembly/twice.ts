@@ -31,7 +31,7 @@ export function twice(parity: u32): u32 {
     for (let slot = slab; slot < end; slot += 8) stepEight(parity, slot, marksFirst);
     for (let slot = slab; slot < end; slot++) stepBehind(parity ^ 1, slot);
   }
-  // What had a neighbour behind it, as the first row on a torus; what had too few; and what was made meanwhile.
+  // What waited for a slot after those beside it, as the first row on a torus does; and what was made meanwhile.
   if (!load<u32>(FULL)) step(parity ^ 1);
   return load<u32>(FULL) ? 1 : 2;
 }
