@@ -89,6 +89,30 @@ describe('a receiver with a window', () => {
     return stage;
   }
 
+  test('asks again where an older subscription, answered late, has had it forget what a newer one says it holds', async () => {
+    const cell = { x: 0, y: 0, width: 1, height: 1 };
+    const world = { planes: 1, width: 1, height: 65, tileBudget: Number.POSITIVE_INFINITY, highWater: 500, start: 144 };
+    const rests = (standby: boolean): Action => ({ do: 'standby', standby });
+    const moves = (window: TileWindow | null): Action => ({ do: 'window', window });
+    const publish: Action = { do: 'publish', n: 0 };
+    await play({ ...world, seed: 1825401369, window: cell, view: cell }, [
+      moves(null),
+      { do: 'deliver', n: 4 },
+      rests(true),
+      moves({ ...cell, y: 2 }),
+      { do: 'deliver', n: 2 },
+      rests(false),
+      { do: 'time', ms: 250 },
+      { do: 'deliver', n: 1 },
+      publish,
+      rests(false),
+      moves(null),
+      publish,
+      rests(true),
+      publish,
+    ]);
+  });
+
   test('shows the source, tile by tile, wherever it is panned and whatever breaks', async () => {
     let [wholes, digests] = [0, 0];
     await fc.assert(

@@ -60,8 +60,8 @@ export class Replica {
     const { grid } = this;
     if (grid === null || !grid.is(meta) || !fits(grid, tiles)) return { kind: 'stale' };
     const { ground } = end;
-    // Another link, or this one before, has begun from nothing since it was told what there is.
-    if (ground !== null && ground.grid !== grid) return { kind: 'stale' };
+    // Another link, or this one before, has begun from nothing, or from less, since it was told what there is.
+    if (ground !== null && (ground.grid !== grid || ground.forgotten !== grid.forgotten)) return { kind: 'stale' };
     const keys = applyTiles(grid, tiles, most, () => (ground?.window ? this.#void(grid, ground) : []));
     end.ground = null;
     return { kind: 'changed', keys, found: this.#noteWhole(grid, tiles, end) };

@@ -15,6 +15,8 @@ export type Subscription = Omit<SubscribeMessage, 'protocol'>;
 /** What a sender was told: this grid was whole in this window at this version, and is empty elsewhere. */
 export interface Ground {
   grid: Grid;
+  /** As of the grid when this was told. */
+  forgotten: number;
   window: TileWindow | null;
   version: number;
 }
@@ -47,7 +49,10 @@ export class Subscriptions {
   add({ window, update, resume }: Subscription, grid: Grid | null): void {
     const nr = ++this.count;
     if (!update) this.#begun = nr;
-    const ground = resume && grid ? { grid, window: resume.window ?? null, version: resume.version } : null;
+    const ground =
+      resume && grid
+        ? { grid, forgotten: grid.forgotten, window: resume.window ?? null, version: resume.version }
+        : null;
     this.#unanswered.push({ nr, ground, ...(window && { window }), ...(update && { update }) });
   }
 

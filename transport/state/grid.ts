@@ -36,6 +36,8 @@ export class Grid implements TileGrid, GridShape {
   whole = false;
   /** The last version at which it was whole; -1: never. */
   wholeVersion = -1;
+  /** So often tiles were forgotten: what was said before of what is held may be true no more. */
+  forgotten = 0;
   /** It was begun from nothing at this version: of changes before it, the stamps know nothing. */
   since = -1;
 
@@ -137,6 +139,7 @@ export class Grid implements TileGrid, GridShape {
       const { words, offset } = this.writable(key);
       words.fill(0, offset, offset + this.#tileWords);
     }
+    if (cleared.size > 0) this.forgotten++;
     return [...cleared];
   }
 
