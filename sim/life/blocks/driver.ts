@@ -2,13 +2,11 @@
 export interface Driver {
   /** Slot of the block at this place, made if there is none; 0 where there is no memory. */
   blockFor(bx: number, by: number): number;
-  /** Computes the generation after the one in buffer `parity` into the other. */
-  step(parity: number): void;
   /**
-   * Computes two generations, the second into buffer `parity` itself, or one into the other, and returns how many; one
-   * less where there was no memory. If that is 1, the generation in buffer `parity` is lost.
+   * Computes one or more generations after the one in buffer `parity`, into the other, into this, and so on; `most` at most.
+   * Returns how many the world went on: fewer, or none, where there was no memory; the buffer after them is lost then.
    */
-  twice?(parity: number): number;
+  step(parity: number, most: number): number;
   /** After cells of a block were written: what must be computed in the next two generations. */
   wake(slot: number): void;
   /** All blocks, after the rule was changed. */

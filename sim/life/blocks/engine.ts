@@ -103,30 +103,21 @@ export class BlockEngine implements Engine {
       if (this.#written.size > 0) this.#wakeWritten(driver);
       if (again || this.#skies[this.#parity] !== pair) this.#wakeAll(driver, (sky | next) !== 0);
       this.#skies[this.#parity] = pair;
-      const twice = memory.wide && done + 1 < generations && sky === next && this.#skies[1 - this.#parity] === pair;
-      const gone = memory.full ? 0 : this.#go(driver, twice);
+      const steady = sky === next && this.#skies[1 - this.#parity] === pair;
+      const gone = memory.full ? 0 : driver.step(this.#parity, steady ? generations - done : 1);
       if (memory.lost) {
         memory = this.#leave(done);
         continue;
       }
       done += gone;
-      if (gone === 1) {
-        this.#parity ^= 1;
-        this.#sky = next;
-      }
+      this.#parity ^= gone & 1;
+      if (gone > 0) this.#sky = next;
       if (memory.full) {
         // The other buffer is half written now: nothing in it may be taken for a generation.
         this.#skies = [-1, -1];
         throw memory.refuse(done);
       }
     }
-  }
-
-  /** Returns how many generations the world is further. */
-  #go(driver: Driver, twice: boolean): number {
-    if (twice && driver.twice) return driver.twice(this.#parity);
-    driver.step(this.#parity);
-    return this.#memory.full ? 0 : 1;
   }
 
   /** Takes the world, as it was before a step that failed, to another memory. */

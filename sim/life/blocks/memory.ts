@@ -48,7 +48,7 @@ export abstract class BlockMemory {
   // Addresses in bytes. A slot number for each place; marks and a byte for each slot; changed keys; what threads tell; slabs.
   readonly directory: number;
   readonly marks: readonly [number, number];
-  /** For who computes two generations in one go. */
+  /** For who computes two generations in one go, which is in WebAssembly only. */
   readonly #marksFirst: number;
   readonly state: number;
   readonly keyList: number;
@@ -89,7 +89,7 @@ export abstract class BlockMemory {
     };
     this.directory = take(layout.blocks * 4);
     this.marks = [take(slots * markBytes), take(slots * markBytes)];
-    this.#marksFirst = take(slots * markBytes);
+    this.#marksFirst = take(markBytes === 1 ? slots : 0);
     this.state = take(slots);
     this.keyList = take(layout.tilesX * layout.tilesY * 4);
     this.results = take(slots * slotBytes);
@@ -152,11 +152,6 @@ export abstract class BlockMemory {
     const { full } = this;
     this.words[FULL] = 0;
     return full;
-  }
-
-  /** Whether the driver should compute two generations in one go. */
-  get wide(): boolean {
-    return false;
   }
 
   /** The last step failed, and others may still write to this memory: the world must leave it, as it was before. */

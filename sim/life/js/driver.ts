@@ -17,7 +17,10 @@ const PLANE_WORDS = 256;
 export function makeDriver(memory: JsMemory, rule: Rule, sky: number): Driver {
   const stepper = new Stepper(memory, kernelFor(rule, PLANE_WORDS, sky, nextSky(rule, sky)));
   return {
-    step: (parity) => stepper.step(parity),
+    step: (parity) => {
+      stepper.step(parity);
+      return memory.full ? 0 : 1;
+    },
     blockFor: (bx, by) => blockFor(memory, bx, by),
     wake: (slot) => wake(memory, slot),
     wakeAll: () => wakeAll(memory),

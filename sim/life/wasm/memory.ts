@@ -40,6 +40,14 @@ function kernelFor(rule: Rule, sky: number, shared: boolean): WebAssembly.Module
   return kernel;
 }
 
+/** After so many generations it is looked again how large the world is. */
+const IN_ONE_CALL = 256;
+
+/** The driver as it is exported. */
+interface Parts extends Omit<Driver, 'step'> {
+  run(parity: number, most: number, wide: boolean): number;
+}
+
 export class WasmMemory extends BlockMemory {
   protected readonly memory: WebAssembly.Memory;
   /** By the state of the sky. */
@@ -77,10 +85,6 @@ export class WasmMemory extends BlockMemory {
     return this.memory.buffer;
   }
 
-  override get wide(): boolean {
-    return !this.isShared && this.words[SLOTS]! >= this.wideFrom;
-  }
-
   override driver(rule: Rule, sky: number): Driver {
     let driver = this.#drivers[sky];
     if (driver) return driver;
@@ -91,7 +95,14 @@ export class WasmMemory extends BlockMemory {
 
   protected make(rule: Rule, sky: number): Driver {
     const exports = instantiate(this.memory, this.module, this.kernel(rule, sky), () => this.moved());
-    return exports as unknown as Driver;
+    const { run, ...rest } = exports as unknown as Parts;
+    return {
+      ...rest,
+      step: (parity, most) => {
+        const wide = !this.isShared && this.words[SLOTS]! >= this.wideFrom;
+        return run(parity, Math.min(most, IN_ONE_CALL), wide);
+      },
+    };
   }
 
   /** The rule's kernel for this memory. */

@@ -2,9 +2,8 @@
 
 export { diff, population } from './look';
 export { blockFor, sweep } from './pool';
+export { run } from './run';
 export { computeSlots, finish, work } from './share';
 export { dead, flip } from './sky';
-export { step } from './step';
 export { linkAll, wake, wakeAll, wakeBorder } from './wake';
-export { twice } from './twice';
 export { attach } from './world';

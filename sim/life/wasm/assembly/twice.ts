@@ -1,6 +1,6 @@
 // Two generations in one go, for worlds that are larger than caches: the second is computed of a block as soon as the first
 // is known of all around it, while that is still near. It is written over the generation before the first, which all
-// around have read by then; and as it marks for the third only these, no mark is taken for one of the first.
+// around have read by then.
 
 import { work } from './share';
 import { step, stepEight, stepOne } from './step';
@@ -29,9 +29,9 @@ export function twice(parity: u32): u32 {
   for (let slab: u32 = 0; slab < slots; slab += SLAB) {
     const end = min(slab + SLAB, slots);
     for (let slot = slab; slot < end; slot += 8) stepEight(parity, slot, marksFirst);
-    for (let slot = slab; slot < end; slot++) stepBehind(parity ^ 1, slot);
+    if (!load<u32>(FULL)) for (let slot = slab; slot < end; slot++) stepBehind(parity ^ 1, slot);
   }
-  // What waited for a slot after those beside it, as the first row on a torus does; and what was made meanwhile.
+  // What waited for a slot that comes later than its own row, as the first row on a torus; what was made, or passed over.
   if (!load<u32>(FULL)) step(parity ^ 1);
   return load<u32>(FULL) ? 1 : 2;
 }
@@ -47,7 +47,7 @@ function stepBehind(parity: u32, slot: u32): void {
     const head = headAt(waits);
     const marked = load<u8>(now + waits);
     const following = load<u32>(head, NEXT_WAITS);
-    // Others may have been made since, and it waits for these now.
+    // Blocks may have been made beside it since, and then it is in another's list, where this goes on; some are passed over.
     if (marked != 0 && load<u32>(head, LAST_AROUND) == slot) stepOne(parity, now, next, head, waits, marked);
     waits = following;
   }

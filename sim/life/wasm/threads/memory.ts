@@ -46,17 +46,19 @@ export class SharedMemory extends WasmMemory {
     return { ...driver, step: (parity) => this.#step(driver, parity, sky) };
   }
 
-  #step(driver: Driver & Parts, parity: number, sky: number): void {
+  /** One generation: after each it is asked anew whether helpers are worth it. */
+  #step(driver: Driver & Parts, parity: number, sky: number): number {
     const { crew } = this;
-    if (this.#lost) return;
+    if (this.#lost) return 0;
     const groups = crew.usable ? driver.work(parity) : 0;
-    if (!crew.usable || groups < crew.least || !crew.at(this.#place!)) return driver.step(parity);
+    if (!crew.usable || groups < crew.least || !crew.at(this.#place!)) return driver.step(parity, 1);
     const began = performance.now();
     if (crew.wanted) this.#lost = !crew.compute(this.words[SLOTS], parity, sky, driver.computeSlots);
-    else driver.step(parity);
-    if (this.#lost) return;
+    else driver.step(parity, 1);
+    if (this.#lost) return 0;
     if (crew.wanted) driver.finish(parity);
     crew.took(performance.now() - began, groups);
+    return this.full ? 0 : 1;
   }
 
   protected override dismiss(): void {
