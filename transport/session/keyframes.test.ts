@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, test } from 'node:test';
 import fc from 'fast-check';
 import { Source } from '../source.js';
 import { digest } from '../state/digest.js';
-import type { Grid } from '../state/grid.js';
+import { Grid } from '../state/grid.js';
 import { clip, inWindow } from '../state/window.js';
 import { keysOf, Probe, tilesOf, typesOf, welcomeOf } from '../testing/probe.js';
 import { FakeTime } from '../testing/time.js';
@@ -15,6 +15,7 @@ import { decodeGridReset } from '../wire/grid.js';
 import type { SubscribeMessage, TileWindow } from '../wire/messages.js';
 import * as session from '../wire/session.js';
 import { Keyframes } from './keyframes.js';
+import { Lack } from './lack.js';
 
 let time: FakeTime;
 beforeEach(() => {
@@ -97,6 +98,26 @@ describe('a keyframe', () => {
     first.probe.ack();
     first.probe.hear();
     assert.deepEqual(digest(first.probe.grid!), digest(world));
+  });
+
+  test('that was made when a version had come in part lacks what came of it later', () => {
+    const grid = new Grid({ epoch: 1, width: 128, height: 64, planes: 1 });
+    const come = (version: number, whole: boolean, ...keys: number[]): void => {
+      for (const key of keys) grid.touch(key, version);
+      grid.reached(version, whole);
+    };
+    come(1, true, 0, 1);
+    come(2, false, 0);
+    const keyframes = new Keyframes(100);
+    const chunk = keyframes.for(grid, null, undefined)!.chunk(0, { sequence: 0, timestamp: 0 })!;
+    assert.deepEqual(chunk.keys, [0, 1]);
+    come(2, true, 1);
+    const lack = new Lack(grid, null, undefined);
+    lack.took(chunk);
+    const lacking: number[] = [];
+    lack.take((key) => lacking.push(key) > 0);
+    assert.deepEqual(lacking, [1]);
+    keyframes.clear();
   });
 
   test('is of a window for all who have the same', () => {

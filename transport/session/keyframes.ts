@@ -25,6 +25,8 @@ type Held = Pick<NonNullable<SubscribeMessage['resume']>, 'version' | 'window'> 
 
 export interface KeyframeChunk {
   readonly keys: readonly number[];
+  /** When each of these tiles had changed last. A grid that is not whole at a version may still be told of more of it. */
+  readonly stamps: readonly number[];
   readonly version: number;
   /** The frame, in a list that is the same for all. With `whole`, it says that nothing is missing after it. */
   messages(whole: boolean): readonly SharedMessage[];
@@ -66,7 +68,8 @@ export class Keyframe {
     if (builder.tiles === 0) return null;
     const { payload, keys, version } = builder.end(false);
     const header = { ...stamp, width: grid.tilesX, height: grid.tilesY };
-    const chunk = new Chunk(payload, keys, version, header);
+    const stamps = keys.map((key) => grid.stamp(key));
+    const chunk = new Chunk(payload, keys, stamps, version, header);
     this.#chunks.push(chunk);
     this.grew(payload.length);
     return chunk;
@@ -86,6 +89,7 @@ class Chunk implements KeyframeChunk {
   constructor(
     readonly payload: Uint8Array,
     readonly keys: readonly number[],
+    readonly stamps: readonly number[],
     readonly version: number,
     readonly header: Partial<Header>,
   ) {}

@@ -112,8 +112,8 @@ export class Lack {
   }
 
   /** It is sent a chunk that others are sent too. What has changed since that was made it lacks still. */
-  took({ keys, version }: KeyframeChunk): void {
-    for (const key of keys) if (this.grid.stamp(key) <= version) this.#dirty.delete(key);
+  took({ keys, stamps }: KeyframeChunk): void {
+    for (const [i, key] of keys.entries()) if (this.grid.stamp(key) === stamps[i]) this.#dirty.delete(key);
   }
 
   /** Of what it was not whole in, it has nothing. */
