@@ -56,7 +56,15 @@ export interface KeptWorld extends Snapshot {
   ownRule: string;
 }
 
+/** `count`: so many were told so far. */
+export interface PaceMessage {
+  type: 'pace';
+  pace: Partial<WorldPace>;
+  count: number;
+}
+
 export type ToWorld =
+  | PaceMessage
   /** `snapshot`: of a world with these settings that is to go on from there. */
   | { type: 'start'; channel: string; settings: WorldSettings; pace: WorldPace; snapshot?: KeptWorld | null }
   /** Some settings have changed: the world begins again with them, or takes them as it runs where it can. */
@@ -65,8 +73,6 @@ export type ToWorld =
   | { type: 'file'; pattern: GivenPattern }
   /** The large pattern that is on its way is not wanted any more. */
   | { type: 'call-off' }
-  /** `count`: so many were told so far. */
-  | { type: 'pace'; pace: Partial<WorldPace>; count: number }
   /** A receiver in the page, with the owner's rights. */
   | { type: 'view'; port: MessagePort }
   /** A viewer that reached the page directly. */

@@ -34,12 +34,15 @@ const LONG = { command: 'step', n: 1_000_000 } as const;
 
 let runner: WorldRunner;
 let said: FromWorld[];
+/** What the page does with what it hears. */
+let hear: (message: FromWorld) => void;
 const receivers: Receiver[] = [];
 
 /** By default, no step takes so long that it ends by itself. */
 async function start(stepMs = 60_000): Promise<void> {
   said = [];
-  runner = new WorldRunner((message) => said.push(message), stepMs);
+  hear = (message) => said.push(message);
+  runner = new WorldRunner((message) => hear(message), stepMs);
   runner.receive({ type: 'start', channel: 'x', settings: SETTINGS, pace: { ...PACE } });
   await waitUntil(() => said.some(({ type }) => type === 'ready'));
 }
@@ -152,6 +155,33 @@ describe('a long step', () => {
     await aTimeout(50);
     expect((await digest()).version).to.equal(version);
   });
+});
+
+it('is paced in the order in which it was told, also while it puts a large pattern into its place', async () => {
+  const owner = await join('owner');
+  const long = answer(owner.command(LONG));
+  await waitUntil(() => owner.version > 0, 'it is under way');
+  const text = `${'#C large\n'.repeat(150_000)}x = 3, y = 3\nbo$2bo$3o!`;
+  runner.receive({ type: 'change', settings: { pattern: { name: 'large', text } } });
+  // By then it has been read, and waits for its turn.
+  await aTimeout(500);
+  runner.receive({ type: 'pace', pace: { speed: 5, maxFps: 9 }, count: 1 });
+  let placing = false;
+  hear = (message) => {
+    said.push(message);
+    if (placing || message.type !== 'busy' || long.text === null) return;
+    placing = true;
+    runner.receive({ type: 'pace', pace: { speed: 7 }, count: 2 });
+  };
+  await owner.command({ command: 'pause' });
+  await waitUntil(() => owner.control?.pattern === 'large', 'it is there');
+  await digest();
+  expect(placing).to.equal(true);
+  const standings = said.filter((message) => message.type === 'standing');
+  const counts = standings.map(({ paces }) => paces);
+  expect(counts).to.deep.equal([...counts].sort());
+  expect(counts.at(-1)).to.equal(2);
+  expect(standings.at(-1)!.pace).to.include({ speed: 7, maxFps: 9 });
 });
 
 it('does not believe a viewer how many watch', async () => {

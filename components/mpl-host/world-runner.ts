@@ -12,7 +12,7 @@ import { CalledOff, IN_NO_TIME, Loader } from './loader.js';
 import { readPattern, takesLong } from './read-pattern.js';
 import { Reporter } from './reporter.js';
 import { RunningWorld } from './running-world.js';
-import type { FromWorld, GivenPattern, ToWorld, WorldSettings } from './world-messages.js';
+import type { FromWorld, GivenPattern, PaceMessage, ToWorld, WorldSettings } from './world-messages.js';
 
 const DIRECT_HIGH_WATER = 64 * 1024;
 /** Commands that wait for their turn, at most, of all receivers together. */
@@ -31,8 +31,9 @@ export class WorldRunner {
   /** What the page was asked for, and has not answered. */
   readonly #wanted = new Map<number, { resolve(token: string): void; reject(error: Error): void }>();
   #asked = 0;
-  /** Count of the last pace that was set. */
+  /** Count of the last pace that was set, and those that wait for their turn. */
   #paces = 0;
+  readonly #waitingPaces: PaceMessage[] = [];
   /** Changes of the world are made one after another. */
   #queue: Promise<unknown> = Promise.resolve();
   #waiting = 0;
@@ -69,8 +70,9 @@ export class WorldRunner {
         return this.post({ type: 'pong' });
       case 'pace':
         if (message.pace.paused !== undefined) this.#endSteps(message.pace.paused ? 'pause' : 'play');
-        if (this.#placing) return this.#setPace(message);
-        return this.#inTurn(() => this.#setPace(message));
+        this.#waitingPaces.push(message);
+        if (this.#placing) return this.#setPaces(message.count);
+        return this.#inTurn(() => this.#setPaces(message.count));
       case 'stop':
         this.#loader.callOff('"stop"');
         this.#endSteps('stop');
@@ -138,9 +140,13 @@ export class WorldRunner {
     this.post({ type: 'ready' });
   }
 
-  #setPace({ pace, count }: Extract<ToWorld, { type: 'pace' }>): void {
-    this.#paces = count;
-    this.#world.setPace(pace);
+  /** Up to this one: what may not wait takes with it those that were told before, and does not overtake them. */
+  #setPaces(last: number): void {
+    while (this.#waitingPaces.length > 0 && this.#waitingPaces[0]!.count <= last) {
+      const { pace, count } = this.#waitingPaces.shift()!;
+      this.#paces = count;
+      this.#world.setPace(pace);
+    }
   }
 
   /** Who watches, and from where; not what. */
