@@ -101,6 +101,28 @@ describe('<mpl-host> whose worker crashes', () => {
     await waitUntil(async () => (await viewer.digest()).hash === own.hash);
   });
 
+  it('knows what it was told to, and had not taken yet', async () => {
+    const host = await openHost({ ...FIXED, ...streamed() });
+    const errors = listen(host);
+    await warnings(async () => {
+      // It does not hear any more.
+      workers.last!.terminate();
+      Object.assign(host, { control: 'none', speed: '9', paused: true });
+      await host.updateComplete;
+      host.speed = '7';
+      await host.updateComplete;
+      expect(errors.length, 'nobody has noticed yet').to.equal(0);
+      await waitUntil(() => errors.length > 0, 'it is told');
+      await waitUntil(() => host.controlState?.speed === 7 && host.status === 'live', 'it goes on');
+    });
+    expect(host.controlState!).to.include({ control: 'none', paused: true });
+    // Another can be told, and tells, as the first could.
+    host.paused = false;
+    await waitUntil(() => !host.controlState!.paused, 'it runs');
+    await host.pause();
+    await waitUntil(() => host.paused, 'it stands still');
+  });
+
   it('goes on from the generation of the picture it has, whatever was drawn since', async () => {
     const host = await openHost({ ...FIXED, paused: '' });
     const errors = listen(host);

@@ -20,7 +20,15 @@ import { Edits } from './edits.js';
 import { Heart, type Pulse } from './heart.js';
 import { Keeper } from './keeper.js';
 import { spawnWorld, type WorldPort } from './spawn.js';
-import type { FromWorld, GivenPattern, KeptWorld, ToWorld, WorldPace, WorldSettings } from './world-messages.js';
+import type {
+  FromWorld,
+  GivenPattern,
+  KeptWorld,
+  PaceMessage,
+  ToWorld,
+  WorldPace,
+  WorldSettings,
+} from './world-messages.js';
 
 /** A world that crashes again so soon will again, ms. */
 const PATIENCE = 60_000;
@@ -34,7 +42,7 @@ export type HostWorldEvent =
   | { type: 'loading'; loading: PatternLoading | null }
   /** Somebody asked for something else than the pattern that is on its way. */
   | { type: 'called-off' }
-  /** It goes, or stands still, as it was told to last, or as somebody else has told it since. */
+  /** It goes, or stands still, as it was told to last, or as somebody else has told it since; also where that is not new. */
   | { type: 'paced'; paused: boolean }
   /** `fatal`: there is no world; else it goes on as it was, or (`stuck`) stands still, since it found no memory to go on. */
   | { type: 'error'; error: Error; fatal: boolean; stuck?: boolean };
@@ -68,8 +76,10 @@ export class HostWorld {
   #settings: WorldSettings;
   #pace: WorldPace;
   #epoch = 0;
-  /** Paces that it was told, and that it has taken. */
-  #paces = { told: 0, taken: 0 };
+  /** Paces that it was told. */
+  #paces = 0;
+  /** Those of them that it has not taken yet. */
+  #untaken: PaceMessage[] = [];
   readonly #edits = new Edits();
   #ownRule = '';
   #keeper: Keeper | null = null;
@@ -149,12 +159,14 @@ export class HostWorld {
   }
 
   pace(pace: Partial<WorldPace>): void {
-    this.#post({ type: 'pace', pace, count: ++this.#paces.told });
+    const message: PaceMessage = { type: 'pace', pace, count: ++this.#paces };
+    this.#untaken.push(message);
+    this.#post(message);
   }
 
   /** It was told its pace, and has not taken it yet: what it tells of that is older. */
   get pacing(): boolean {
-    return this.#paces.taken < this.#paces.told;
+    return this.#untaken.length > 0;
   }
 
   /** Streams to this relay (`ws(s)://…/peer/{channel}`), or to none. */
@@ -247,19 +259,14 @@ export class HostWorld {
     const rest = again ? 'and had crashed before, less than a minute ago: it stays so' : `and ${where}`;
     const error = new Error(`the world has crashed (${message}), ${rest}`);
     if (again) return this.onevent({ type: 'error', error, fatal: true });
-    // What it was told and did not take is gone with it.
-    this.#paces.taken = this.#paces.told;
+    // What it was told and did not take is gone with it: the next one begins with that.
+    this.#pace = Object.assign({ ...this.#pace }, ...this.#untaken.map(({ pace }) => pace));
+    this.#untaken = [];
     this.#begin(snapshot);
     // Whoever watched joins again.
     for (const link of this.#links) link.close(CLOSE.restart.code, 'the world begins again');
     this.#links.clear();
     this.onevent({ type: 'error', error, fatal: false });
-  }
-
-  #paced(taken: number, paused: boolean): void {
-    if (taken <= this.#paces.taken) return;
-    this.#paces.taken = taken;
-    if (!this.pacing) this.onevent({ type: 'paced', paused });
   }
 
   async #giveToken(id: number): Promise<void> {
@@ -340,7 +347,9 @@ export class HostWorld {
         this.#ownRule = message.ownRule;
         this.#pace = message.pace;
         this.#settings = message.settings ?? this.#settings;
-        return this.#paced(message.paces, message.pace.paused);
+        this.#untaken = this.#untaken.filter(({ count }) => count > message.paces);
+        if (!this.pacing) this.onevent({ type: 'paced', paused: message.pace.paused });
+        return;
       case 'error': {
         const error = new Error(message.message);
         error.name = message.name;
