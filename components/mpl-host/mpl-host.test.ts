@@ -3,7 +3,7 @@ import { createLife, patternByName } from '../../sim/index.js';
 import { accessible } from '../testing/accessible.js';
 import { waitUntil } from '../testing/wait-until.js';
 import type { MplHost } from './mpl-host.js';
-import { addHost, hashOf, openHost, soup } from './testing/hosts.js';
+import { addHost, hashOf, openHost, soup, Workers } from './testing/hosts.js';
 
 const FIXED = { grid: '200x130', density: '0.4', seed: '11', paused: '' };
 const fixedSoup = (steps = 0, more = {}) => soup({ width: 200, height: 130, ...more }, 0.4, 11, steps);
@@ -248,6 +248,41 @@ describe('attributes of a running <mpl-host>', () => {
     await host.request({ command: 'speed', value: 50 });
     await waitUntil(() => state(host).paused, 'it stands still');
     expect(host.paused).to.equal(true);
+  });
+
+  describe('while what the world tells of its pace comes late', () => {
+    const workers = new Workers();
+    beforeEach(() => {
+      workers.watch();
+      workers.late = { type: 'standing', ms: 100 };
+    });
+    afterEach(() => workers.unwatch());
+
+    it('hold, and are as commands have made them since', async () => {
+      const host = await openHost(FIXED);
+      await aTimeout(200);
+      host.paused = false;
+      await waitUntil(() => !state(host).paused, 'it runs');
+      await host.pause();
+      expect(state(host).paused).to.equal(true);
+      await aTimeout(200);
+      expect(host.paused).to.equal(true);
+    });
+
+    it('hold where a listener to mpl-control sets them', async () => {
+      const host = await openHost(FIXED);
+      await aTimeout(200);
+      let told = 0;
+      host.addEventListener('mpl-control', ({ control }) => {
+        if (!control.paused && ++told === 1) host.paused = true;
+      });
+      await host.play();
+      await waitUntil(() => told > 0, 'it is told that it runs');
+      await waitUntil(() => state(host).paused, 'it stands still again');
+      await aTimeout(200);
+      expect(host.paused).to.equal(true);
+      expect(state(host).paused).to.equal(true);
+    });
   });
 
   it('make another world: grid, pattern, seed, density, engine', async () => {

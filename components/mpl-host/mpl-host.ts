@@ -1,6 +1,6 @@
 import type { PropertyValues } from 'lit';
 import { property } from 'lit/decorators.js';
-import { Receiver, type ReceiverEvent } from '../../transport/receiver.js';
+import { Receiver } from '../../transport/receiver.js';
 import type { Digest } from '../../transport/state/digest.js';
 import type { ControlCommand, Rect } from '../../transport/wire/messages.js';
 import { MplLoadingEvent } from '../events/loading-event.js';
@@ -94,10 +94,7 @@ export class MplHost extends MplScreen {
   protected override createReceiver(): Receiver | null {
     return new Receiver({
       transport: 'relay',
-      connect: async () => {
-        this.#world ??= await this.#createWorld();
-        return this.#world.connect();
-      },
+      connect: async () => (this.#world ?? (await this.#createWorld())).connect(),
     });
   }
 
@@ -157,6 +154,7 @@ export class MplHost extends MplScreen {
       signal.throwIfAborted();
     } while (pattern === undefined);
     const settings = { ...worldSettings(this, pattern), ...this.#instead };
+    this.#pausedThere = this.paused;
     const world = new HostWorld(
       this.channel ?? '',
       settings,
@@ -230,18 +228,18 @@ export class MplHost extends MplScreen {
     if (has(ROUTES)) this.#route();
   }
 
-  protected override received(event: ReceiverEvent): void {
-    super.received(event);
-    if (event.type !== 'control') return;
-    if (!this.controlState!.paused) this.#stuck = '';
-    if (!this.#world?.pacing) this.#hearPaused(this.controlState!.paused);
+  /** It comes by another way than `paused`, and is not told before that: else what a listener sets would be overwritten. */
+  protected override tellControl(): void {
+    if (this.#world?.pacing || this.controlState!.paused === this.#pausedThere) super.tellControl();
   }
 
   #hearPaused(paused: boolean): void {
+    if (!paused) this.#stuck = '';
     // What is set goes before what is told, as long as the world has not been told of it.
-    if (this.paused !== this.#pausedThere) return;
+    if (this.paused !== this.#pausedThere || this.paused === paused) return;
     // What the world itself has told needs not be told to it.
     this.paused = this.#pausedThere = paused;
+    if (this.controlState?.paused === paused) super.tellControl();
   }
 
   async #change(world: HostWorld, changed: PropertyValues): Promise<void> {
@@ -406,7 +404,7 @@ export class MplHost extends MplScreen {
 
   #heard(event: HostWorldEvent): void {
     if (event.type === 'loading') return this.#shows(event.loading);
-    if (event.type === 'paced') return this.#hearPaused(event.paused);
+    if (event.type === 'paced') this.#hearPaused(event.paused);
     if (event.type === 'called-off') {
       this.#calledOff = true;
       return this.#callOff();

@@ -236,11 +236,16 @@ export abstract class ScreenConnection extends ScreenSettings {
   }
 
   #hear(event: ReceiverEvent): void {
-    if (event.type === 'control') this.dispatchEvent(new MplControlEvent(this.controlState!));
+    if (event.type === 'control') this.tellControl();
     else if (event.type === 'error') this.fail(event.error);
     this.received(event);
     if (this.frozen && this.receiver && !this.receiver.standby) this.#tune();
     if (event.type !== 'tiles') this.refresh();
+  }
+
+  /** Tells how the source stands. */
+  protected tellControl(): void {
+    this.dispatchEvent(new MplControlEvent(this.controlState!));
   }
 
   /** Tells of something that went wrong. */

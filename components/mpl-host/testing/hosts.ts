@@ -41,6 +41,8 @@ export class Workers {
   running = 0;
   /** Messages that came from them. */
   heard = 0;
+  /** Messages of this type come so many ms late. */
+  late = { type: '', ms: 0 };
   /** The one that was made last. */
   last: Worker | null = null;
   readonly #real = globalThis.Worker;
@@ -54,7 +56,7 @@ export class Workers {
         spy.made++;
         spy.running++;
         spy.last = this;
-        this.addEventListener('message', () => spy.heard++);
+        this.addEventListener('message', (event) => spy.#hears(this, event));
       }
       override terminate(): void {
         super.terminate();
@@ -62,6 +64,14 @@ export class Workers {
         this.#ended = true;
       }
     };
+  }
+
+  #hears(worker: Worker, event: MessageEvent): void {
+    const { type, ms } = this.late;
+    if (event.isTrusted && event.data?.type === type) {
+      event.stopImmediatePropagation();
+      setTimeout(() => worker.dispatchEvent(new MessageEvent('message', { data: event.data })), ms);
+    } else this.heard++;
   }
 
   /** From now on there are none to be had. */
