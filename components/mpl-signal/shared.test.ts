@@ -72,6 +72,8 @@ describe('a shared connection', () => {
   });
 
   it('waits for its turn to be opened, where there are many', async () => {
+    // The source's own socket has no turn.
+    await waitUntil(() => network.opening === 0, 'the source is there');
     network.watch();
     const server = new URL(`${relayUrl()}/`);
     const feeds = Array.from({ length: 30 }, (_, i) => feedOf(server, `turn-${i}`, null));

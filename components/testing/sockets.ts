@@ -10,7 +10,7 @@ class Socket extends Real {
     // Port 9 discards, where anything listens at all: connections are refused.
     super(down ? 'ws://127.0.0.1:9/' : url, protocols);
     open.add(this);
-    most = Math.max(most, [...open].filter(({ readyState }) => readyState === Real.CONNECTING).length);
+    most = Math.max(most, network.opening);
     this.addEventListener('close', () => open.delete(this));
   }
 }
@@ -28,6 +28,10 @@ export const network = {
   /** Sockets of this page that are open or opening. */
   get open(): number {
     return open.size;
+  },
+  /** Those of them that are opening. */
+  get opening(): number {
+    return [...open].filter(({ readyState }) => readyState === Real.CONNECTING).length;
   },
   /** Sockets that were opening at a time, at most, since `watch()`. */
   get most(): number {
