@@ -151,7 +151,7 @@ const PATTERNS: readonly Known[] = [
 ];
 const GALAXY: Known = {
   ...{ name: 'metapixel galaxy', file: 'metapixel-galaxy.mc.gz', side: 32768, from: 400, leap: 10, target: 5 },
-  ...{ windows: [[10, 60]], rounds: 2 },
+  ...{ windows: [[10, 60]], rounds: 3 },
 };
 
 /** HashLife by leaps of 2^10, ours and Golly's: the first from nothing, the following from what is known by then. */
